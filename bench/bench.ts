@@ -1,0 +1,25 @@
+import { cpus } from "node:os";
+import { coldStart } from "./coldStart";
+import { pace } from "./pace";
+import { volume } from "./volume";
+
+/** `npm run bench`: the figures of docs/performance.md, as JSON lines. Names of benchmarks as arguments run just those. */
+async function main(): Promise<void> {
+  const benchmarks = { pace, volume, coldStart };
+  const chosen = process.argv.slice(2);
+  const print = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
+  print({
+    machine: `${cpus().length} × ${cpus()[0]?.model}`,
+    node: process.version,
+    date: new Date().toISOString().slice(0, 10),
+  });
+  for (const [name, benchmark] of Object.entries(benchmarks)) {
+    if (chosen.length > 0 && !chosen.includes(name)) continue;
+    for await (const figures of benchmark()) print({ benchmark: name, ...figures });
+  }
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exit(1);
+});

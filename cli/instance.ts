@@ -1,0 +1,34 @@
+import { ListInstancesCommand, type SSOAdminClient } from "@aws-sdk/client-sso-admin";
+import type { Caller } from "../handlers/calls";
+import { reportError } from "../handlers/errors";
+import { allPages } from "../handlers/pages";
+
+interface Instance {
+  readonly instanceArn: string;
+  readonly identityStoreId: string;
+}
+
+/** The Identity Center instance: as given, the rest looked up. An account sees one instance, or none. */
+export async function findInstance(given: Instance, ssoAdmin: SSOAdminClient, call: Caller): Promise<Instance> {
+  if (given.instanceArn !== "" && given.identityStoreId !== "") return given;
+  const instances = await allPages(async (NextToken) => {
+    const page = await call("sso-admin", "ListInstances", (abortSignal) =>
+      ssoAdmin.send(new ListInstancesCommand({ MaxResults: 100, NextToken }), { abortSignal }),
+    );
+    return { items: page.Instances, token: page.NextToken };
+  });
+  const matching = instances.filter(
+    ({ InstanceArn, IdentityStoreId }) =>
+      (given.instanceArn === "" || InstanceArn === given.instanceArn) &&
+      (given.identityStoreId === "" || IdentityStoreId === given.identityStoreId),
+  );
+  const [found] = matching;
+  if (matching.length !== 1 || !found?.InstanceArn || !found.IdentityStoreId) {
+    const seen = instances.map((each) => `${each.InstanceArn} (${each.IdentityStoreId})`).join(", ") || "none";
+    throw reportError(
+      "NoInstance",
+      `Expected one IAM Identity Center instance${given.instanceArn || given.identityStoreId ? " with the given ids" : ""}, found ${matching.length}; this account and Region see ${seen}. Give the instance ARN and the identity store id, and check the account and the Region.`,
+    );
+  }
+  return { instanceArn: found.InstanceArn, identityStoreId: found.IdentityStoreId };
+}

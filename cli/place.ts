@@ -1,0 +1,20 @@
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import type { Caller } from "../handlers/calls";
+import type { ClientOptions, Clients } from "../handlers/clients";
+import { reportError } from "../handlers/errors";
+import type { RunPlace } from "../handlers/manifest";
+
+/** In which account and Region, and as whom, the credentials of the terminal work. Everybody may ask that. */
+export async function findPlace(clients: Clients, options: ClientOptions, call: Caller): Promise<RunPlace> {
+  const region = await clients.ssoAdmin.config.region();
+  const sts = new STSClient({ ...options, maxAttempts: 1 });
+  try {
+    const { Account, Arn } = await call("sts", "GetCallerIdentity", (abortSignal) =>
+      sts.send(new GetCallerIdentityCommand({}), { abortSignal }),
+    );
+    if (!Account || !Arn) throw reportError("UnexpectedAnswer", "sts GetCallerIdentity gave no account or no ARN.");
+    return { account: Account, region, caller: Arn };
+  } finally {
+    sts.destroy();
+  }
+}

@@ -1,0 +1,85 @@
+import { parseArgs } from "node:util";
+import { reportError } from "../../handlers/errors";
+
+export const HELP = `Checks that a credential report is whole and what its run published.
+
+Usage: npm run verify -- DIR | s3://BUCKET/credential_reports/FOLDER/ [options]
+
+  DIR                 a directory with manifest.json and the files that it names; nothing but it is read
+  s3://…              a report in its bucket; earlier manifests are read too, to follow the chain
+  --previous DIR      of a directory: where the report before it is, to check the chain one step back
+  --profile NAME      a profile of ~/.aws/config
+  --region REGION     the Region of the bucket
+  --json              print the verdict as JSON on standard output
+  --help
+
+It checks the manifest against docs/manifest.schema.json, each file's size, SHA-256, header, rows and their order, the counts, and
+the hash of the manifest before, and says in which file and on which line something is wrong.
+
+Examples:
+  npm run verify -- out
+  npm run verify -- s3://security-reports/credential_reports/2026-11-20T081530Z-0f3c9f3e/ --profile security-audit
+
+Exit codes:
+  0    the report is whole
+  1    it is not, or it could not be read
+  2    the arguments are wrong
+`;
+
+export interface Arguments {
+  readonly place:
+    | { readonly kind: "directory"; readonly directory: string; readonly previous: string | undefined }
+    | { readonly kind: "s3"; readonly bucket: string; readonly prefix: string };
+  readonly profile: string | undefined;
+  readonly region: string | undefined;
+  readonly json: boolean;
+}
+
+/** Reads the command line, `null` where help is asked for; throws a `BadArguments` error that says what is wrong. */
+export function parseArguments(argv: readonly string[]): Arguments | null {
+  const { values, positionals } = parse(argv);
+  if (values.help) return null;
+  const [report, ...others] = positionals;
+  if (report === undefined || report === "" || others.length > 0) {
+    throw reportError(
+      "BadArguments",
+      `Expected one report, a directory or s3://…, got ${positionals.length}. See --help.`,
+    );
+  }
+  const { profile, region, previous, json } = values;
+  if (!report.startsWith("s3:")) {
+    return { place: { kind: "directory", directory: report, previous }, profile, region, json };
+  }
+  if (previous !== undefined) {
+    throw reportError("BadArguments", "--previous is for a directory; in a bucket the chain is followed by itself.");
+  }
+  const [, bucket, path] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(.+)$/.exec(report) ?? [];
+  if (bucket === undefined || path === undefined) {
+    throw reportError(
+      "BadArguments",
+      `Expected s3://BUCKET/credential_reports/FOLDER/, got ${JSON.stringify(report)}. latest.json in the bucket names the newest.`,
+    );
+  }
+  // The manifest's own address is as good as its folder's.
+  const prefix = `${path.replace(/\/manifest\.json$/, "").replace(/\/+$/, "")}/`;
+  return { place: { kind: "s3", bucket, prefix }, profile, region, json };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      strict: true,
+      allowPositionals: true,
+      options: {
+        previous: { type: "string" },
+        profile: { type: "string" },
+        region: { type: "string" },
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    });
+  } catch (error) {
+    throw reportError("BadArguments", `${(error as Error).message} See --help.`, error);
+  }
+}

@@ -1,0 +1,60 @@
+/** Something that is not as the manifest says, or as a report is. */
+export interface Problem {
+  /** The file that it is about, by its name in the report; of another report, by its key or path. */
+  readonly file: string;
+  /** Counted from 1; `null` where it is about the file as a whole. */
+  readonly line: number | null;
+  readonly message: string;
+}
+
+export interface CheckedFile {
+  readonly name: string;
+  readonly bytes: number;
+  /** `null` for files without rows, and where they could not be read to the end. */
+  readonly rows: number | null;
+  readonly problems: number;
+}
+
+export interface Verdict {
+  readonly report: string;
+  /** Whether nothing is wrong. */
+  readonly whole: boolean;
+  readonly runId: string | null;
+  /** The present of the run. */
+  readonly now: string | null;
+  readonly files: readonly CheckedFile[];
+  /** Manifests of the chain that were checked, this report's own left out. */
+  readonly earlierManifests: number;
+  readonly problems: readonly Problem[];
+  /** What is not wrong but was not checked, or is worth knowing. */
+  readonly notes: readonly string[];
+}
+
+/** Collects problems; of each file only the first ones, so that a file of a million wrong lines is told in a few. */
+export interface Problems {
+  add(file: string, line: number | null, message: string): void;
+  countOf(file: string): number;
+  all(): Problem[];
+}
+
+const SHOWN_OF_A_FILE = 20;
+
+export function createProblems(): Problems {
+  const shown: Problem[] = [];
+  const counts = new Map<string, number>();
+  return {
+    add(file, line, message) {
+      const count = (counts.get(file) ?? 0) + 1;
+      counts.set(file, count);
+      if (count <= SHOWN_OF_A_FILE) shown.push({ file, line, message });
+    },
+    countOf: (file) => counts.get(file) ?? 0,
+    all() {
+      const more = [...counts].filter(([, count]) => count > SHOWN_OF_A_FILE);
+      return [
+        ...shown,
+        ...more.map(([file, count]) => ({ file, line: null, message: `and ${count - SHOWN_OF_A_FILE} more problems` })),
+      ];
+    },
+  };
+}

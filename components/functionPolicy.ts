@@ -1,0 +1,97 @@
+import type { AwsAccount } from "./awsAccount";
+import type { IdentityCenter } from "./identityCenter";
+import { type PolicyDocument, policyDocument, type Statement, useKey } from "./policy";
+import { reportPrefix } from "./reportBucket";
+
+export interface FunctionPolicyArgs {
+  readonly account: AwsAccount;
+  readonly identityCenter: IdentityCenter;
+  readonly eventDataStoreArn: string;
+  readonly bucketArn: string;
+  readonly logGroupArn: string;
+  readonly deadLetterQueueArn: string;
+  /** "" where AWS's own keys are used. */
+  readonly kmsKeyArn: string;
+  /** "" where the event data store has no key of the customer's. */
+  readonly lakeKmsKeyArn: string;
+  /** "" where Identity Center has no key of the customer's. */
+  readonly identityCenterKmsKeyArn: string;
+}
+
+/**
+ * All that the function may do: read assignments, identities, accounts and login events; write below the report prefix. The
+ * resource types that each action takes: https://docs.aws.amazon.com/service-authorization/latest/reference/
+ */
+export function functionPolicy(args: FunctionPolicyArgs): PolicyDocument {
+  const { partition, region } = args.account;
+  const { instanceArn, identityStoreId, ownerAccountId } = args.identityCenter;
+  const permissionSets = `arn:${partition}:sso:::permissionSet/${instanceArn.split("/")[1]}/*`;
+  const store = `arn:${partition}:identitystore::${ownerAccountId}:identitystore/${identityStoreId}`;
+  const inStore = (type: string) => `arn:${partition}:identitystore:::${type}/*`;
+  const reports = `${args.bucketArn}/${reportPrefix}*`;
+
+  return policyDocument(
+    allow("ListPermissionSets", "sso:ListPermissionSets", [instanceArn]),
+    allow(
+      "ReadPermissionSets",
+      [
+        "sso:DescribePermissionSet",
+        "sso:ListAccountsForProvisionedPermissionSet",
+        "sso:ListManagedPoliciesInPermissionSet",
+      ],
+      [instanceArn, permissionSets],
+    ),
+    allow("ListAssignments", "sso:ListAccountAssignments", [
+      instanceArn,
+      permissionSets,
+      `arn:${partition}:sso:::account/*`,
+    ]),
+    allow("ListUsers", "identitystore:ListUsers", [store, inStore("user")]),
+    allow("ListGroups", "identitystore:ListGroups", [store, inStore("group")]),
+    allow("ListMemberships", "identitystore:ListGroupMemberships", [store, inStore("group"), inStore("membership")]),
+    // Organizations knows no narrower resource for it.
+    allow("ListAccounts", "organizations:ListAccounts", "*"),
+    allow(
+      "QueryLogins",
+      [
+        "cloudtrail:CancelQuery",
+        "cloudtrail:DescribeQuery",
+        "cloudtrail:GetEventDataStore",
+        "cloudtrail:GetQueryResults",
+        "cloudtrail:StartQuery",
+      ],
+      args.eventDataStoreArn,
+    ),
+    allow("ReadAndWriteReports", ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"], reports),
+    allow("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], `${args.logGroupArn}:*`),
+    allow("HandOverFailedEvents", "sqs:SendMessage", args.deadLetterQueueArn),
+    ...ifKey(args.kmsKeyArn, (key) => useKey(key, ["s3", "sqs"])),
+    // No kms:ViaService: AWS documents none for CloudTrail Lake, and a wrong one would make all usage UNKNOWN.
+    ...ifKey(args.lakeKmsKeyArn, (key) => allow("QueryEncryptedLogins", ["kms:Decrypt", "kms:GenerateDataKey"], key)),
+    ...ifKey(args.identityCenterKmsKeyArn, (key) => ({
+      ...allow("ReadEncryptedIdentities", "kms:Decrypt", key),
+      // With what follows, since China's end in .com.cn.
+      Condition: {
+        StringLike: { "kms:ViaService": [`sso.${region}.amazonaws.com*`, `identitystore.${region}.amazonaws.com*`] },
+      },
+    })),
+  );
+}
+
+/**
+ * The ARN of an event data store that may be given by its id alone: it is then one of the organisation's management account, in
+ * the Region of the stack.
+ */
+export function eventDataStoreArn(lakeId: string, account: AwsAccount, ownerAccountId: string): string {
+  return lakeId.startsWith("arn:")
+    ? lakeId
+    : `arn:${account.partition}:cloudtrail:${account.region}:${ownerAccountId}:eventdatastore/${lakeId}`;
+}
+
+function ifKey(keyArn: string, statement: (keyArn: string) => Statement): Statement[] {
+  return keyArn === "" ? [] : [statement(keyArn)];
+}
+
+function allow(Sid: string, Action: Statement["Action"], Resource: Statement["Resource"]): Statement {
+  return { Sid, Effect: "Allow", Action, Resource };
+}

@@ -1,0 +1,133 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { type PolicyDocument, policyDocument } from "./policy";
+
+/** All that the report writes is below it. */
+export const reportPrefix = "credential_reports/";
+
+/** How long a deleted or overwritten object can still be brought back, in days. */
+const undeleteDays = 30;
+
+export interface ReportBucket {
+  readonly name: pulumi.Output<string>;
+  readonly arn: pulumi.Output<string>;
+}
+
+/** The bucket of that name, as it is. A missing one fails the preview. */
+export function adoptedBucket(bucketName: pulumi.Input<string>, opts: pulumi.InvokeOutputOptions): ReportBucket {
+  const bucket = aws.s3.getBucketOutput({ bucket: bucketName }, opts);
+  return { name: bucket.bucket, arn: bucket.arn };
+}
+
+export interface CreatedBucketArgs {
+  /** "" generates one. */
+  readonly bucketName: pulumi.Input<string>;
+  /** "" leaves the encryption to S3. */
+  readonly kmsKeyArn: pulumi.Input<string>;
+  readonly retentionDays: pulumi.Input<number>;
+  readonly lockReports: number;
+  readonly deleteBucket: boolean;
+}
+
+/** A private bucket. Reports are evidence: unless the stack says otherwise they outlive it, and so does what protects them. */
+export function createdBucket(name: string, args: CreatedBucketArgs, parent: pulumi.Resource): ReportBucket {
+  const opts = { parent, retainOnDelete: !args.deleteBucket };
+  const bucket = new aws.s3.Bucket(
+    `${name}-reports`,
+    { bucket: pulumi.output(args.bucketName).apply((given) => given || undefined) },
+    opts,
+  );
+  const ofBucket = { ...opts, parent: bucket };
+
+  const publicAccess = new aws.s3.BucketPublicAccessBlock(
+    `${name}-reports-public-access`,
+    {
+      bucket: bucket.id,
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    },
+    ofBucket,
+  );
+  new aws.s3.BucketOwnershipControls(
+    `${name}-reports-ownership`,
+    { bucket: bucket.id, rule: { objectOwnership: "BucketOwnerEnforced" } },
+    ofBucket,
+  );
+  const versioning = new aws.s3.BucketVersioning(
+    `${name}-reports-versioning`,
+    { bucket: bucket.id, versioningConfiguration: { status: "Enabled" } },
+    ofBucket,
+  );
+  new aws.s3.BucketServerSideEncryptionConfiguration(
+    `${name}-reports-encryption`,
+    {
+      bucket: bucket.id,
+      rules: [pulumi.output(args.kmsKeyArn).apply(encryptionRule)],
+    },
+    ofBucket,
+  );
+  new aws.s3.BucketLifecycleConfiguration(
+    `${name}-reports-lifecycle`,
+    { bucket: bucket.id, rules: pulumi.output(args.retentionDays).apply(lifecycleRules) },
+    // S3 refuses rules for noncurrent versions until versioning is on.
+    { ...ofBucket, dependsOn: [versioning] },
+  );
+  new aws.s3.BucketPolicy(
+    `${name}-reports-policy`,
+    { bucket: bucket.id, policy: bucket.arn.apply((arn) => JSON.stringify(bucketPolicy(arn))) },
+    // Both change the same settings of the bucket; S3 answers a conflict when they come at once.
+    { ...ofBucket, dependsOn: [publicAccess] },
+  );
+  if (args.lockReports > 0) {
+    new aws.s3.BucketObjectLockConfiguration(
+      `${name}-reports-lock`,
+      { bucket: bucket.id, rule: { defaultRetention: { mode: "GOVERNANCE", days: args.lockReports } } },
+      // Not retained: without it in the stack, new reports are not locked. Those that are stay so.
+      { parent: bucket, dependsOn: [versioning] },
+    );
+  }
+  return { name: bucket.bucket, arn: bucket.arn };
+}
+
+export function bucketPolicy(bucketArn: string): PolicyDocument {
+  return policyDocument({
+    Sid: "DenyPlainHttp",
+    Effect: "Deny",
+    Principal: "*",
+    Action: "s3:*",
+    Resource: [bucketArn, `${bucketArn}/*`],
+    Condition: { Bool: { "aws:SecureTransport": "false" } },
+  });
+}
+
+function encryptionRule(kmsKeyArn: string) {
+  return kmsKeyArn === ""
+    ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }
+    : {
+        applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKeyArn },
+        // One key for the bucket instead of one call to KMS an object.
+        bucketKeyEnabled: true,
+      };
+}
+
+/** Reports go after `retentionDays`; what was deleted or overwritten before can be brought back for a while. */
+export function lifecycleRules(retentionDays: number) {
+  const abandonedUploads = {
+    id: "abort-abandoned-uploads",
+    status: "Enabled",
+    filter: { prefix: reportPrefix },
+    // A run that was killed cannot abort its own; none lasts a day.
+    abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
+  };
+  if (retentionDays === 0) return [abandonedUploads];
+  const expiry = {
+    id: "expire-reports",
+    status: "Enabled",
+    filter: { prefix: reportPrefix },
+    expiration: { days: retentionDays },
+    noncurrentVersionExpiration: { noncurrentDays: Math.min(retentionDays, undeleteDays) },
+  };
+  return [abandonedUploads, expiry];
+}

@@ -1,0 +1,146 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+import { createReportHandler, type ReportResult } from "../handlers/report";
+import type { ReportEvent } from "../handlers/settings";
+import type { AwsAccount } from "./awsAccount";
+import { deadLetterQueue } from "./deadLetterQueue";
+import { eventDataStoreArn, functionPolicy } from "./functionPolicy";
+import type { IdentityCenter } from "./identityCenter";
+import { eventAgeSeconds, runSeconds } from "./limits";
+import { serviceTrust } from "./policy";
+import type { ReportBucket } from "./reportBucket";
+
+/** As long as reports are kept by default, so that a report and its log are found together. */
+const logRetentionDays = 400;
+
+export interface ReportFunctionArgs {
+  readonly account: pulumi.Output<AwsAccount>;
+  readonly identityCenter: pulumi.Output<IdentityCenter>;
+  readonly bucket: ReportBucket;
+  readonly lakeId: pulumi.Input<string>;
+  readonly lookbackDays: pulumi.Input<number>;
+  readonly newAccessDays: pulumi.Input<number>;
+  readonly administratorPermissionSets: pulumi.Input<readonly string[]>;
+  readonly reviewerPattern: pulumi.Input<string>;
+  readonly requestsPerSecond: pulumi.Input<number>;
+  /** "" leaves the encryption to the services. */
+  readonly kmsKeyArn: pulumi.Input<string>;
+  /** The customer managed keys of what is read; "" where there is none. */
+  readonly lakeKmsKeyArn: pulumi.Input<string>;
+  readonly identityCenterKmsKeyArn: pulumi.Input<string>;
+  /** The value of the metrics' dimension `Report`. */
+  readonly reportName: string;
+}
+
+export interface ReportFunction {
+  readonly function: aws.lambda.CallbackFunction<ReportEvent | undefined, ReportResult>;
+  readonly logGroup: aws.cloudwatch.LogGroup;
+  readonly deadLetters: aws.sqs.Queue;
+}
+
+/** The function, its role, its log group and the queue for events that it did not finish. */
+export function reportFunction(name: string, args: ReportFunctionArgs, parent: pulumi.Resource): ReportFunction {
+  const logGroup = new aws.cloudwatch.LogGroup(
+    `${name}-logs`,
+    { retentionInDays: logRetentionDays, kmsKeyId: pulumi.output(args.kmsKeyArn).apply((arn) => arn || undefined) },
+    { parent },
+  );
+  const deadLetters = deadLetterQueue(`${name}-function-dead-letters`, args.kmsKeyArn, { parent });
+  const { role, policy } = functionRole(name, args, logGroup, deadLetters, parent);
+
+  const reportFunction = new aws.lambda.CallbackFunction<ReportEvent | undefined, ReportResult>(
+    `${name}-function`,
+    {
+      description:
+        "Writes the report of who can enter which AWS account through IAM Identity Center, and when they last did.",
+      callbackFactory: createReportHandler,
+      role,
+      runtime: "nodejs24.x",
+      architectures: ["arm64"],
+      timeout: runSeconds,
+      // The point at which Lambda gives one whole vCPU. The join runs on one thread, so more would idle; less would slow it.
+      memorySize: 1769,
+      // CallbackFunction writes into this object: a fresh one for each function.
+      codePathOptions: {},
+      environment: { variables: environment(args) },
+      // The handler writes JSON lines itself; the format "JSON" would wrap them once more.
+      loggingConfig: { logFormat: "Text", logGroup: logGroup.name },
+      deadLetterConfig: { targetArn: deadLetters.arn },
+    },
+    // Lambda tries the role's rights on the queue when the function is created.
+    { parent, dependsOn: [policy] },
+  );
+  new aws.lambda.FunctionEventInvokeConfig(
+    `${name}-function-invocation`,
+    {
+      functionName: reportFunction.name,
+      // A run retries its own calls. What fails after that fails again, and people are told sooner.
+      maximumRetryAttempts: 0,
+      maximumEventAgeInSeconds: eventAgeSeconds,
+    },
+    { parent: reportFunction },
+  );
+  return { function: reportFunction, logGroup, deadLetters };
+}
+
+function functionRole(
+  name: string,
+  args: ReportFunctionArgs,
+  logGroup: aws.cloudwatch.LogGroup,
+  deadLetters: aws.sqs.Queue,
+  parent: pulumi.Resource,
+) {
+  const role = new aws.iam.Role(
+    `${name}-function-role`,
+    {
+      description: "What the credential report's function may do.",
+      // No aws:SourceArn: it would name the function, which needs the role first.
+      assumeRolePolicy: args.account.accountId.apply((id) => JSON.stringify(serviceTrust("lambda.amazonaws.com", id))),
+    },
+    { parent },
+  );
+  const document = pulumi
+    .output({
+      account: args.account,
+      identityCenter: args.identityCenter,
+      lakeId: args.lakeId,
+      bucketArn: args.bucket.arn,
+      logGroupArn: logGroup.arn,
+      deadLetterQueueArn: deadLetters.arn,
+      kmsKeyArn: args.kmsKeyArn,
+      lakeKmsKeyArn: args.lakeKmsKeyArn,
+      identityCenterKmsKeyArn: args.identityCenterKmsKeyArn,
+    })
+    .apply(({ lakeId, ...known }) =>
+      functionPolicy({
+        ...known,
+        eventDataStoreArn: eventDataStoreArn(lakeId, known.account, known.identityCenter.ownerAccountId),
+      }),
+    );
+  const policy = new aws.iam.RolePolicy(
+    `${name}-function-policy`,
+    { role: role.id, policy: document.apply((value) => JSON.stringify(value)) },
+    { parent: role },
+  );
+  return { role, policy };
+}
+
+/** The settings reach the handler as environment, so that changing one changes no code. */
+function environment(args: ReportFunctionArgs): Record<string, pulumi.Input<string>> {
+  const decimal = (value: pulumi.Input<number>) => pulumi.output(value).apply(String);
+  return {
+    EVENT_DATA_STORE: args.lakeId,
+    INSTANCE_ARN: args.identityCenter.instanceArn,
+    IDENTITY_STORE_ID: args.identityCenter.identityStoreId,
+    BUCKET_NAME: args.bucket.name,
+    LOOKBACK_DAYS: decimal(args.lookbackDays),
+    NEW_ACCESS_DAYS: decimal(args.newAccessDays),
+    ADMINISTRATOR_PERMISSION_SETS: pulumi
+      .output(args.administratorPermissionSets)
+      .apply((names) => JSON.stringify(names)),
+    REVIEWER_PATTERN: args.reviewerPattern,
+    REQUESTS_PER_SECOND: decimal(args.requestsPerSecond),
+    REPORT_NAME: args.reportName,
+  };
+}

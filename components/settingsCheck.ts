@@ -1,0 +1,111 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type Setting, type SettingKey, type Settings, settings } from "./settings";
+
+const keys = Object.keys(settings) as SettingKey[];
+
+/** What is wrong with one value, as a sentence for people; undefined where nothing is. */
+export function settingProblem(key: SettingKey, value: unknown): string | undefined {
+  const setting: Setting = settings[key];
+  const problem = valueProblem(setting, value);
+  if (problem === undefined) return undefined;
+  const got = value === undefined ? "nothing" : JSON.stringify(value);
+  const why = problem === "" ? "" : ` (${problem})`;
+  return [`${key}: expected ${setting.expected}, got ${got}${why}.`, setting.hint].filter(Boolean).join(" ");
+}
+
+function valueProblem(setting: Setting, value: unknown): string | undefined {
+  switch (setting.type) {
+    case "string":
+      return typeof value === "string" ? setting.problem(value) : "";
+    case "boolean":
+      return typeof value === "boolean" ? undefined : "";
+    case "array":
+      return Array.isArray(value) && value.every((item) => typeof item === "string") && setting.accepts(value)
+        ? undefined
+        : "";
+    case "integer":
+      return Number.isInteger(value) && (value as number) >= setting.min && (value as number) <= setting.max
+        ? undefined
+        : "";
+  }
+}
+
+/** What is wrong with settings that are right one by one. */
+export function togetherProblems(given: Partial<Record<SettingKey, unknown>>): string[] {
+  const problems: string[] = [];
+  const isSet = (key: SettingKey) =>
+    given[key] !== undefined && given[key] !== "" && given[key] !== false && given[key] !== 0;
+  const refuse = (one: SettingKey, other: SettingKey, why: string) => {
+    if (isSet(one) && isSet(other)) problems.push(`${one} cannot go with ${other}: ${why}`);
+  };
+  if (isSet("adoptBucket") && !isSet("bucketName")) {
+    problems.push(
+      "adoptBucket: expected bucketName to name the bucket to adopt, got none. Set bucketName, or leave adoptBucket out.",
+    );
+  }
+  refuse("deleteBucket", "adoptBucket", "an adopted bucket is never deleted. Leave deleteBucket out.");
+  refuse("lockReports", "adoptBucket", "an adopted bucket is used as it is. Set Object Lock on the bucket itself.");
+  refuse(
+    "notifyOnSuccess",
+    "adoptBucket",
+    "an adopted bucket's notifications are its owner's. Leave notifyOnSuccess out.",
+  );
+  if (isSet("notifyOnSuccess") && !isSet("notificationEmail") && !isSet("notificationTopicArn")) {
+    problems.push(
+      "notifyOnSuccess: expected notificationEmail or notificationTopicArn to say who is told, got neither. Set one, or leave notifyOnSuccess out.",
+    );
+  }
+  refuse("notificationEmail", "notificationTopicArn", "subscribe the address to that topic, or leave one of them out.");
+  const { lockReports, retentionDays } = given;
+  if (
+    typeof lockReports === "number" &&
+    typeof retentionDays === "number" &&
+    retentionDays > 0 &&
+    lockReports > retentionDays
+  ) {
+    problems.push(
+      `lockReports: expected at most retentionDays (${retentionDays}), got ${lockReports}. Lower it, or keep reports longer (0: for ever).`,
+    );
+  }
+  return problems;
+}
+
+/** One error for all problems, printed by Pulumi without a stack trace. */
+export function settingsError(problems: readonly string[]): pulumi.RunError {
+  const title = problems.length === 1 ? "One setting is wrong" : `${problems.length} settings are wrong`;
+  return new pulumi.RunError([`${title}:`, ...problems.map((problem) => `  - ${problem}`)].join("\n"));
+}
+
+export type SettingInputs = { readonly [Key in SettingKey]?: pulumi.Input<Settings[Key]> };
+
+type Checked<Inputs extends SettingInputs> = { readonly [Key in SettingKey]-?: NonNullable<Inputs[Key]> };
+
+/**
+ * Fills in defaults and checks every value: plain ones at once, those that are known only during the deployment then, where
+ * a wrong one fails it.
+ */
+export function checkSettings<Inputs extends SettingInputs>(inputs: Inputs): Checked<Inputs> {
+  const checked: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const key of keys) {
+    const value = inputs[key] ?? settings[key].default;
+    if (isKnownLater(value)) {
+      checked[key] = (pulumi.output(value) as pulumi.Output<unknown>).apply((known) => {
+        const problem = settingProblem(key, known);
+        if (problem) throw settingsError([problem]);
+        return known;
+      });
+    } else {
+      const problem = settingProblem(key, value);
+      if (problem) problems.push(problem);
+      checked[key] = value;
+    }
+  }
+  problems.push(...togetherProblems(checked as Partial<Record<SettingKey, unknown>>));
+  if (problems.length > 0) throw settingsError(problems);
+  return checked as Checked<Inputs>;
+}
+
+function isKnownLater(value: unknown): boolean {
+  return pulumi.Output.isInstance(value) || value instanceof Promise;
+}

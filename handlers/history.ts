@@ -1,0 +1,95 @@
+import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import type { Caller } from "./calls";
+import { DECISIONS_FILE } from "./decisions";
+import { reportError } from "./errors";
+import { REPORT_PREFIX } from "./objects";
+
+/** A file that a run reads: whole, in pieces, from its first byte. */
+export type Bytes = AsyncIterable<Buffer>;
+
+/** What stands already where a report goes. */
+export interface History {
+  /** The newest whole report, from its manifest on; `null` where there is none. */
+  newest(): Promise<EarlierReport | null>;
+  /** The access-review sheet that people have returned; `null` where there is none. */
+  decisions(): Promise<Bytes | null>;
+}
+
+export interface EarlierReport {
+  /** The manifest's key in the bucket, or its path. */
+  readonly manifestKey: string;
+  /** The manifest's bytes. */
+  readonly manifest: Buffer;
+  /** A file of that report. */
+  open(name: string): Bytes;
+}
+
+/** The history in the report bucket. Large files are read in ranges, each of which can be tried again. */
+export function createS3History(s3: S3Client, Bucket: string, call: Caller): History {
+  const RANGE_BYTES = 8 * 1024 * 1024;
+  const prefix = REPORT_PREFIX;
+  const decisionsKey = REPORT_PREFIX + DECISIONS_FILE;
+  const fail = reportError;
+
+  /** One range; `null` where there is no such object, or (without s3:ListBucket) S3 does not say. */
+  async function readRange(Key: string, from: number): Promise<{ bytes: Buffer; size: number } | null> {
+    const Range = `bytes=${from}-${from + RANGE_BYTES - 1}`;
+    try {
+      return await call("s3", "GetObject", async (abortSignal) => {
+        const { Body, ContentRange } = await s3.send(new GetObjectCommand({ Bucket, Key, Range }), { abortSignal });
+        const bytes = Buffer.from((await Body?.transformToByteArray()) ?? []);
+        return { bytes, size: Number(ContentRange?.split("/")[1] ?? from + bytes.length) };
+      });
+    } catch (error) {
+      const { name } = error as Error;
+      if (name === "InvalidRange") return { bytes: Buffer.alloc(0), size: 0 }; // an empty object has no first byte
+      if (name === "NoSuchKey" || name === "AccessDenied") return null;
+      throw error;
+    }
+  }
+
+  async function* readOn(Key: string, first: { bytes: Buffer; size: number }): AsyncGenerator<Buffer, void, undefined> {
+    yield first.bytes;
+    for (let from = first.bytes.length; from < first.size; ) {
+      const next = await readRange(Key, from);
+      if (next === null || next.bytes.length === 0)
+        throw fail("FileGone", `s3 GetObject: s3://${Bucket}/${Key} went away while it was read.`);
+      yield next.bytes;
+      from += next.bytes.length;
+    }
+  }
+
+  async function open(Key: string): Promise<Bytes | null> {
+    const first = await readRange(Key, 0);
+    return first && readOn(Key, first);
+  }
+
+  /** A file that must be there. */
+  async function* required(Key: string): AsyncGenerator<Buffer, void, undefined> {
+    const file = await open(Key);
+    if (file === null)
+      throw fail(
+        "FileGone",
+        `s3 GetObject: s3://${Bucket}/${Key}, of the newest report, is not there or is refused. Check that report with \`npm run verify\`, and that the role has s3:GetObject on it.`,
+      );
+    yield* file;
+  }
+
+  async function whole(file: Bytes): Promise<Buffer> {
+    const pieces: Buffer[] = [];
+    for await (const piece of file) pieces.push(piece);
+    return Buffer.concat(pieces);
+  }
+
+  return {
+    async newest() {
+      const latest = await open(`${prefix}latest.json`);
+      if (latest === null) return null;
+      const { manifestKey } = JSON.parse((await whole(latest)).toString("utf8")) as { manifestKey: string };
+      const manifest = await whole(required(manifestKey));
+      const folder = manifestKey.slice(0, manifestKey.lastIndexOf("/") + 1);
+      return { manifestKey, manifest, open: (name) => required(folder + name) };
+    },
+    decisions: () => open(decisionsKey),
+  };
+}

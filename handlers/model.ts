@@ -1,0 +1,163 @@
+/**
+ * What the stages of a run hand to each other. Every value here is plain JSON, so that a stage may run
+ * in another process than the one before it. Instants are ISO 8601 in UTC, cut to whole seconds, unless a
+ * name ends in `Ms` (milliseconds since 1970).
+ */
+
+/** What a run is told to do. */
+export interface Settings {
+  /** CloudTrail Lake event data store: its id (UUID) or ARN. `null` leaves the login source out: all usage is UNKNOWN. */
+  readonly eventDataStore: string | null;
+  /** `arn:<partition>:sso:::instance/ssoins-…` */
+  readonly instanceArn: string;
+  /** `d-…` */
+  readonly identityStoreId: string;
+  /** How many days back a login counts, 1–3653. */
+  readonly lookbackDays: number;
+  /** Access younger than this many days is not called unused, 0–365. */
+  readonly newAccessDays: number;
+  /** Pace of the sso-admin calls, out of the 20 a second that AWS grants; the same share is taken of every other quota. */
+  readonly requestsPerSecond: number;
+  /** Names of permission sets that count as administrator besides those with the AWS-managed policy AdministratorAccess. */
+  readonly administratorPermissionSets: readonly string[];
+  /** Who reviews a grant, by the names of its group and permission set: see `reviewerPatternProblem`; empty for no reviewers. */
+  readonly reviewerPattern: string;
+  /** The instant that the run takes for the present, whole seconds. */
+  readonly now: string;
+}
+
+export interface PermissionSet {
+  readonly arn: string;
+  /** 1–32 characters of `[\w+=,.@-]`; the role name that login events carry. */
+  readonly name: string;
+  /** Empty where it has none. */
+  readonly description: string;
+  /** Whether it carries the AWS-managed policy AdministratorAccess, or is named in `administratorPermissionSets`. */
+  readonly administrator: boolean;
+}
+
+/** An account and the index, in `Plan.permissionSets`, of a permission set that is provisioned to it. */
+export type Pair = readonly [accountId: string, permissionSet: number];
+
+export interface Plan {
+  readonly permissionSets: readonly PermissionSet[];
+  /** In the order of the report: account, permission set name, permission set ARN. */
+  readonly pairs: readonly Pair[];
+}
+
+export type PrincipalType = "GROUP" | "USER";
+
+/** The principals assigned to one pair. */
+export type Principal = readonly [type: PrincipalType, id: string];
+
+export interface User {
+  readonly id: string;
+  readonly name: string;
+  readonly displayName: string;
+  readonly email: string;
+  /** `ENABLED`, `DISABLED`, or empty where the Identity Store does not say. */
+  readonly status: string;
+  readonly createdMs: number | null;
+}
+
+export interface Group {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface Membership {
+  readonly userId: string;
+  readonly createdMs: number | null;
+}
+
+export interface Account {
+  readonly id: string;
+  readonly name: string;
+  /** `ACTIVE`, `SUSPENDED`, `PENDING_CLOSURE`, `CLOSED`, `PENDING_ACTIVATION`, or `UNKNOWN` where Organizations does not say. */
+  readonly state: string;
+}
+
+/** What `collect` gives for the pairs that it was given. */
+export interface Collection {
+  /** For each pair, in order, its principals. */
+  readonly principals: readonly (readonly Principal[])[];
+  readonly users: readonly User[];
+  readonly groups: readonly Group[];
+  /** Group id → members; every assigned group that exists is a key. */
+  readonly memberships: Readonly<Record<string, readonly Membership[]>>;
+  /** `null` where Organizations may not be read. */
+  readonly accounts: readonly Account[] | null;
+  /** Why `accounts` is null. */
+  readonly accountsRefused: string | null;
+}
+
+/** Logins of one user (by id; by name only where the event has no id) to one account with one permission-set name. */
+export interface LastLogin {
+  /** Empty where the event had none; then `userName` is set. */
+  readonly userId: string;
+  readonly userName: string;
+  readonly accountId: string;
+  readonly roleName: string;
+  readonly lastConsoleMs: number | null;
+  readonly lastProgrammaticMs: number | null;
+  /** Logins of both kinds in the window. */
+  readonly count: number;
+}
+
+export interface UnattributedLogin {
+  readonly accountId: string;
+  readonly roleName: string;
+  readonly count: number;
+}
+
+export interface Logins {
+  /** Whether the source answered. `failed` and `left-out` make every usage UNKNOWN. */
+  readonly source: "read" | "failed" | "left-out";
+  /** Whether "no login" means that there was none: the source answered and saw the whole window. */
+  readonly observed: boolean;
+  /** Why the window was not observed, for people; `null` where it was. */
+  readonly reason: string | null;
+  readonly windowFrom: string;
+  readonly windowTo: string;
+  /** From when on the source can know anything; `null` where that is not known. */
+  readonly observedFrom: string | null;
+  readonly lastLogins: readonly LastLogin[];
+  readonly queryId: string | null;
+  /** What CloudTrail Lake bills; `null` where no query finished. */
+  readonly bytesScanned: number | null;
+  /** Logins in the window that name no user: whoever may enter that account with that role may have been it. */
+  readonly unattributed: readonly UnattributedLogin[];
+}
+
+/** The report's columns, in order. The first ten are those of the AWS sample that this replaces. */
+export const COLUMNS = [
+  "account",
+  "PermissionSetArn",
+  "PermissionSetName",
+  "PermissionSetDescription",
+  "Type",
+  "GroupId",
+  "GroupName",
+  "Username",
+  "UserId",
+  "LastLogin",
+  "AccountName",
+  "AccountState",
+  "UserDisplayName",
+  "UserEmail",
+  "UserStatus",
+  "RowStatus",
+  "MemberSince",
+  "LastConsoleLogin",
+  "LastProgrammaticLogin",
+  "DaysSinceLastLogin",
+  "LoginsInWindow",
+  "Usage",
+] as const;
+
+export type Column = (typeof COLUMNS)[number];
+
+/** One line of the report, raw: not yet escaped for spreadsheets. */
+export type Row = Record<Column, string>;
+
+export type RunStatus = "succeeded" | "degraded";

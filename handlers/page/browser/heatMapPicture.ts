@@ -1,0 +1,133 @@
+import type { ChartConfiguration } from "chart.js";
+import type { MatrixDataPoint } from "chartjs-chart-matrix";
+import type { HeatMap, UsageCounts } from "../pageData";
+import type { Picture } from "./charts";
+import { element, textTable } from "./dom";
+import { formatCount, formatCounted, formatShare, shorten } from "./format";
+import type { Theme } from "./theme";
+
+const ROW_HEIGHT = 26;
+const LEGEND = ["none unused", "up to 25 %", "up to 50 %", "up to 75 %", "more than 75 %"];
+
+export function heatMapPicture({
+  accounts,
+  permissionSets,
+  otherAccounts,
+  otherPermissionSets,
+  cells,
+}: HeatMap): Picture {
+  const rows = accounts.map(({ id, name }) => (name === "" ? id : `${shorten(name, 26)} ${id}`));
+  // Names may repeat; ids do not.
+  const columns = permissionSets.map(({ id, name }) => ({ id, name }));
+  const points = cells.map((cell) => ({ x: columns[cell.permissionSet]!.id, y: rows[cell.account]!, cell }));
+  return {
+    id: "heat-map",
+    title: "Accounts and permission sets: share of unused grants",
+    text: heatMapText({ accounts, permissionSets, otherAccounts, otherPermissionSets, cells }),
+    height: rows.length === 0 ? null : 150 + rows.length * ROW_HEIGHT,
+    wide: true,
+    minWidth: 230 + columns.length * 30,
+    legend: rows.length === 0 ? undefined : heatMapLegend(),
+    table: textTable(
+      ["Account", "Permission set", "Unused", "Too new", "Unknown", "Grants"],
+      cells.map((cell) => [
+        rows[cell.account]!,
+        columns[cell.permissionSet]!.name,
+        `${formatCount(cell.unused)} (${cell.unknown > 0 ? "unknown" : formatShare(cell.unused, cell.grants)})`,
+        formatCount(cell.tooNew),
+        formatCount(cell.unknown),
+        formatCount(cell.grants),
+      ]),
+    ),
+    config: (theme): ChartConfiguration<"matrix"> => ({
+      type: "matrix",
+      data: {
+        datasets: [
+          {
+            data: points as unknown as MatrixDataPoint[],
+            backgroundColor: points.map(({ cell }) => cellColour(cell, theme) as string),
+            borderColor: theme.line,
+            borderWidth: 1,
+            width: ({ chart }) => Math.max(4, (chart.chartArea?.width ?? 0) / columns.length - 3),
+            height: ({ chart }) => Math.max(4, (chart.chartArea?.height ?? 0) / rows.length - 3),
+          },
+        ],
+      },
+      options: {
+        plugins: {
+          legend: { display: false },
+          tooltip: {
+            displayColors: false,
+            callbacks: {
+              title: () => "",
+              label: ({ dataIndex }) => {
+                const { cell, y } = points[dataIndex]!;
+                return [y, columns[cell.permissionSet]!.name, cellText(cell)];
+              },
+            },
+          },
+        },
+        scales: {
+          x: {
+            type: "category",
+            labels: columns.map(({ id }) => id),
+            position: "top",
+            offset: true,
+            grid: { display: false },
+            border: { display: false },
+            ticks: {
+              color: theme.ink,
+              autoSkip: false,
+              minRotation: 45,
+              maxRotation: 60,
+              callback: (_, index) => shorten(columns[index]!.name, 24),
+            },
+          },
+          y: {
+            type: "category",
+            labels: rows,
+            reverse: false,
+            offset: true,
+            grid: { display: false },
+            border: { display: false },
+            ticks: { color: theme.ink, autoSkip: false },
+          },
+        },
+      },
+    }),
+  };
+}
+
+function heatMapText({ accounts, permissionSets, otherAccounts, otherPermissionSets }: HeatMap): string {
+  if (accounts.length === 0) return "There are no grants.";
+  const left = (what: string, { count, unused, grants }: UsageCounts & { count: number }) =>
+    count === 0
+      ? ""
+      : ` Not shown: ${formatCounted(count, what)} with ${formatCounted(grants, "grant")}, ${formatCount(unused)} of them unused.`;
+  const whole = otherAccounts.count === 0 && otherPermissionSets.count === 0;
+  const shown = whole
+    ? "Every account and permission set that is granted."
+    : `The ${formatCounted(accounts.length, "account")} and ${formatCounted(permissionSets.length, "permission set")} with the most unused grants.`;
+  return `${shown}${left("account", otherAccounts)}${left("permission set", otherPermissionSets)} A blank cell has no grant.`;
+}
+
+function cellColour({ unused, unknown, grants }: UsageCounts, theme: Theme): CanvasPattern | string {
+  if (unknown > 0) return theme.unknown;
+  return theme.heat[Math.ceil((4 * unused) / grants)]!;
+}
+
+function cellText({ unused, unknown, grants }: UsageCounts): string {
+  if (unknown > 0) return `${formatCount(unknown)} of ${formatCounted(grants, "grant")} unknown`;
+  return `${formatCount(unused)} of ${formatCounted(grants, "grant")} unused (${formatShare(unused, grants)})`;
+}
+
+function heatMapLegend(): HTMLElement {
+  const entry = (swatch: string, text: string) =>
+    element("li", {}, element("span", { class: `swatch ${swatch}`, "aria-hidden": "true" }), text);
+  return element(
+    "ul",
+    { class: "legend" },
+    ...LEGEND.map((text, step) => entry(`heat-${step}`, text)),
+    entry("unknown", "unknown"),
+  );
+}

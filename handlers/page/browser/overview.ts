@@ -1,0 +1,156 @@
+import type { Figures, PageData, PageRun } from "../pageData";
+import { element } from "./dom";
+import { formatCount, formatCounted, formatDay, formatShare, formatTime } from "./format";
+import { presetsOf } from "./presets";
+
+/** What the report is, what it saw, and what must be known before any figure is believed. */
+export function overviewHeader(run: PageRun): HTMLElement {
+  const fact = (term: string, ...description: (Node | string)[]) =>
+    element("div", {}, element("dt", {}, term), element("dd", {}, ...description));
+  return element(
+    "header",
+    { class: "page-header" },
+    element("p", { class: "eyebrow" }, "IAM Identity Center credential report"),
+    element("h1", {}, "Who can enter which AWS account"),
+    element(
+      "dl",
+      { class: "facts" },
+      fact("State of", formatTime(run.now)),
+      fact("Logins of", `${formatDay(run.windowFrom)} to ${formatDay(run.windowTo)} (${run.lookbackDays} days)`),
+      fact("Observed since", run.observedFrom === null ? "not known" : formatTime(run.observedFrom)),
+      fact("Run", element("code", {}, run.runId)),
+      fact("Status", element("span", { class: `chip chip-${run.status}` }, run.status)),
+    ),
+    warningsOf(run),
+  );
+}
+
+function warningsOf({ warnings, status, observed }: PageRun): HTMLElement | null {
+  if (warnings.length === 0) return null;
+  const serious = status !== "succeeded" || !observed;
+  return element(
+    "section",
+    { class: serious ? "warnings serious" : "warnings", "aria-label": "Warnings" },
+    element("h2", {}, serious ? "This report is not whole" : "Please note"),
+    element("ul", {}, ...warnings.map((warning) => element("li", {}, warning))),
+  );
+}
+
+interface Card {
+  readonly label: string;
+  readonly value: string;
+  readonly note: string;
+  /** The preset of the table that shows what the figure counts. */
+  readonly preset?: string;
+  readonly alarming?: boolean;
+  readonly uncertain?: boolean;
+}
+
+/**
+ * The figures that matter. A card that has a preset leads to its rows.
+ *
+ * @param showPreset shows the table with that preset
+ */
+export function overviewFigures({ figures, run, table }: PageData, showPreset: (id: string) => void): HTMLElement {
+  const presets = new Set(presetsOf(table.complete).map(({ id }) => id));
+  return element(
+    "section",
+    { class: "figures", "aria-label": "Figures" },
+    element("ul", { class: "cards attention" }, ...attentionCards(figures, run).map(cardOf)),
+    element("ul", { class: "cards" }, ...sizeCards(figures, run).map(cardOf)),
+  );
+
+  function cardOf({ label, value, note, preset, alarming, uncertain }: Card): HTMLElement {
+    const parts = [
+      element("span", { class: "card-label" }, label),
+      element("strong", { class: "card-value" }, value),
+      element("span", { class: "card-note" }, note),
+    ];
+    const tone = alarming ? " alarming" : uncertain ? " uncertain" : "";
+    if (preset === undefined || !presets.has(preset)) return element("li", { class: `card${tone}` }, ...parts);
+    const button = element("button", { type: "button", class: `card${tone}`, "data-preset": preset }, ...parts);
+    button.addEventListener("click", () => showPreset(preset));
+    return element("li", {}, button);
+  }
+}
+
+function attentionCards(figures: Figures, run: PageRun): Card[] {
+  const { grants, unused, unknown, administratorGrants } = figures;
+  // A grant that nobody could observe is not an unused one, and "0 unused" would say that all are used.
+  const unusedCard = (count: number, unseen: number, whole: number, of: string) =>
+    unseen > 0 && !run.observed
+      ? {
+          value: "not known",
+          note: `${formatCount(unseen)} of ${formatCount(whole)} ${of} may have been used`,
+          uncertain: true,
+        }
+      : {
+          value: formatCount(count),
+          note: `${formatShare(count, whole)} of ${formatCount(whole)} ${of}`,
+          alarming: count > 0,
+        };
+  return [
+    {
+      label: "Unused administrator grants",
+      preset: "unused-administrators",
+      ...unusedCard(
+        figures.unusedAdministratorGrants,
+        figures.unknownAdministratorGrants,
+        administratorGrants,
+        "administrator grants",
+      ),
+    },
+    { label: "Unused grants", preset: "unused", ...unusedCard(unused, unknown, grants, "grants") },
+    {
+      label: "Orphaned grants",
+      preset: "orphaned",
+      value: formatCount(figures.orphaned),
+      note: "their user, group or account is gone",
+      alarming: figures.orphaned > 0,
+    },
+    {
+      label: "Disabled users with access",
+      preset: "disabled",
+      value: formatCount(figures.disabledUsers),
+      note: "access that returns when they are enabled",
+      alarming: figures.disabledUsers > 0,
+    },
+  ];
+}
+
+function sizeCards(figures: Figures, run: PageRun): Card[] {
+  const inAll = run.accountsInOrganization;
+  return [
+    { label: "People with access", value: formatCount(figures.people), note: "users that have a grant" },
+    { label: "Grants", value: formatCount(figures.grants), note: "ways of users into accounts" },
+    {
+      label: "Used in window",
+      value: formatCount(figures.used),
+      note: `${formatShare(figures.used, figures.grants)} of grants`,
+    },
+    {
+      label: "Accounts",
+      value: formatCount(figures.accounts),
+      note: inAll === null ? "the organisation could not be read" : `the organisation has ${formatCount(inAll)}`,
+    },
+    {
+      label: "Empty groups",
+      preset: "empty-groups",
+      value: formatCount(figures.emptyGroups),
+      note: "assigned, without a member",
+    },
+    {
+      label: "Too new to tell",
+      preset: "too-new",
+      value: formatCount(figures.tooNew),
+      note: `grants younger than ${formatCounted(run.newAccessDays, "day")}`,
+    },
+    {
+      label: "Use unknown",
+      preset: "unknown",
+      value: formatCount(figures.unknown),
+      note: figures.unknown > 0 ? "grants that may have been used" : "no grant is in doubt",
+      uncertain: figures.unknown > 0,
+    },
+  ];
+}

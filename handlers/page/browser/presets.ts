@@ -1,0 +1,33 @@
+import type { PageRow } from "./rows";
+
+const ORPHANED = new Set(["GROUP_NOT_FOUND", "USER_NOT_FOUND", "ACCOUNT_NOT_IN_ORGANIZATION"]);
+
+/** A question that is asked of the table again and again. */
+export interface Preset {
+  readonly id: string;
+  readonly label: string;
+  matches(row: PageRow): boolean;
+  /** Whether a page that is too small for the whole report holds such rows, rather than a few by chance. */
+  readonly attention: boolean;
+}
+
+const PRESETS: readonly Preset[] = [
+  { id: "all", label: "All", attention: true, matches: () => true },
+  {
+    id: "unused-administrators",
+    label: "Unused administrators",
+    attention: true,
+    matches: (row) => row.Usage === "UNUSED_IN_WINDOW" && row.Administrator === "true",
+  },
+  { id: "unused", label: "Unused", attention: true, matches: (row) => row.Usage === "UNUSED_IN_WINDOW" },
+  { id: "orphaned", label: "Orphaned", attention: true, matches: (row) => ORPHANED.has(row.RowStatus) },
+  { id: "disabled", label: "Disabled users", attention: true, matches: (row) => row.UserStatus === "DISABLED" },
+  { id: "empty-groups", label: "Empty groups", attention: false, matches: (row) => row.RowStatus === "EMPTY_GROUP" },
+  { id: "too-new", label: "Too new", attention: false, matches: (row) => row.Usage === "TOO_NEW" },
+  { id: "unknown", label: "Unknown", attention: false, matches: (row) => row.Usage === "UNKNOWN" },
+];
+
+/** @param complete whether the page holds every row of the report */
+export function presetsOf(complete: boolean): readonly Preset[] {
+  return PRESETS.filter((preset) => complete || preset.attention);
+}

@@ -1,0 +1,13 @@
+// The tests run on every Node that is supported, also on those that the SDK will leave.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+
+/** @type {import("jest").Config} */
+module.exports = {
+  testEnvironment: "node",
+  roots: ["<rootDir>/tests"],
+  transform: { "^.+\\.ts$": ["ts-jest", { tsconfig: "tsconfig.json" }] },
+  coverageProvider: "v8",
+  collectCoverageFrom: ["{index,handlers/**/*,components/**/*,local/**/*,cli/**/*}.ts"],
+  maxWorkers: 2,
+  testTimeout: 60_000,
+};

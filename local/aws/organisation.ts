@@ -1,0 +1,179 @@
+import { readJsonFile } from "./jsonFile";
+import { expected, OrganisationError, timesToSeconds, validate } from "./organisationShapes";
+
+type Item = Record<string, unknown>;
+
+/** The organisation file: JSON in AWS's own shapes, times as ISO 8601 strings. Missing arrays are empty, unknown keys ignored. */
+export interface OrganisationFile {
+  /** The instant that a run takes for the present. */
+  readonly Now: string;
+  readonly InstanceArn: string;
+  readonly IdentityStoreId: string;
+  /** The account that owns the instance. @default the event data store's account, else the first account */
+  readonly OwnerAccountId?: string;
+  readonly Accounts?: readonly object[];
+  readonly PermissionSets?: readonly object[];
+  readonly Users?: readonly object[];
+  readonly Groups?: readonly object[];
+  readonly GroupMemberships?: readonly object[];
+  readonly AccountAssignments?: readonly object[];
+  /** `{ PermissionSetArn, AccountId }`: provisioned, besides what follows from the assignments. */
+  readonly ProvisionedAccounts?: readonly object[];
+  /** `{ PermissionSetArn, AttachedManagedPolicies: [{ Name, Arn }] }` */
+  readonly ManagedPolicies?: readonly object[];
+  /** As GetEventDataStore answers; without it there is no store. */
+  readonly EventDataStore?: object;
+  /** CloudTrail events. */
+  readonly Records?: readonly object[];
+}
+
+export interface Principal {
+  readonly PrincipalType: string;
+  readonly PrincipalId: string;
+}
+
+/** Where the events are: they go to DuckDB without ever being held here. */
+export type Records =
+  | { readonly path: string; readonly start: number; readonly end: number }
+  | { readonly events: readonly object[] };
+
+/** What stands on top of the file, completed. */
+export interface OrganisationHeader {
+  readonly Now: string;
+  readonly InstanceArn: string;
+  readonly IdentityStoreId: string;
+  readonly OwnerAccountId: string;
+  readonly EventDataStoreArn: string | undefined;
+}
+
+/** An organisation as the services look things up in it; times are already seconds, as on the wire. */
+export interface Organisation {
+  readonly header: OrganisationHeader;
+  readonly accounts: readonly Item[];
+  readonly permissionSets: ReadonlyMap<string, Item>;
+  readonly users: readonly Item[];
+  readonly groups: ReadonlyMap<string, Item>;
+  readonly memberships: ReadonlyMap<string, readonly Item[]>;
+  /** Permission set ARN → account id → principals. A pair without principals is provisioned all the same. */
+  readonly provisioned: ReadonlyMap<string, ReadonlyMap<string, readonly Principal[]>>;
+  readonly managedPolicies: ReadonlyMap<string, readonly unknown[]>;
+  readonly eventDataStore: Item | undefined;
+  readonly records: Records;
+}
+
+export async function loadOrganisation(source: string | OrganisationFile): Promise<Organisation> {
+  const loader = createLoader();
+  if (typeof source !== "string") {
+    for (const [key, value] of Object.entries(source)) {
+      if (key === "Records" && Array.isArray(value)) loader.records({ events: value });
+      else if (Array.isArray(value)) {
+        for (const [index, item] of value.entries()) loader.element(key, index, structuredClone(item));
+      } else if (value !== undefined) loader.value(key, structuredClone(value));
+    }
+    return loader.finish();
+  }
+  try {
+    await readJsonFile(source, {
+      value: loader.value,
+      element: loader.element,
+      skip: (key) => key === "Records",
+      skipped: (_key, start, end) => loader.records({ path: source, start, end }),
+    });
+    return loader.finish();
+  } catch (error) {
+    throw new OrganisationError(`${source}: ${readable(error as NodeJS.ErrnoException)}`);
+  }
+}
+
+function readable(error: NodeJS.ErrnoException): string {
+  if (error.code === "ENOENT") return "no such file";
+  if (error.code === "EISDIR") return "expected a file, got a directory";
+  return error.message;
+}
+
+function createLoader() {
+  const values: Record<string, unknown> = {};
+  const accounts: Item[] = [];
+  const users: Item[] = [];
+  const permissionSets = new Map<string, Item>();
+  const groups = new Map<string, Item>();
+  const memberships = new Map<string, Item[]>();
+  const provisioned = new Map<string, Map<string, Principal[]>>();
+  const managedPolicies = new Map<string, readonly unknown[]>();
+  let records: Records = { events: [] };
+
+  // Ids repeat in millions of assignments: one string for each.
+  const known = new Map<string, string>();
+  const intern = (text: string) => getOrSet(known, text, () => text);
+
+  const principalsOf = (permissionSetArn: string, accountId: string) => {
+    const byAccount = getOrSet(provisioned, intern(permissionSetArn), () => new Map<string, Principal[]>());
+    return getOrSet(byAccount, intern(accountId), () => []);
+  };
+
+  const arrays: Record<string, (item: Item) => void> = {
+    Accounts: (item) => accounts.push(item),
+    Users: (item) => users.push(item),
+    PermissionSets: (item) => permissionSets.set(String(item.PermissionSetArn), item),
+    Groups: (item) => groups.set(String(item.GroupId), item),
+    GroupMemberships: (item) => getOrSet(memberships, intern(String(item.GroupId)), () => []).push(item),
+    AccountAssignments: (item) =>
+      principalsOf(String(item.PermissionSetArn), String(item.AccountId)).push({
+        PrincipalType: intern(String(item.PrincipalType)),
+        PrincipalId: intern(String(item.PrincipalId)),
+      }),
+    ProvisionedAccounts: (item) => principalsOf(String(item.PermissionSetArn), String(item.AccountId)),
+    ManagedPolicies: (item) =>
+      managedPolicies.set(String(item.PermissionSetArn), item.AttachedManagedPolicies as unknown[]),
+  };
+
+  return {
+    value(key: string, value: unknown) {
+      if (arrays[key] || key === "Records") throw expected(key, "an array", value);
+      values[key] = value;
+    },
+    element(key: string, index: number, value: unknown) {
+      const add = arrays[key];
+      if (!add) return;
+      add(timesToSeconds(key, index, validate(key, index, value)));
+    },
+    records(found: Records) {
+      records = found;
+    },
+    finish(): Organisation {
+      const eventDataStore = values.EventDataStore
+        ? timesToSeconds("EventDataStore", undefined, validate("EventDataStore", undefined, values.EventDataStore))
+        : undefined;
+      const storeArn = eventDataStore?.EventDataStoreArn as string | undefined;
+      const { Now, InstanceArn, IdentityStoreId } = validate("", undefined, values) as Record<string, string>;
+      const OwnerAccountId = values.OwnerAccountId ?? storeArn?.split(":")[4] ?? accounts[0]?.Id ?? "000000000000";
+      const header = {
+        Now: Now!,
+        InstanceArn: InstanceArn!,
+        IdentityStoreId: IdentityStoreId!,
+        OwnerAccountId: String(OwnerAccountId),
+        EventDataStoreArn: storeArn,
+      };
+      return {
+        header,
+        accounts,
+        permissionSets,
+        users,
+        groups,
+        memberships,
+        provisioned,
+        managedPolicies,
+        eventDataStore,
+        records,
+      };
+    },
+  };
+}
+
+function getOrSet<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const found = map.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  map.set(key, made);
+  return made;
+}

@@ -1,0 +1,67 @@
+import { createHmac, randomBytes } from "node:crypto";
+import type { AwsError, Call } from "./call";
+import { fires } from "./faults";
+import { type Input, violation } from "./jsonProtocol";
+
+const secret = randomBytes(32);
+
+/** A token that means nothing to the client and that fits only the listing it came from. */
+export function pageToken(listing: string, offset: number): string {
+  const seal = createHmac("sha256", secret).update(`${listing}\n${offset}`).digest().subarray(0, 24);
+  const position = Buffer.alloc(6);
+  position.writeUIntBE(offset, 0, 6);
+  return Buffer.concat([position, seal]).toString("base64url");
+}
+
+/** The offset in a token, or undefined where the token was not given out for this listing. */
+export function tokenOffset(listing: string, token: string): number | undefined {
+  const bytes = Buffer.from(token, "base64url");
+  const offset = bytes.length === 30 ? bytes.readUIntBE(0, 6) : undefined;
+  return offset !== undefined && pageToken(listing, offset) === token ? offset : undefined;
+}
+
+/** How one API pages: its members' names, its maximum, its error names. */
+export interface Paging {
+  readonly sizeMember: string;
+  readonly maximum: number;
+  /** The size of a page where the request names none. */
+  readonly size: number;
+  readonly invalidSize: (message: string) => AwsError;
+  readonly invalidToken: (message: string) => AwsError;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly NextToken: string | undefined;
+}
+
+/**
+ * The page of `items` that the request asks for.
+ *
+ * @param listing what is listed: a token is good for the same listing only
+ */
+export function page<T>(call: Call, input: Input, listing: string, items: readonly T[], paging: Paging): Page<T> {
+  const size = pageSize(input, paging);
+  const token = input.NextToken;
+  const listed = `${call.service}:${call.operation}\n${listing}`;
+  const offset = token === undefined || token === null ? 0 : tokenOffset(listed, String(token));
+  if (offset === undefined) throw paging.invalidToken("The provided NextToken is invalid.");
+  if (fires(call.faults, "emptyPage")) return { items: [], NextToken: pageToken(listed, offset) };
+  const end = offset + size;
+  return {
+    items: items.slice(offset, end),
+    NextToken: end < items.length ? pageToken(listed, end) : undefined,
+  };
+}
+
+function pageSize(input: Input, { sizeMember, maximum, size, invalidSize }: Paging): number {
+  const asked = input[sizeMember];
+  if (asked === undefined || asked === null) return size;
+  if (!Number.isInteger(asked) || Number(asked) < 1) {
+    throw invalidSize(violation(sizeMember, asked, "Member must have value greater than or equal to 1"));
+  }
+  if (Number(asked) > maximum) {
+    throw invalidSize(violation(sizeMember, asked, `Member must have value less than or equal to ${maximum}`));
+  }
+  return Number(asked);
+}

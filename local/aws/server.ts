@@ -1,0 +1,234 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Answer, AwsError, type Call, credentialScope, type Handler, notImplemented } from "./call";
+import { cloudTrail } from "./cloudTrail";
+import { createInjector, type Fault, fires } from "./faults";
+import { identityStore } from "./identityStore";
+import { jsonError } from "./jsonProtocol";
+import { loadOrganisation, type OrganisationFile, type OrganisationHeader } from "./organisation";
+import { organizations } from "./organizations";
+import { createRecorder, type Statistics } from "./recorder";
+import { s3Error } from "./s3/errors";
+import { operationOf } from "./s3/operation";
+import { createS3, type S3Buckets } from "./s3/s3";
+import { accessDenied, expiredToken, internalError, throttled, unavailable } from "./serviceErrors";
+import { ssoAdmin } from "./ssoAdmin";
+import { callerArn, queryError, sts } from "./sts";
+import { createThrottle } from "./throttle";
+
+export interface LocalAwsOptions {
+  /** The organisation file: its path, or its content. */
+  readonly organisation: string | OrganisationFile;
+  /** @default any free port */
+  readonly port?: number;
+  /** Multiplies every quota and divides the time that a query is queued and runs. @default 1 */
+  readonly rate?: number;
+  /** `false` lifts the quotas; queries keep their times. @default true */
+  readonly throttle?: boolean;
+  /** @default none */
+  readonly faults?: readonly Fault[];
+  /** For the faults with a `rate`. @default 1 */
+  readonly seed?: number;
+  /**
+   * S3 answers 403 instead of 404 for a missing key to a caller without `s3:ListBucket`: to every caller, or to those whose
+   * access key id the function picks. @default false
+   */
+  readonly missingKeyIs403?: boolean | ((accessKeyId: string) => boolean);
+  /** Keeps every request for `stats().requests`. @default false */
+  readonly record?: boolean;
+}
+
+export interface LocalAws {
+  /** What to give to `AWS_ENDPOINT_URL`. */
+  readonly url: string;
+  readonly port: number;
+  /** The organisation that is being served. */
+  readonly organisation: OrganisationHeader;
+  /** The buckets as they are, for tests to look into. */
+  readonly buckets: S3Buckets;
+  stats(): Statistics;
+  /** Serves another organisation from here on, or the same one at another time; the buckets and all else stay. */
+  serveOrganisation(organisation: string | OrganisationFile): Promise<void>;
+  /**
+   * Adds a service, by the service name in the SigV4 credential scope (`ssm`, `lambda`, `sqs`, `sns`, `monitoring` …).
+   * Errors are thrown as `AwsError`.
+   */
+  serve(service: string, handler: Handler): void;
+  /** Replaces the faults, counting calls from here. */
+  inject(faults: readonly Fault[], seed?: number): void;
+  /** Statistics, quotas, queries and faults as at the start; the buckets stay. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+/** Services whose name in the credential scope is not their name in the SDK. */
+const sdkNames: Readonly<Record<string, string>> = { sso: "sso-admin" };
+
+/** Starts AWS on 127.0.0.1, for just the operations that the report uses. */
+export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
+  const { rate = 1, seed = 1, missingKeyIs403 = false } = options;
+  const lacksListBucket = typeof missingKeyIs403 === "function" ? missingKeyIs403 : () => missingKeyIs403;
+  const s3 = createS3(lacksListBucket);
+  let { header, trail, handlers } = await servicesOf(options.organisation, rate);
+  const services: Record<string, Handler> = { ...handlers, s3: s3.handler };
+  const recorder = createRecorder(options.record ?? false);
+  let injector = createInjector(options.faults ?? [], seed);
+  const newThrottle = () => (options.throttle === false ? () => true : createThrottle(rate));
+  let takeFromQuota = newThrottle();
+
+  const carryOut = async (call: Call, handler: Handler): Promise<Answer> => {
+    const { faults } = call;
+    const slow = fires(faults, "slow");
+    if (slow) await sleep(slow.ms ?? 1000, undefined, { ref: false });
+    if (fires(faults, "throttle") || !takeFromQuota(call.service, call.operation)) {
+      recorder.throttled(call);
+      throw throttled(call);
+    }
+    if (fires(faults, "internalError")) throw internalError(call);
+    if (fires(faults, "unavailable")) throw unavailable(call);
+    if (fires(faults, "expiredToken")) throw expiredToken(call);
+    if (fires(faults, "accessDenied")) throw accessDenied(call, callerArn(header));
+    return handler(call);
+  };
+
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
+    let call: Call | undefined;
+    let answer: Answer;
+    try {
+      const body = await readBody(request);
+      call = readCall(request, body, (operation) => injector(operation));
+      recorder.called(call);
+      if (fires(call.faults, "drop")) {
+        request.socket.destroy();
+        return;
+      }
+      const handler = services[credentialScope(call.headers, call.query).scopeName];
+      if (!handler) throw notImplemented(call.service, call.operation);
+      answer = await carryOut(call, handler);
+    } catch (error) {
+      answer = errorAnswer(call, error);
+    }
+    recorder.answered(answer);
+    send(request, response, call, answer);
+  };
+
+  const server = createServer((request, response) => {
+    // A client that goes away in the middle of its request gets no answer and is no error.
+    serve(request, response).catch(() => request.socket.destroy());
+  });
+  // Node's five seconds would close idle connections just when an SDK takes them up again.
+  server.keepAliveTimeout = 65_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port ?? 0, "127.0.0.1", resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    get organisation() {
+      return header;
+    },
+    buckets: s3.buckets,
+    stats: recorder.statistics,
+    async serveOrganisation(organisation) {
+      const former = trail;
+      ({ header, trail, handlers } = await servicesOf(organisation, rate));
+      Object.assign(services, handlers);
+      former.close();
+    },
+    serve(service, handler) {
+      services[service] = handler;
+    },
+    inject(faults, newSeed = seed) {
+      injector = createInjector(faults, newSeed);
+    },
+    reset() {
+      recorder.reset();
+      trail.reset();
+      takeFromQuota = newThrottle();
+      injector = createInjector(options.faults ?? [], seed);
+    },
+    async close() {
+      trail.close();
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** The services that tell of an organisation. */
+async function servicesOf(source: string | OrganisationFile, rate: number) {
+  const organisation = await loadOrganisation(source);
+  const { header } = organisation;
+  const trail = cloudTrail(organisation, rate);
+  const handlers: Readonly<Record<string, Handler>> = {
+    sso: ssoAdmin(organisation),
+    identitystore: identityStore(organisation),
+    organizations: organizations(organisation),
+    cloudtrail: trail.handler,
+    sts: sts(header),
+  };
+  return { header, trail, handlers };
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+function readCall(request: IncomingMessage, body: Buffer, faultsOf: (operation: string) => Fault[]): Call {
+  const { method = "GET", headers } = request;
+  const { pathname, searchParams } = new URL(request.url ?? "/", "http://127.0.0.1");
+  const { scopeName, region, accessKeyId } = credentialScope(headers, searchParams);
+  const service = sdkNames[scopeName] ?? scopeName;
+  const base = { service, method, path: pathname, query: searchParams, headers, body, region, accessKeyId };
+  const named =
+    service === "s3"
+      ? operationOf(method, pathname, searchParams, headers)
+      : { operation: namedOperation(base.method, pathname, body, headers["x-amz-target"]) };
+  return { ...base, ...named, faults: faultsOf(`${service}:${named.operation}`) };
+}
+
+/** JSON protocols name the operation in a header, AWS Query in the form; REST services only by method and path. */
+function namedOperation(method: string, path: string, body: Buffer, target: unknown): string {
+  if (typeof target === "string") return target.split(".").at(-1) ?? target;
+  return new URLSearchParams(body.toString("utf8")).get("Action") ?? `${method} ${path}`;
+}
+
+function errorAnswer(call: Call | undefined, thrown: unknown): Answer {
+  const error =
+    thrown instanceof AwsError
+      ? thrown
+      : new AwsError("InternalFailure", `The local AWS failed: ${(thrown as Error).stack ?? thrown}`, 500);
+  if (call?.service === "s3") return s3Error(call, error);
+  return call?.service === "sts" ? queryError(error) : jsonError(error);
+}
+
+function send(request: IncomingMessage, response: ServerResponse, call: Call | undefined, answer: Answer): void {
+  const faults = call?.faults ?? [];
+  const body = typeof answer.body === "string" ? [Buffer.from(answer.body)] : answer.body;
+  const length = body.reduce((sum, { length }) => sum + length, 0);
+  if (fires(faults, "dropAfter") || (fires(faults, "truncate") && (length === 0 || request.method === "HEAD"))) {
+    request.socket.destroy();
+    return;
+  }
+  const requestId = randomUUID();
+  response.writeHead(answer.status, {
+    "content-length": String(length),
+    "x-amzn-requestid": requestId,
+    "x-amz-request-id": requestId,
+    ...answer.headers,
+  });
+  if (fires(faults, "truncate")) {
+    response.write(Buffer.concat(body).subarray(0, Math.floor(length / 2)), () => request.socket.destroy());
+    return;
+  }
+  if (request.method !== "HEAD") for (const chunk of body) response.write(chunk);
+  response.end();
+}

@@ -1,0 +1,43 @@
+interface Quota {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+/** AWS's quotas. A key without an operation is one quota for all calls of the service together. */
+const quotas: Readonly<Record<string, Quota>> = {
+  "sso-admin": { perSecond: 20, burst: 20 },
+  "identitystore:ListUsers": { perSecond: 20, burst: 20 },
+  "identitystore:ListGroups": { perSecond: 20, burst: 20 },
+  "identitystore:ListGroupMemberships": { perSecond: 20, burst: 20 },
+  "organizations:ListAccounts": { perSecond: 8, burst: 12 },
+  "cloudtrail:StartQuery": { perSecond: 3, burst: 3 },
+  "cloudtrail:DescribeQuery": { perSecond: 10, burst: 10 },
+  "cloudtrail:GetQueryResults": { perSecond: 10, burst: 10 },
+};
+
+/** Takes one call from its quota; false where the quota is used up. */
+export type Throttle = (service: string, operation: string) => boolean;
+
+/**
+ * Token buckets, full at the start. A refused call takes nothing.
+ *
+ * @param rate multiplies every quota, its burst included
+ * @param now milliseconds
+ */
+export function createThrottle(rate: number, now: () => number = () => performance.now()): Throttle {
+  const buckets = new Map<string, { tokens: number; at: number }>();
+  return (service, operation) => {
+    const name = quotas[service] ? service : `${service}:${operation}`;
+    const quota = quotas[name];
+    if (!quota) return true;
+    const time = now();
+    const bucket = buckets.get(name) ?? { tokens: quota.burst * rate, at: time };
+    buckets.set(name, bucket);
+    const refilled = bucket.tokens + ((time - bucket.at) / 1000) * quota.perSecond * rate;
+    bucket.tokens = Math.min(quota.burst * rate, refilled);
+    bucket.at = time;
+    if (bucket.tokens < 1) return false;
+    bucket.tokens -= 1;
+    return true;
+  };
+}

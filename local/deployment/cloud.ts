@@ -1,0 +1,192 @@
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CreateBucketCommand, DeleteBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { extract } from "./archive";
+import { readAutomationDocument } from "./automationCheck";
+import type { Clock } from "./clock";
+import type { InvocationResult } from "./executionEnvironment";
+import { LocalFunction } from "./lambda";
+import { clientConfig, credentialsOf, type Provider } from "./provider";
+import type { Effects, Resource } from "./stack";
+
+/** A message in a dead-letter queue. */
+export interface DeadLetter {
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+type FunctionInputs = {
+  name: string;
+  handler: string;
+  runtime: string;
+  timeout?: number;
+  memorySize?: number;
+  environment?: { variables?: Record<string, string> };
+  loggingConfig?: { logGroup?: string };
+  deadLetterConfig?: { targetArn: string };
+};
+
+type ScheduleInputs = {
+  name: string;
+  state?: string;
+  target: { arn: string; input?: string; deadLetterConfig?: { arn: string } };
+};
+
+/** Those resources of a stack that do something: buckets, functions, schedules, and the queues for what failed. */
+export class Cloud {
+  /** By the ARN of the queue. */
+  readonly deadLetters = new Map<string, DeadLetter[]>();
+  private readonly functions = new Map<string, LocalFunction>();
+  private readonly archives = mkdtempSync(join(tmpdir(), "credential-report-functions-"));
+  private readonly s3: S3Client;
+  private readonly deleteArchives = () => rmSync(this.archives, { recursive: true, force: true });
+
+  /** @param now the organisation's present, which can become another. */
+  constructor(
+    private readonly provider: Provider,
+    private readonly clock: Clock,
+    private readonly now: () => string,
+    private readonly resourcesOf: (type: string) => readonly Resource[],
+  ) {
+    this.s3 = new S3Client({ ...clientConfig(provider, "deployer"), forcePathStyle: true });
+    process.once("exit", this.deleteArchives);
+  }
+
+  readonly effects: Readonly<Record<string, Effects>> = {
+    "aws:s3/bucket:Bucket": {
+      create: async ({ id }) => void (await this.s3.send(new CreateBucketCommand({ Bucket: id }))),
+      remove: async ({ id }) => void (await this.s3.send(new DeleteBucketCommand({ Bucket: id }))),
+    },
+    "aws:lambda/function:Function": {
+      create: (resource) => this.putFunction(resource),
+      update: (resource) => this.putFunction(resource),
+      remove: async ({ outputs }) => {
+        await this.functions.get(String(outputs.arn))?.close();
+        this.functions.delete(String(outputs.arn));
+      },
+    },
+    "aws:ssm/document:Document": {
+      create: async ({ inputs }) => void readAutomationDocument(String(inputs.content)),
+      update: async ({ inputs }) => void readAutomationDocument(String(inputs.content)),
+      remove: async () => {},
+    },
+  };
+
+  /** @param name a function's name or ARN, or a part of the ARN that names it. Absent: the stack's only function. */
+  function(name?: string): LocalFunction | undefined {
+    const all = [...this.functions.values()];
+    if (name === undefined) return all[0];
+    const wanted = name.split(":function:").pop()!.split(":")[0];
+    return all.find(({ settings }) => settings.functionName === wanted);
+  }
+
+  logs(): string[] {
+    return [...this.functions.values()].flatMap(({ logs }) => logs);
+  }
+
+  /**
+   * Does what EventBridge Scheduler does at the scheduled time, and gives the end of the invocation that it causes.
+   *
+   * @param name the schedule's own name
+   */
+  async fireSchedule(name: string): Promise<InvocationResult> {
+    const schedule = this.resourcesOf("aws:scheduler/schedule:Schedule").find(({ inputs }) => inputs.name === name);
+    if (!schedule) throw new Error(`the stack has no schedule ${name}`);
+    const { state, target } = schedule.inputs as unknown as ScheduleInputs;
+    if (state === "DISABLED") throw new Error(`the schedule ${schedule.id} is disabled`);
+    const attributes: Record<string, string> = {
+      "schedule-arn": String(schedule.outputs.arn),
+      "scheduled-time": this.now(),
+      "execution-id": randomUUID(),
+      "attempt-number": "1",
+    };
+    const input = (target.input ?? "{}").replace(
+      /<aws\.scheduler\.([a-z-]+)>/g,
+      (whole, key) => attributes[key] ?? whole,
+    );
+    const invoked = this.functions.get(target.arn);
+    if (!invoked) {
+      const reason = `${target.arn} is not a function of this stack`;
+      this.deadLetter(target.deadLetterConfig?.arn, { body: input, attributes: { ERROR_MESSAGE: reason } });
+      throw new Error(reason);
+    }
+    return invoked.invokeLater(input).ended;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.functions.values()].map((each) => each.close()));
+    this.s3.destroy();
+    process.off("exit", this.deleteArchives);
+    this.deleteArchives();
+  }
+
+  private deadLetter(queueArn: string | undefined, message: DeadLetter): void {
+    if (!queueArn) return;
+    this.deadLetters.set(queueArn, [...(this.deadLetters.get(queueArn) ?? []), message]);
+  }
+
+  private async putFunction(resource: Resource): Promise<void> {
+    const inputs = resource.inputs as FunctionInputs;
+    const functionArn = String(resource.outputs.arn);
+    const directory = join(this.archives, String(resource.inputs.code));
+    if (!existsSync(directory)) extract(resource.archive!, directory);
+    const memoryMiB = inputs.memorySize ?? 128;
+    const timeoutSeconds = inputs.timeout ?? 3;
+    await this.functions.get(functionArn)?.close();
+    this.functions.set(
+      functionArn,
+      new LocalFunction(
+        {
+          functionName: inputs.name,
+          functionArn,
+          directory,
+          memoryMiB,
+          timeoutSeconds,
+          variables: this.variablesOf(inputs, memoryMiB),
+          now: this.now,
+          retryAttempts: () => this.retryAttemptsOf(inputs.name),
+          deadLetter: (event, { requestId, error }) =>
+            this.deadLetter(inputs.deadLetterConfig?.targetArn, {
+              body: event,
+              attributes: { RequestID: requestId, ErrorCode: "200", ErrorMessage: error!.errorMessage },
+            }),
+        },
+        this.clock,
+      ),
+    );
+  }
+
+  private retryAttemptsOf(functionName: string): number {
+    const configs = this.resourcesOf("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig");
+    const config = configs.find(({ id }) => id!.split(":function:").pop() === functionName);
+    return Number(config?.inputs.maximumRetryAttempts ?? 2);
+  }
+
+  /** Lambda's own variables, those of the function, and those that make the deployment a local one. */
+  private variablesOf(inputs: FunctionInputs, memoryMiB: number): Record<string, string> {
+    const { endpoint, region } = this.provider;
+    const { accessKeyId, secretAccessKey } = credentialsOf("function");
+    return {
+      PATH: "/usr/local/bin:/usr/bin:/bin",
+      LANG: "en_US.UTF-8",
+      TZ: ":UTC",
+      _HANDLER: inputs.handler,
+      AWS_EXECUTION_ENV: `AWS_Lambda_${inputs.runtime}`,
+      AWS_LAMBDA_FUNCTION_NAME: inputs.name,
+      AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMiB),
+      AWS_LAMBDA_LOG_GROUP_NAME: inputs.loggingConfig?.logGroup ?? `/aws/lambda/${inputs.name}`,
+      AWS_LAMBDA_LOG_STREAM_NAME: `local/[$LATEST]${randomUUID().replaceAll("-", "")}`,
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      ...inputs.environment?.variables,
+      AWS_ENDPOINT_URL: endpoint,
+      // Lambda has a newer Node.js than this machine may have, about which the SDK would warn in each log.
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+    };
+  }
+}

@@ -1,0 +1,142 @@
+import { resolve } from "node:path";
+import {
+  type AutomationExecution as Execution,
+  GetAutomationExecutionCommand,
+  SSMClient,
+  StartAutomationExecutionCommand,
+} from "@aws-sdk/client-ssm";
+import type { LocalAws } from "../aws";
+import { Clock } from "./clock";
+import { Cloud, type DeadLetter } from "./cloud";
+import type { InvocationResult } from "./executionEnvironment";
+import { FunctionFailure } from "./lambda";
+import { clientConfig, connectProvider } from "./provider";
+import { lambda, ssm } from "./services";
+import { type Change, type Resource, Stack } from "./stack";
+import { readStackConfig } from "./stackConfig";
+
+export interface DeployOptions {
+  readonly localAws: LocalAws;
+  /** @default "dev" */
+  readonly stack?: string;
+  /** What `pulumi config set` would set, by key. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Where `Pulumi.yaml` stands. @default this repository */
+  readonly projectDirectory?: string;
+  /**
+   * How many seconds of the function's timeout and retries, and of the runbook's waits, pass in a second of this machine.
+   * @default 1
+   */
+  readonly timeScale?: number;
+}
+
+/** A stack that is deployed in a local AWS. */
+export interface Deployment {
+  /** In the order in which the program registered them, the stack first. */
+  readonly resources: readonly Resource[];
+  /** The stack's outputs. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+  /** What the first update did. */
+  readonly changes: readonly Change[];
+  /** By the ARN of the queue. */
+  readonly deadLetters: ReadonlyMap<string, readonly DeadLetter[]>;
+  /** Updates the stack, with another configuration if one is given, and says what that did to each resource. */
+  up(config?: Readonly<Record<string, unknown>>): Promise<Change[]>;
+  /** Invokes the function synchronously. A failed run throws a FunctionFailure, by the error's own name. */
+  invoke(event: unknown): Promise<unknown>;
+  /**
+   * Fires a schedule, and gives the end of the asynchronous invocation, retries included.
+   *
+   * @param name the schedule's own name. @default the stack's output `scheduleName`
+   */
+  fireSchedule(name?: string): Promise<InvocationResult>;
+  /** Starts the runbook through SSM's API and waits for its end, whatever that is. */
+  runRunbook(
+    parameters?: Readonly<Record<string, string[]>>,
+    onProgress?: (execution: Execution) => void,
+  ): Promise<Execution>;
+  /** What the function wrote, line by line. */
+  logs(): string[];
+  /** Ends every process and deletes what the deployment put on disk. The local AWS keeps running, with its buckets. */
+  close(): Promise<void>;
+}
+
+const documentType = "aws:ssm/document:Document";
+
+/** Deploys a stack of an unmodified Pulumi program into a local AWS. Throws a ConfigError or DeploymentError. */
+export async function deploy(options: DeployOptions): Promise<Deployment> {
+  const { localAws, stack: stackName = "dev", projectDirectory = resolve(__dirname, "../.."), timeScale = 1 } = options;
+  const configOf = (overrides = options.config) => readStackConfig(projectDirectory, stackName, overrides);
+  const config = configOf();
+  const region = config.config["aws:region"] ?? "us-east-1";
+  const provider = await connectProvider(localAws.url, region);
+  const clock = new Clock(timeScale);
+  const resourcesOf = (type: string): Resource[] =>
+    [...stack.resources.values()].filter((resource) => resource.type === type);
+  const cloud = new Cloud(provider, clock, () => localAws.organisation.Now, resourcesOf);
+  const stack = new Stack(provider, cloud.effects);
+  const ssmClient = new SSMClient(clientConfig(provider, "deployer"));
+  localAws.serve("lambda", lambda(cloud));
+  localAws.serve(
+    "ssm",
+    ssm(() => resourcesOf(documentType), { provider, clock }),
+  );
+
+  const close = async () => {
+    clock.stop();
+    ssmClient.destroy();
+    await cloud.close();
+  };
+  let changes: readonly Change[];
+  try {
+    changes = await stack.update(config);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    get resources() {
+      return [...stack.resources.values()];
+    },
+    get outputs() {
+      return stack.outputs;
+    },
+    changes,
+    deadLetters: cloud.deadLetters,
+    up: (overrides) => stack.update(configOf(overrides)),
+    invoke: async (event) => {
+      const invoked = cloud.function();
+      if (!invoked) throw new Error("the stack has no function");
+      const result = await invoked.invoke(JSON.stringify(event));
+      if (result.error) throw new FunctionFailure(result);
+      return JSON.parse(result.payload!);
+    },
+    fireSchedule: (name = String(stack.outputs.scheduleName)) => cloud.fireSchedule(name),
+    runRunbook: async (parameters, onProgress) => {
+      const [document] = resourcesOf(documentType);
+      if (!document) throw new Error("the stack has no runbook");
+      return runRunbook(ssmClient, document.id!, parameters, onProgress);
+    },
+    logs: () => cloud.logs(),
+    close,
+  };
+}
+
+async function runRunbook(
+  client: SSMClient,
+  document: string,
+  parameters: Readonly<Record<string, string[]>> | undefined,
+  onProgress: ((execution: Execution) => void) | undefined,
+): Promise<Execution> {
+  const { AutomationExecutionId } = await client.send(
+    new StartAutomationExecutionCommand({ DocumentName: document, Parameters: parameters }),
+  );
+  for (;;) {
+    const { AutomationExecution: execution } = await client.send(
+      new GetAutomationExecutionCommand({ AutomationExecutionId }),
+    );
+    onProgress?.(execution!);
+    if (execution!.AutomationExecutionStatus !== "InProgress") return execution!;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * The oracle's changes: every row of one report is looked for in the other, by reading all of it again. Written from docs/review.md
+ * alone, it shares nothing with `handlers/`.
+ */
+import type { Row } from "./report";
+
+export interface Change {
+  Change: string;
+  Before: string;
+  After: string;
+  row: Row;
+}
+
+const KINDS = ["GRANTED", "REVOKED", "STATUS_CHANGED", "NOW_UNUSED", "USED_AGAIN"];
+const KEY = ["account", "PermissionSetArn", "Type", "GroupId", "UserId"] as const;
+const ORDER = [
+  "account",
+  "PermissionSetName",
+  "PermissionSetArn",
+  "Type",
+  "GroupName",
+  "GroupId",
+  "Username",
+  "UserId",
+] as const;
+
+export function oracleChanges(before: Row[], after: Row[], sameSettings: boolean): Change[] {
+  const changes: Change[] = [];
+  const add = (kind: string, was: string, is: string, row: Row) =>
+    changes.push({ Change: kind, Before: was, After: is, row });
+
+  for (const is of after) {
+    const was = before.find((row) => KEY.every((column) => row[column] === is[column]));
+    if (was === undefined) {
+      const emptied = is.UserId === "" && hasMembers(before, is);
+      if (emptied) add("STATUS_CHANGED", "HAS_MEMBERS", is.RowStatus, is);
+      else add("GRANTED", "", is.RowStatus, is);
+      continue;
+    }
+    if (was.RowStatus !== is.RowStatus && !maybeTheSame(was, is) && !maybeTheSame(is, was)) {
+      add("STATUS_CHANGED", was.RowStatus, is.RowStatus, is);
+    }
+    if (!sameSettings) continue;
+    const usage = `${was.Usage} ${is.Usage}`;
+    if (usage === "USED UNUSED_IN_WINDOW" || usage === "TOO_NEW UNUSED_IN_WINDOW") {
+      add("NOW_UNUSED", was.Usage, is.Usage, is);
+    }
+    if (usage === "UNUSED_IN_WINDOW USED") add("USED_AGAIN", was.Usage, is.Usage, is);
+  }
+  for (const was of before) {
+    if (after.some((row) => KEY.every((column) => row[column] === was[column]))) continue;
+    const filled = was.UserId === "" && hasMembers(after, was);
+    if (filled) add("STATUS_CHANGED", was.RowStatus, "HAS_MEMBERS", was);
+    else add("REVOKED", was.RowStatus, "", was);
+  }
+
+  return changes.sort((one, other) => {
+    for (const column of ORDER) {
+      if (one.row[column] < other.row[column]) return -1;
+      if (one.row[column] > other.row[column]) return 1;
+    }
+    return KINDS.indexOf(one.Change) - KINDS.indexOf(other.Change);
+  });
+}
+
+function hasMembers(rows: Row[], of: Row): boolean {
+  return rows.some(
+    (row) =>
+      row.account === of.account &&
+      row.PermissionSetArn === of.PermissionSetArn &&
+      row.GroupId === of.GroupId &&
+      row.UserId !== "",
+  );
+}
+
+/** A row whose account's state was not read may have the other's status, which is about the account. */
+function maybeTheSame(unread: Row, other: Row): boolean {
+  if (unread.AccountState !== "UNKNOWN") return false;
+  if (unread.RowStatus !== "OK" && unread.RowStatus !== "USER_DISABLED") return false;
+  return other.RowStatus === "ACCOUNT_NOT_ACTIVE" || other.RowStatus === "ACCOUNT_NOT_IN_ORGANIZATION";
+}

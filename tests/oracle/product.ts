@@ -1,0 +1,86 @@
+import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
+import { IdentitystoreClient } from "@aws-sdk/client-identitystore";
+import { OrganizationsClient } from "@aws-sdk/client-organizations";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SSOAdminClient } from "@aws-sdk/client-sso-admin";
+import { createCaller } from "../../handlers/calls";
+import { reportError } from "../../handlers/errors";
+import { REPORT_FILE } from "../../handlers/reportFiles";
+import { runReport } from "../../handlers/run";
+import { formatInstant } from "../../handlers/times";
+import { type Fault, startLocalAws } from "../../local/aws";
+import { createMemorySink, emptyHistory } from "../support/runReport";
+import type { Organisation } from "./organisation";
+import type { OracleOptions } from "./report";
+
+/** An event data store that no organisation has, for those that have none. */
+const NO_STORE = "00000000-0000-4000-8000-000000000000";
+
+/**
+ * The product's report of an organisation, run in this process against a local AWS that serves just this organisation.
+ * The one place where these tests meet the product. Several may run at once: nothing goes through the environment.
+ */
+export async function productReport(
+  organisation: Organisation,
+  { lookbackDays, newAccessDays, noLogins = false, organizationsDenied = false }: OracleOptions,
+): Promise<{ csv: string; status: string; warnings: readonly string[] }> {
+  const faults: Fault[] = organizationsDenied
+    ? [{ operation: "organizations:ListAccounts", kind: "accessDenied" }]
+    : [];
+  const aws = await startLocalAws({ organisation, throttle: false, rate: 100, faults });
+  const clients = clientsOf(aws.url);
+  const sink = createMemorySink();
+  const ending = new AbortController();
+  // The quotas are lifted: the pace is that of this machine.
+  const requestsPerSecond = 10_000;
+  try {
+    const { status, warnings } = await runReport({
+      settings: {
+        eventDataStore: noLogins ? null : (organisation.EventDataStore?.EventDataStoreArn ?? NO_STORE),
+        instanceArn: organisation.InstanceArn,
+        identityStoreId: organisation.IdentityStoreId,
+        lookbackDays,
+        newAccessDays,
+        requestsPerSecond,
+        administratorPermissionSets: [],
+        reviewerPattern: "",
+        now: formatInstant(Date.parse(organisation.Now)),
+      },
+      facts: {
+        runId: "oracle",
+        account: "111122223333",
+        region: "eu-west-1",
+        caller: "arn:aws:iam::111122223333:role/oracle",
+        trigger: "manual",
+        note: "",
+        startedMs: Date.now(),
+      },
+      clients,
+      call: createCaller({ requestsPerSecond, signal: ending.signal }),
+      history: emptyHistory,
+      sink,
+      progress: () => {},
+      deadlineMs: Number.POSITIVE_INFINITY,
+    });
+    return { csv: sink.files[REPORT_FILE]?.toString("utf8") ?? "", status, warnings };
+  } finally {
+    ending.abort(reportError("RunEnded", "The run has ended."));
+    for (const client of Object.values(clients)) client.destroy();
+    await aws.close();
+  }
+}
+
+function clientsOf(endpoint: string) {
+  const options = {
+    endpoint,
+    region: "eu-central-1",
+    credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "example" },
+  };
+  return {
+    ssoAdmin: new SSOAdminClient(options),
+    identityStore: new IdentitystoreClient(options),
+    organizations: new OrganizationsClient(options),
+    cloudTrail: new CloudTrailClient(options),
+    s3: new S3Client(options),
+  };
+}

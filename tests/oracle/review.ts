@@ -1,0 +1,71 @@
+/**
+ * The oracle's review sheet: for every grant, every row of the report is read again. Written from docs/review.md alone, it
+ * shares nothing with `handlers/`.
+ */
+import type { Row } from "./report";
+
+export interface ReviewedGrant {
+  account: string;
+  PermissionSetArn: string;
+  GroupId: string;
+  UserId: string;
+  Administrator: string;
+  RedundantWith: string;
+  SuggestedAction: string;
+}
+
+/** @param administrators ARNs of the permission sets that are an administrator's */
+export function oracleReview(rows: Row[], administrators: string[]): ReviewedGrant[] {
+  const grants: ReviewedGrant[] = [];
+  for (const row of rows) {
+    if (row.UserId === "") continue;
+    const otherWays = rows.filter(
+      (other) =>
+        other !== row &&
+        other.account === row.account &&
+        other.PermissionSetArn === row.PermissionSetArn &&
+        other.UserId === row.UserId,
+    );
+    const membershipUsed = rows.some(
+      (other) =>
+        row.Type === "GROUP" &&
+        other.GroupId === row.GroupId &&
+        other.UserId === row.UserId &&
+        (other.Usage === "USED" || other.Usage === "UNKNOWN"),
+    );
+    grants.push({
+      account: row.account,
+      PermissionSetArn: row.PermissionSetArn,
+      GroupId: row.GroupId,
+      UserId: row.UserId,
+      Administrator: administrators.includes(row.PermissionSetArn) ? "yes" : "no",
+      RedundantWith: otherWays
+        .map((way) => {
+          if (way.Type === "USER") return "DIRECT";
+          return way.GroupName === "" ? way.GroupId : way.GroupName;
+        })
+        .join("; "),
+      SuggestedAction: action(row, membershipUsed, otherWays.length > 0),
+    });
+  }
+  return grants;
+}
+
+function action(row: Row, membershipUsed: boolean, redundant: boolean): string {
+  switch (row.RowStatus) {
+    case "ACCOUNT_NOT_IN_ORGANIZATION":
+      return "INVESTIGATE";
+    case "ACCOUNT_NOT_ACTIVE":
+      return "REVIEW";
+    case "USER_NOT_FOUND":
+      if (row.Usage !== "UNUSED_IN_WINDOW") return "INVESTIGATE";
+      return membershipUsed ? "REVIEW" : "REMOVE";
+    case "USER_DISABLED":
+      return row.Usage === "UNUSED_IN_WINDOW" && !membershipUsed ? "REMOVE" : "REVIEW";
+    default:
+      if (row.Usage === "USED") return redundant ? "REVIEW" : "KEEP";
+      if (row.Usage === "UNKNOWN") return "REVIEW";
+      if (row.Usage === "TOO_NEW") return "WAIT";
+      return membershipUsed ? "REVIEW" : "REMOVE";
+  }
+}

@@ -1,0 +1,146 @@
+/** Arbitrary pasts and presents of one small organisation, as the collection gives them: ids repeat, names change. */
+import fc, { type Arbitrary } from "fast-check";
+import type { Collection, LastLogin, Logins, Settings } from "../../handlers/model";
+import type { RowSources } from "../../handlers/rows";
+import { displayNames, userNames } from "./names";
+
+const ACCOUNTS = ["000000000001", "111111111111", "999999999999"];
+const SETS = ["AdministratorAccess", "=Formula", "ReadOnly"];
+const GROUPS = ["group-a", "group-b", "group-c"];
+const USERS = ["user-1", "user-2", "user-3", "user-4"];
+const NOW = "2026-11-22T12:00:00Z";
+const NOW_MS = Date.parse(NOW);
+const DAY = 86_400_000;
+
+const settings: Settings = {
+  eventDataStore: "00000000-0000-4000-8000-000000000000",
+  instanceArn: "arn:aws:sso:::instance/ssoins-7223aaaabbbbcccc",
+  identityStoreId: "d-906700aaaa",
+  lookbackDays: 90,
+  newAccessDays: 14,
+  requestsPerSecond: 15,
+  administratorPermissionSets: [],
+  reviewerPattern: "",
+  now: NOW,
+};
+
+/** Read back from a CSV, `'=x` and `=x` are one: such names would only sort elsewhere (tests/values/csvReader.test.ts). */
+const named = (names: Arbitrary<string>) => names.filter((name) => !/^'[=+\-@\t\r]/.test(name));
+
+const age = fc.option(fc.integer({ min: 0, max: 40 * DAY }), { nil: null });
+
+const principal = fc.oneof(
+  fc.constantFrom(...GROUPS).map((id) => ["GROUP", id] as const),
+  fc.constantFrom(...USERS).map((id) => ["USER", id] as const),
+);
+
+const users = fc.subarray(USERS).chain((ids) =>
+  fc.tuple(
+    ...ids.map((id) =>
+      fc.record({
+        id: fc.constant(id),
+        name: named(userNames),
+        displayName: named(displayNames),
+        email: fc.constant(""),
+        status: fc.constantFrom("ENABLED", "ENABLED", "DISABLED", ""),
+        createdMs: age.map((ms) => (ms === null ? null : NOW_MS - ms)),
+      }),
+    ),
+  ),
+);
+
+const groups = fc
+  .subarray(GROUPS)
+  .chain((ids) => fc.tuple(...ids.map((id) => fc.record({ id: fc.constant(id), name: named(displayNames) }))));
+
+const accounts = fc.option(
+  fc.subarray(ACCOUNTS).chain((ids) =>
+    fc.tuple(
+      ...ids.map((id) =>
+        fc.record({
+          id: fc.constant(id),
+          name: displayNames,
+          state: fc.constantFrom("ACTIVE", "ACTIVE", "SUSPENDED", "UNKNOWN"),
+        }),
+      ),
+    ),
+  ),
+  { nil: null, freq: 5 },
+);
+
+const lastLogin: Arbitrary<LastLogin> = fc.record({
+  userId: fc.constantFrom(...USERS, "user-deleted"),
+  userName: fc.constant(""),
+  accountId: fc.constantFrom(...ACCOUNTS, "222222222222"),
+  roleName: fc.constantFrom(...SETS, "Gone"),
+  lastConsoleMs: fc.constant(null),
+  lastProgrammaticMs: fc.integer({ min: 0, max: 90 }).map((days) => NOW_MS - days * DAY),
+  count: fc.integer({ min: 1, max: 3 }),
+});
+
+/** What one run collected. */
+export const rowSources: Arbitrary<RowSources> = fc
+  .record({
+    pairs: fc.subarray(ACCOUNTS.flatMap((account) => SETS.map((_, set) => [account, set] as const))),
+    principals: fc.array(fc.uniqueArray(principal, { selector: String, maxLength: 5 }), { minLength: 9, maxLength: 9 }),
+    users,
+    groups,
+    memberships: fc.tuple(
+      ...GROUPS.map(() =>
+        fc.uniqueArray(fc.record({ userId: fc.constantFrom(...USERS), age }), {
+          selector: (m) => m.userId,
+          maxLength: 4,
+        }),
+      ),
+    ),
+    accounts,
+    administrator: fc.boolean(),
+    lastLogins: fc.uniqueArray(lastLogin, {
+      selector: (login) => JSON.stringify([login.userId, login.accountId, login.roleName]),
+      maxLength: 12,
+    }),
+    unattributed: fc.array(
+      fc.record({ accountId: fc.constantFrom(...ACCOUNTS), roleName: fc.constantFrom(...SETS), count: fc.constant(1) }),
+      { maxLength: 1 },
+    ),
+    observed: fc.boolean(),
+  })
+  .map((drawn) => {
+    const sorted = [...drawn.pairs].sort(([a, x], [b, y]) =>
+      a !== b ? (a < b ? -1 : 1) : SETS[x]! < SETS[y]! ? -1 : 1,
+    );
+    const memberships: Record<string, { userId: string; createdMs: number | null }[]> = {};
+    for (const { id } of drawn.groups) {
+      memberships[id] = drawn.memberships[GROUPS.indexOf(id)]!.map(({ userId, age: ms }) => ({
+        userId,
+        createdMs: ms === null ? null : NOW_MS - ms,
+      }));
+    }
+    const collection: Collection = {
+      principals: sorted.map((_, index) => drawn.principals[index]!),
+      users: drawn.users,
+      groups: drawn.groups,
+      memberships,
+      accounts: drawn.accounts,
+      accountsRefused: drawn.accounts === null ? "AccessDenied" : null,
+    };
+    const logins: Logins = {
+      source: "read",
+      observed: drawn.observed,
+      reason: drawn.observed ? null : "the event data store is younger than the window",
+      windowFrom: "2026-08-24T12:00:00Z",
+      windowTo: NOW,
+      observedFrom: "2026-08-24T12:00:00Z",
+      lastLogins: drawn.lastLogins,
+      queryId: "query",
+      bytesScanned: 1,
+      unattributed: drawn.unattributed,
+    };
+    const permissionSets = SETS.map((name, index) => ({
+      arn: `arn:aws:sso:::permissionSet/ssoins-7223aaaabbbbcccc/ps-${index}`,
+      name,
+      description: "",
+      administrator: index === 0 && drawn.administrator,
+    }));
+    return { settings, plan: { permissionSets, pairs: sorted }, collection, logins };
+  });

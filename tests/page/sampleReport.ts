@@ -1,0 +1,216 @@
+import type { Account, LastLogin, Membership, Pair, PermissionSet, Principal, Row, User } from "../../handlers/model";
+import type { PageContext } from "../../handlers/page/page";
+import { createPage } from "../../handlers/page/page";
+import type { PageRun } from "../../handlers/page/pageData";
+import { rowBatches } from "../../handlers/rows";
+
+export interface SampleSize {
+  readonly accounts: number;
+  readonly permissionSets: number;
+  readonly users: number;
+  readonly groups: number;
+  /** Groups assigned to each pair of account and permission set. */
+  readonly groupsAPair: number;
+  readonly observed?: boolean;
+}
+
+const NOW = "2026-11-20T08:15:30Z";
+const DAY_MS = 86_400_000;
+
+/** Rows of an invented organisation, made by the product's own join; the same for the same size. */
+export function sampleRows(size: SampleSize): Row[] {
+  const random = createRandom(7);
+  const pick = (count: number) => Math.floor(random() * count);
+  const nowMs = Date.parse(NOW);
+  const id = (kind: string, index: number) => `${kind}-${String(index).padStart(6, "0")}`;
+  const users = range(size.users).map(
+    (index): User => ({
+      id: id("90670000", index),
+      name: `${FIRST[index % FIRST.length]}.${LAST[Math.floor(index / FIRST.length) % LAST.length]}${index}@example.com`.toLowerCase(),
+      displayName: `${FIRST[index % FIRST.length]} ${LAST[Math.floor(index / FIRST.length) % LAST.length]}`,
+      email: `user${index}@example.com`,
+      status: index % 41 === 7 ? "DISABLED" : "ENABLED",
+      createdMs: nowMs - (20 + pick(900)) * DAY_MS,
+    }),
+  );
+  const groups = range(size.groups).map((index) => ({
+    id: id("g0670000", index),
+    name: `${TEAMS[index % TEAMS.length]}-${["developers", "operators", "auditors", "leads"][Math.floor(index / TEAMS.length) % 4]}${index < 40 ? "" : index}`,
+  }));
+  const memberships: Record<string, Membership[]> = {};
+  groups.forEach((group, index) => {
+    const members = new Set(range(index % 13 === 5 ? 0 : 3 + pick(34)).map(() => pick(size.users)));
+    memberships[group.id] = [...members].map((user) => ({
+      userId: users[user]!.id,
+      createdMs: nowMs - pick(400) * DAY_MS - 1,
+    }));
+  });
+  const accounts = range(size.accounts).map(
+    (index): Account => ({
+      id: String(111_100_000_000 + index * 7_919),
+      name: `${TEAMS[index % TEAMS.length]}-${["prod", "staging", "dev", "sandbox"][Math.floor(index / TEAMS.length) % 4]}${index < 48 ? "" : index}`,
+      state: index % 29 === 11 ? "SUSPENDED" : "ACTIVE",
+    }),
+  );
+  const permissionSets = range(size.permissionSets)
+    .map(
+      (index): PermissionSet => ({
+        arn: `arn:aws:sso:::permissionSet/ssoins-1111222233334444/ps-${String(index).padStart(16, "0")}`,
+        name: SETS[index] ?? `Custom${index}Access`,
+        description: index % 3 === 0 ? "" : "What a team needs",
+        administrator: index % 9 === 0,
+      }),
+    )
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const pairs: Pair[] = accounts.flatMap((account) => permissionSets.map((_, index): Pair => [account.id, index]));
+  const lastLogins: LastLogin[] = [];
+  const principals = pairs.map(([accountId, set]): Principal[] => {
+    const assigned = new Set<string>();
+    const habit = (Number(accountId) % 11) / 10;
+    if (random() < 0.85)
+      for (const _ of range(size.groupsAPair)) assigned.add(`GROUP ${groups[pick(size.groups)]!.id}`);
+    if (random() < 0.25) assigned.add(`USER ${users[pick(size.users)]!.id}`);
+    if (random() < 0.006) assigned.add("USER 90670000-deleted");
+    if (random() < 0.006) assigned.add("GROUP g0670000-deleted");
+    const given = [...assigned].map((text) => text.split(" ") as unknown as Principal);
+    for (const [type, principal] of given) {
+      for (const userId of type === "USER"
+        ? [principal]
+        : (memberships[principal] ?? []).map((member) => member.userId)) {
+        if (random() > habit * (1 - set * 0.05)) continue;
+        const lastMs = nowMs - Math.floor(random() ** 2 * 90 * DAY_MS);
+        const console = random() < 0.6;
+        lastLogins.push({
+          userId,
+          userName: "",
+          accountId,
+          roleName: permissionSets[set]!.name,
+          lastConsoleMs: console ? lastMs : null,
+          lastProgrammaticMs: console && random() < 0.5 ? null : lastMs,
+          count: 1 + pick(60),
+        });
+      }
+    }
+    return given;
+  });
+  const observed = size.observed ?? true;
+  const sources = {
+    settings: {
+      eventDataStore: null,
+      instanceArn: "",
+      identityStoreId: "",
+      lookbackDays: 90,
+      newAccessDays: 14,
+      requestsPerSecond: 20,
+      administratorPermissionSets: [],
+      reviewerPattern: "",
+      now: NOW,
+    },
+    plan: { permissionSets, pairs },
+    collection: {
+      principals,
+      users,
+      groups,
+      memberships,
+      accounts: accounts.filter((_, index) => index % 37 !== 17),
+      accountsRefused: null,
+    },
+    logins: {
+      source: "read" as const,
+      observed,
+      reason: null,
+      windowFrom: "",
+      windowTo: "",
+      observedFrom: null,
+      lastLogins: observed ? lastLogins : [],
+      queryId: null,
+      bytesScanned: null,
+      unattributed: pairs
+        .slice(20, 24)
+        .map(([accountId, set]) => ({ accountId, roleName: permissionSets[set]!.name, count: 1 })),
+    },
+  };
+  return [...rowBatches(sources, 2_000)].flat();
+}
+
+export function administratorArns(rows: readonly Row[]): string[] {
+  const arns = rows
+    .filter(({ PermissionSetName: name }) => name.includes("Administrator"))
+    .map((row) => row.PermissionSetArn);
+  return [...new Set(arns)];
+}
+
+export const SAMPLE_RUN: PageRun = {
+  runId: "5b1f9c52-7a1e-4f1e-9d8e-2f6f3f3f9a11",
+  now: NOW,
+  status: "succeeded",
+  warnings: [],
+  lookbackDays: 90,
+  newAccessDays: 14,
+  observed: true,
+  windowFrom: "2026-08-22T08:15:30Z",
+  windowTo: NOW,
+  observedFrom: "2025-01-08T00:00:00Z",
+  accountsInOrganization: 42,
+};
+
+/** `report.html` of these rows, as a run would write it. */
+export async function renderPage(rows: readonly Row[], context: Partial<PageContext> = {}): Promise<string> {
+  const page = createPage({
+    run: SAMPLE_RUN,
+    administratorArns: administratorArns(rows),
+    changes: () => ({
+      since: "2026-11-13T20:00:12Z",
+      reason: null,
+      counts: { GRANTED: 118, REVOKED: 74, NOW_UNUSED: 203, USED_AGAIN: 31, STATUS_CHANGED: 12 },
+    }),
+    ...context,
+  });
+  let html = String(page.begin());
+  for (let from = 0; from < rows.length; from += 2_000) html += String(await page.rows(rows.slice(from, from + 2_000)));
+  return html + String(await page.end());
+}
+
+function range(length: number): number[] {
+  return Array.from({ length }, (_, index) => index);
+}
+
+/** mulberry32 */
+function createRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+const FIRST = ["Ana", "Bram", "Chidi", "Dana", "Elif", "Farid", "Grete", "Hana", "Ivo", "Jun", "Kofi", "Lena"];
+const LAST = ["Okafor", "Silva", "Nowak", "Tanaka", "Berg", "Haddad", "Moreau", "Rossi", "Kim", "Novak", "Mensah"];
+const TEAMS = [
+  "payments",
+  "search",
+  "data",
+  "platform",
+  "mobile",
+  "identity",
+  "billing",
+  "logistics",
+  "web",
+  "security",
+];
+const SETS = [
+  "AdministratorAccess",
+  "PowerUserAccess",
+  "ReadOnlyAccess",
+  "SecurityAudit",
+  "Billing",
+  "DatabaseOperator",
+  "NetworkOperator",
+  "SupportEngineer",
+  "DataScientist",
+  "BreakGlassAdministrator",
+  "DeployPipeline",
+  "ViewOnlyAccess",
+];

@@ -1,0 +1,216 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { type SettingKey, settings } from "../../components/settings";
+import { settingProblem, togetherProblems } from "../../components/settingsCheck";
+import { unknownKeys } from "../../components/stackConfig";
+import { project } from "./runProgram";
+import { root, stackFileConfig } from "./stack";
+
+const arn = "arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/01234567-89ab-cdef-0123-456789abcdef";
+
+const right: [SettingKey, unknown[]][] = [
+  [
+    "lakeId",
+    [
+      "01234567-89ab-cdef-0123-456789abcdef",
+      arn,
+      arn.replace("aws", "aws-us-gov").replace("eu-west-1", "us-gov-west-1"),
+      arn.replace("aws", "aws-cn").replace("eu-west-1", "cn-north-1"),
+    ],
+  ],
+  ["identityStoreId", ["", "d-1234567890", "01234567-89ab-cdef-0123-456789abcdef"]],
+  [
+    "instanceArn",
+    ["", "arn:aws:sso:::instance/ssoins-1234567890abcdef", "arn:aws-cn:sso:::instance/ssoins-1234567890abcdef"],
+  ],
+  ["bucketName", ["", "abc", "credential-reports.example.com", `a${"b".repeat(62)}`]],
+  ["adoptBucket", [true, false]],
+  ["deleteBucket", [true, false]],
+  ["schedule", ["cron(0 20 ? * SUN *)", "rate(7 days)"]],
+  [
+    "scheduleTimezone",
+    ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "America/Port-au-Prince", "Etc/GMT+5"],
+  ],
+  ["scheduleEnabled", [true, false]],
+  ["lookbackDays", [1, 90, 3653]],
+  ["newAccessDays", [0, 14, 365]],
+  ["administratorPermissionSets", [[], ["PlatformAdmin", "a+b=c,d.e@f-g_h"], Array(50).fill("A")]],
+  ["reviewerPattern", ["", "^team-(\\w+)-", "(?:a|b)-(.*)"]],
+  ["retentionDays", [0, 400, 3650]],
+  ["lockReports", [0, 1, 3650]],
+  ["kmsKeyArn", ["", "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"]],
+  ["kmsKeyArn", ["arn:aws:kms:eu-west-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab"]],
+  ["lakeKmsKeyArn", ["", "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"]],
+  ["identityCenterKmsKeyArn", ["", "arn:aws-cn:kms:cn-north-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"]],
+  ["notificationEmail", ["", "security@example.com", "o'brien+access@mail.example.co.uk"]],
+  ["notificationTopicArn", ["", "arn:aws-us-gov:sns:us-gov-west-1:111122223333:security_alerts-1"]],
+  ["notifyOnSuccess", [true, false]],
+  ["dashboard", [true, false]],
+  ["catalog", [true, false]],
+  ["documentName", ["credential_report_export", "credential_report_export_staging", "a.b-c"]],
+  ["requestsPerSecond", [1, 15, 20]],
+];
+
+const wrong: [SettingKey, unknown[]][] = [
+  [
+    "lakeId",
+    [undefined, "", "abc", `${arn}0`, arn.replace("cloudtrail", "s3"), arn.replace("111122223333", "1111"), 7],
+  ],
+  ["identityStoreId", ["1234567890", "d-123", "d-12345678901", "D-1234567890", null]],
+  [
+    "instanceArn",
+    [
+      "ssoins-1234567890abcdef",
+      "arn:aws:sso:eu-west-1:111122223333:instance/ssoins-1234567890abcdef",
+      "arn:aws:sso:::permissionSet/ssoins-1234567890abcdef/ps-1234567890abcdef",
+      "arn:aws:sso:::instance/ssoins-123",
+    ],
+  ],
+  [
+    "bucketName",
+    ["ab", "Reports", "my_bucket", "a..b", "-abc", "abc-", "192.168.0.1", "xn--abc", "abc-s3alias", "a".repeat(64)],
+  ],
+  ["adoptBucket", ["yes", 1, "true"]],
+  ["deleteBucket", ["no"]],
+  ["schedule", ["cron(0 20 * ? 7 *)", "every sunday", "at(2026-11-22T20:00:00)"]],
+  ["scheduleTimezone", ["", "Berlin", "Europe/Atlantis", "+02:00", "europe/berlin", "utc"]],
+  ["scheduleEnabled", ["on"]],
+  ["lookbackDays", [0, 3654, 1.5, -1, Number.NaN, "90", "ninety"]],
+  ["newAccessDays", [-1, 366, 0.5]],
+  [
+    "administratorPermissionSets",
+    ["PlatformAdmin", ["a b"], [""], ["a".repeat(33)], [7], Array(51).fill("A"), null, { name: "PlatformAdmin" }],
+  ],
+  ["reviewerPattern", ["team-\\w+", "(a)(b)", "(", "(?=a)(b)", "(a)".padEnd(501), 7]],
+  ["retentionDays", [-1, 3651]],
+  ["lockReports", [-1, 3651]],
+  [
+    "kmsKeyArn",
+    ["alias/reports", "1234abcd-12ab-34cd-56ef-1234567890ab", "arn:aws:kms:eu-west-1:111122223333:alias/reports"],
+  ],
+  ["lakeKmsKeyArn", ["alias/lake", 7]],
+  ["identityCenterKmsKeyArn", ["1234abcd-12ab-34cd-56ef-1234567890ab"]],
+  ["notificationEmail", ["security", "security@example", "a b@example.com", "Security <security@example.com>"]],
+  [
+    "notificationTopicArn",
+    ["security", "arn:aws:sqs:eu-west-1:111122223333:security", "arn:aws:sns:eu-west-1:111122223333:a.fifo"],
+  ],
+  ["notifyOnSuccess", ["yes"]],
+  ["dashboard", ["true"]],
+  ["catalog", [1]],
+  ["documentName", ["", "ab", "credential report", "aws-report", "Amazon-report", "a".repeat(129)]],
+  ["requestsPerSecond", [0, 21]],
+];
+
+const cases = (table: [SettingKey, unknown[]][]) =>
+  table.flatMap(([key, values]) => values.map((value) => [key, value] as const));
+
+test.each(cases(right))("%s takes %j", (key, value) => {
+  expect(settingProblem(key, value)).toBeUndefined();
+});
+
+test.each(cases(wrong))("%s refuses %j", (key, value) => {
+  const got = value === undefined ? "nothing" : JSON.stringify(value);
+  const problem = settingProblem(key, value)!;
+  expect(problem).toContain(`${key}: expected ${settings[key].expected}, got ${got}`);
+  expect(problem).toContain(settings[key].hint);
+});
+
+test("every key has right and wrong values in these tables", () => {
+  const keys = Object.keys(settings).sort();
+  expect([...new Set(right.map(([key]) => key))].sort()).toEqual(keys);
+  expect([...new Set(wrong.map(([key]) => key))].sort()).toEqual(keys);
+});
+
+test("an error reads as a person wants it", () => {
+  expect(settingProblem("lakeId", "abc")).toBe(
+    'lakeId: expected an event data store id (UUID) or ARN, got "abc". Find it under CloudTrail → Lake → Event data stores.',
+  );
+  expect(settingProblem("lookbackDays", 0)).toBe(
+    "lookbackDays: expected a whole number of days from 1 to 3653, got 0.",
+  );
+  expect(settingProblem("schedule", "cron(0 20 * ? 7 *)")).toBe(
+    'schedule: expected an EventBridge Scheduler expression like cron(0 20 ? * SUN *), got "cron(0 20 * ? 7 *)" ' +
+      "(the month field holds ?, which stands only for one of the two day fields). " +
+      "The syntax: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html",
+  );
+});
+
+test.each([
+  [{ adoptBucket: true, bucketName: "" }, "adoptBucket: expected bucketName"],
+  [{ adoptBucket: true, bucketName: "abc", deleteBucket: true }, "deleteBucket cannot go with adoptBucket"],
+  [{ adoptBucket: true, bucketName: "abc", lockReports: 1 }, "lockReports cannot go with adoptBucket"],
+  [{ lockReports: 401, retentionDays: 400 }, "lockReports: expected at most retentionDays (400), got 401"],
+  [
+    { notificationEmail: "a@example.com", notificationTopicArn: "arn:aws:sns:eu-west-1:111122223333:a" },
+    "notificationEmail cannot go with notificationTopicArn",
+  ],
+  [
+    { notifyOnSuccess: true, notificationEmail: "" },
+    "notifyOnSuccess: expected notificationEmail or notificationTopicArn",
+  ],
+  [
+    { notifyOnSuccess: true, notificationEmail: "a@example.com", adoptBucket: true, bucketName: "abc" },
+    "notifyOnSuccess cannot go with adoptBucket",
+  ],
+])("%j do not go together", (given, problem) => {
+  expect(togetherProblems(given)).toEqual([expect.stringContaining(problem)]);
+});
+
+test.each([
+  {},
+  { adoptBucket: true, bucketName: "abc" },
+  { lockReports: 400, retentionDays: 400 },
+  { lockReports: 401, retentionDays: 0 },
+  { notifyOnSuccess: true, notificationTopicArn: "arn:aws:sns:eu-west-1:111122223333:a" },
+  { notifyOnSuccess: false, adoptBucket: true, bucketName: "abc" },
+  { notificationEmail: "a@example.com", notificationTopicArn: "" },
+])("%j go together", (given) => {
+  expect(togetherProblems(given)).toEqual([]);
+});
+
+test("a misspelt key is named, with the nearest that there is; other namespaces are left alone", () => {
+  expect(unknownKeys(["aws:region", "other:schdule", `${project}:lakeId`], project)).toEqual([]);
+  expect(unknownKeys([`${project}:schdule`, `${project}:bucketname`], project)).toEqual([
+    "bucketname: there is no such setting. Did you mean bucketName? Remove it with: pulumi config rm bucketname",
+    "schdule: there is no such setting. Did you mean schedule? Remove it with: pulumi config rm schdule",
+  ]);
+  expect(unknownKeys([`${project}:frequency`], project)[0]).toContain("Known are lakeId, identityStoreId");
+});
+
+describe("the files agree with the code", () => {
+  test("Pulumi.yaml declares every key with the code's type, description and default, and no other", () => {
+    const { name, config } = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as {
+      name: string;
+      config: unknown;
+    };
+    const declared = Object.entries(settings).map(([key, { type, description, ...rest }]) => {
+      const items = "items" in rest ? { items: rest.items } : {};
+      const value = "default" in rest ? { default: rest.default } : {};
+      return [key, { type, ...items, description, ...value }];
+    });
+    expect(config).toEqual(Object.fromEntries(declared));
+    expect(name).toBe(project);
+  });
+
+  test("only lakeId is required", () => {
+    const required = Object.entries(settings).filter(([, setting]) => !("default" in setting));
+    expect(required.map(([key]) => key)).toEqual(["lakeId"]);
+  });
+
+  test.each(["Pulumi.dev.yaml", "Pulumi.prod.yaml.example"])("%s sets known keys to right values", (file) => {
+    expect(existsSync(join(root, file))).toBe(true);
+    const given = stackFileConfig(file);
+    expect(
+      unknownKeys(
+        Object.keys(given).map((key) => `${project}:${key}`),
+        project,
+      ),
+    ).toEqual([]);
+    for (const [key, text] of Object.entries(given) as [SettingKey, string][]) {
+      const value = settings[key].type === "string" ? text : JSON.parse(text);
+      expect(settingProblem(key, value)).toBeUndefined();
+    }
+  });
+});

@@ -1,0 +1,97 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { leavePackagesOut } from "../program/runProgram";
+import { minimalConfig, runStack } from "../program/stack";
+
+jest.mock("../../handlers/report", () => ({ createReportHandler: () => async () => "small" }));
+beforeAll(leavePackagesOut);
+
+const root = join(__dirname, "../..");
+const read = (file: string) => readFileSync(join(root, file), "utf8");
+
+// What people read when something goes wrong, against what the program registers.
+
+test("docs/operations.md has a section for every alarm, by its name, and for no other", async () => {
+  const { resources } = await runStack({ ...minimalConfig, notificationEmail: "security@example.com" });
+  const alarms = Object.values(resources).filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm");
+  const sections = [...read("docs/operations.md").matchAll(/^### `(.+)`$/gm)].map(([, name]) => name);
+  expect(sections.sort()).toEqual(alarms.map(({ name }) => name).sort());
+});
+
+test("docs/operations.md says something about every error that the handler names", () => {
+  const handlers = readdirSync(join(root, "handlers")).filter((file) => file.endsWith(".ts"));
+  const named = handlers.flatMap((file) =>
+    [...read(`handlers/${file}`).matchAll(/reportError\(\s*"(\w+)"/g)].map(([, name]) => name!),
+  );
+  // These end no run: they are warnings of a report that is published, or the end of a run that is over.
+  const elsewhere = ["EventDataStoreNotEnabled", "QueryFailed", "QueryTooSlow", "RunEnded", "UnreadableSheet"];
+  const operations = read("docs/operations.md");
+  const missing = [...new Set(named)].filter(
+    (name) => !elsewhere.includes(name) && !operations.includes(`\`${name}\``),
+  );
+  expect(missing).toEqual([]);
+});
+
+test("every link from one document to another leads somewhere", () => {
+  const files = ["SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/operations.md", "docs/migrating.md"];
+  const broken: string[] = [];
+  for (const file of files) {
+    for (const [, target] of read(file).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)) {
+      const [path, anchor] = target!.split("#") as [string, string?];
+      const document = path === "" ? file : join(file, "..", path);
+      if (!isThere(document, anchor)) broken.push(`${file}: ${target}`);
+    }
+  }
+  expect(broken).toEqual([]);
+});
+
+function isThere(document: string, anchor: string | undefined): boolean {
+  if (!existsSync(join(root, document))) return false;
+  if (anchor === undefined) return true;
+  return [...read(document).matchAll(/^#+ (.+)$/gm)].some(([, heading]) => slug(heading!) === anchor);
+}
+
+/** As code hosts make anchors of headings. */
+function slug(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\w\- ]/g, "")
+    .replaceAll(" ", "-");
+}
+
+test("the workflow may read the code and nothing else, and takes only actions of one commit", () => {
+  const text = read(".github/workflows/ci.yml");
+  const workflow = parse(text) as {
+    permissions: object;
+    jobs: Record<
+      string,
+      { permissions?: object; steps: { uses?: string }[]; strategy?: { matrix: { node: number[] } } }
+    >;
+  };
+  expect(workflow.permissions).toEqual({ contents: "read" });
+  const jobs = Object.values(workflow.jobs);
+  expect(jobs.flatMap(({ permissions = [] }) => permissions)).toEqual([]);
+  const used = jobs.flatMap(({ steps }) => steps.flatMap(({ uses = [] }) => uses));
+  for (const action of used) expect(action).toMatch(/^actions\/(checkout|setup-node)@[0-9a-f]{40}$/);
+  expect(text).not.toMatch(/secrets\.|pull_request_target|github\.event/);
+  expect(workflow.jobs.test!.strategy!.matrix.node).toEqual([20, 22, 24]);
+});
+
+test("the evaluator, which is AGPL-3.0, is a development dependency that only tests/rights imports", () => {
+  const { dependencies, devDependencies } = JSON.parse(read("package.json"));
+  expect(Object.keys(dependencies).filter((name) => name.startsWith("@cloud-copilot/"))).toEqual([]);
+  expect(devDependencies["@cloud-copilot/iam-simulate"]).toMatch(/^\d+\.\d+\.\d+$/);
+  const importing = sourceFiles(root).filter((file) => /^import .*"@cloud-copilot\//m.test(read(file)));
+  expect(importing).toEqual(["tests/rights/evaluator.ts"]);
+  expect(read("CONTRIBUTING.md")).toMatch(/@cloud-copilot\/iam-simulate.*\*\*AGPL-3\.0\*\*/);
+});
+
+function sourceFiles(directory: string): string[] {
+  const leftOut = ["node_modules", "out", "coverage", ".git"];
+  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) return leftOut.includes(entry.name) ? [] : sourceFiles(path);
+    return /\.(ts|js|mjs|cjs)$/.test(entry.name) ? [path.slice(root.length + 1)] : [];
+  });
+}

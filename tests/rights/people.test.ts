@@ -1,0 +1,298 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type LocalAws, startLocalAws } from "../../local/aws";
+import { type Deployment, deploy } from "../../local/deployment/deploy";
+import { eventDataStoreArn, organisationOf } from "../support/organisation";
+import { covers, decide, list, type Need, type Policy } from "./evaluator";
+import { deployerNeeds, lookUps } from "./providerCalls";
+import { distinct, resourceOf, rolesOf } from "./roles";
+
+// Shows that the policies of docs/policies allow what people and services do with a stack, and little else. What the AWS provider
+// calls is written down in providerCalls.ts, not recorded: no provider could be run where this was written.
+
+const account = { partition: "aws", region: "eu-west-1", accountId: "111122223333" };
+const kmsKeyArn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+
+/** Everything that a stack can have. */
+const config = {
+  lakeId: eventDataStoreArn,
+  "aws:region": account.region,
+  kmsKeyArn,
+  notificationEmail: "security@example.com",
+  notifyOnSuccess: true,
+  dashboard: true,
+  catalog: true,
+  lockReports: 1,
+  deleteBucket: true,
+};
+
+const policyOf = (name: string): Policy =>
+  JSON.parse(readFileSync(join(__dirname, `../../docs/policies/${name}.json`), "utf8"));
+
+let localAws: LocalAws;
+let deployment: Deployment;
+
+beforeAll(async () => {
+  localAws = await startLocalAws({ organisation: organisationOf({ OwnerAccountId: account.accountId }) });
+  deployment = await deploy({ localAws, config });
+}, 120_000);
+
+afterAll(async () => {
+  await deployment?.close();
+  await localAws?.close();
+});
+
+function person(policy: Policy) {
+  const principal = `arn:aws:iam::${account.accountId}:role/person`;
+  return (need: Need) => decide({ principal, accountId: account.accountId, identityPolicies: [policy] }, need);
+}
+
+type Row = [why: string, action: string, resource: string, context?: Record<string, string>];
+
+async function notAllowed(policy: Policy, rows: readonly Row[], expected: "Allowed" | "denied"): Promise<object[]> {
+  const wrong: object[] = [];
+  for (const [why, action, resource, context = {}] of rows) {
+    const decision = await person(policy)({ action, resource, context });
+    if ((decision === "Allowed") !== (expected === "Allowed")) wrong.push({ why, action, resource, context, decision });
+  }
+  return wrong;
+}
+
+/** Every (action, resource) of a policy that none of the needs is covered by. */
+function unused(policy: Policy, needs: readonly Need[]): string[] {
+  return policy.Statement.flatMap(({ Sid, Action, Resource }) =>
+    list(Action)
+      .filter((action) => {
+        const used = needs.filter((need) => need.action === action);
+        return !list(Resource).some((resource) => used.some((need) => covers(resource, need.resource)));
+      })
+      .map((action) => `${Sid}: ${action}`),
+  );
+}
+
+describe("who deploys", () => {
+  const policy = policyOf("deployer");
+  const everyNeed = () =>
+    distinct([
+      ...lookUps,
+      ...deployment.resources
+        .filter(({ type }) => type.startsWith("aws:"))
+        .flatMap((resource) => deployerNeeds(resource, account)),
+    ]);
+
+  test("may do what the provider calls for each resource of the stack", async () => {
+    const rows = everyNeed().map(({ action, resource, context }): Row => ["", action, resource, { ...context }]);
+    expect(rows.length).toBeGreaterThan(150);
+    expect(await notAllowed(policy, rows, "Allowed")).toEqual([]);
+  });
+
+  test("may do nothing that the provider does not call", () => {
+    expect(unused(policy, everyNeed())).toEqual([]);
+  });
+
+  test("is limited to names that begin as the stack's do, but where AWS knows no resource", () => {
+    const withoutName = policy.Statement.filter(({ Resource }) => list(Resource).includes("*"));
+    expect(withoutName.flatMap(({ Action }) => list(Action))).toEqual([
+      // All three are look-ups, and AWS takes no resource for them.
+      "logs:DescribeLogGroups",
+      "organizations:DescribeOrganization",
+      "sso:ListInstances",
+    ]);
+    const named = policy.Statement.flatMap(({ Resource }) => list(Resource)).filter((resource) => resource !== "*");
+    const strange = named.filter((resource) => !/[:/]credential[-_]report[-_][^:]*$/.test(resource));
+    // Glue asks for every action on the account's catalogue, too.
+    expect(strange).toEqual(["arn:aws:glue:eu-west-1:111122223333:catalog"]);
+    expect(policy.Statement.flatMap(({ Action }) => list(Action)).filter((action) => action.includes("*"))).toEqual([]);
+  });
+
+  test("may not do what is dangerous beside it", async () => {
+    const bucket = String(resourceOf(deployment, "aws:s3/bucket:Bucket").outputs.arn);
+    const report = `${bucket}/credential_reports/latest.json`;
+    const functionArn = String(resourceOf(deployment, "aws:lambda/function:Function").outputs.arn);
+    const queue = String(resourceOf(deployment, "aws:sqs/queue:Queue", "function-dead-letters").outputs.arn);
+    const ownRole = rolesOf(deployment).function!.arn;
+    const iam = (resource: string) => `arn:aws:iam::111122223333:${resource}`;
+    const instance = "arn:aws:sso:::instance/ssoins-0123456789abcdef";
+    const rows: Row[] = [
+      ["a role of another name", "iam:CreateRole", iam("role/admin")],
+      ["a role that is named alike, elsewhere", "iam:CreateRole", iam("role/team/credential-report-x")],
+      ["rights for another role", "iam:PutRolePolicy", iam("role/admin")],
+      ["another role's trust", "iam:UpdateAssumeRolePolicy", iam("role/admin")],
+      [
+        "managed policies",
+        "iam:AttachRolePolicy",
+        ownRole,
+        { "iam:PolicyARN": "arn:aws:iam::aws:policy/AdministratorAccess" },
+      ],
+      ["taking a boundary away", "iam:DeleteRolePermissionsBoundary", ownRole],
+      ["users", "iam:CreateUser", iam("user/somebody")],
+      ["access keys", "iam:CreateAccessKey", iam("user/somebody")],
+      ["taking a role on", "sts:AssumeRole", ownRole],
+      ["a role for EC2", "iam:PassRole", ownRole, { "iam:PassedToService": "ec2.amazonaws.com" }],
+      ["a role for anyone", "iam:PassRole", ownRole],
+      ["another role", "iam:PassRole", iam("role/admin"), { "iam:PassedToService": "lambda.amazonaws.com" }],
+      ["another function", "lambda:UpdateFunctionCode", "arn:aws:lambda:eu-west-1:111122223333:function:another"],
+      ["the function in another Region", "lambda:CreateFunction", functionArn.replace("eu-west-1", "us-east-1")],
+      ["starting the function", "lambda:InvokeFunction", functionArn],
+      ["opening the function", "lambda:AddPermission", functionArn],
+      ["a public address", "lambda:CreateFunctionUrlConfig", functionArn, { "lambda:FunctionUrlAuthType": "NONE" }],
+      ["reading reports", "s3:GetObject", report],
+      ["forging reports", "s3:PutObject", report],
+      ["deleting reports", "s3:DeleteObject", report],
+      ["deleting reports for good", "s3:DeleteObjectVersion", report],
+      ["unlocking reports", "s3:BypassGovernanceRetention", report],
+      ["another bucket", "s3:PutBucketPolicy", "arn:aws:s3:::another"],
+      ["reading the queue", "sqs:ReceiveMessage", queue],
+      ["another log", "logs:DeleteLogGroup", "arn:aws:logs:eu-west-1:111122223333:log-group:another"],
+      [
+        "reading the log",
+        "logs:FilterLogEvents",
+        String(resourceOf(deployment, "aws:cloudwatch/logGroup:LogGroup").outputs.arn),
+      ],
+      ["another document", "ssm:UpdateDocument", "arn:aws:ssm:eu-west-1:111122223333:document/another"],
+      ["giving access", "sso:CreateAccountAssignment", instance],
+      ["reading the logins", "cloudtrail:StartQuery", eventDataStoreArn],
+      ["deleting the store", "cloudtrail:DeleteEventDataStore", eventDataStoreArn],
+      ["the key", "kms:Decrypt", kmsKeyArn],
+      ["the key's policy", "kms:PutKeyPolicy", kmsKeyArn],
+      ["the key's end", "kms:ScheduleKeyDeletion", kmsKeyArn],
+    ];
+    expect(await notAllowed(policy, rows, "denied")).toEqual([]);
+  });
+});
+
+describe("who runs it", () => {
+  const policy = policyOf("operator");
+
+  function uses(): Row[] {
+    const runbookRole = rolesOf(deployment).runbook!.arn;
+    const bucket = String(resourceOf(deployment, "aws:s3/bucket:Bucket").outputs.arn);
+    const log = String(resourceOf(deployment, "aws:cloudwatch/logGroup:LogGroup").outputs.arn);
+    const queues = deployment.resources.filter(({ type }) => type === "aws:sqs/queue:Queue");
+    const document = String(resourceOf(deployment, "aws:ssm/document:Document").outputs.arn);
+    const execution = "arn:aws:ssm:eu-west-1:111122223333:automation-execution/0a1b2c3d-0000-4000-8000-000000000000";
+    const definition = `${document.replace(":document/", ":automation-definition/")}:$DEFAULT`;
+    return [
+      ["starting it", "ssm:StartAutomationExecution", document],
+      ["starting it", "ssm:StartAutomationExecution", definition],
+      ["starting it", "ssm:StartAutomationExecution", execution],
+      ["watching it", "ssm:GetAutomationExecution", execution],
+      ["its role", "iam:PassRole", runbookRole, { "iam:PassedToService": "ssm.amazonaws.com" }],
+      ["reading reports", "s3:GetObject", `${bucket}/credential_reports/latest.json`],
+      ["finding reports", "s3:ListBucket", bucket, { "s3:prefix": "credential_reports/status/" }],
+      ...["logs:FilterLogEvents", "logs:StartQuery", "logs:GetQueryResults"].map(
+        (action): Row => ["reading the log", action, log],
+      ),
+      ...queues.flatMap(({ outputs }) =>
+        ["sqs:GetQueueUrl", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:PurgeQueue"].map(
+          (action): Row => ["dead letters", action, String(outputs.arn)],
+        ),
+      ),
+    ];
+  }
+
+  test("may do what docs/operations.md has them do, and nothing that it does not", async () => {
+    expect(await notAllowed(policy, uses(), "Allowed")).toEqual([]);
+    const needs = uses().map(([, action, resource]): Need => ({ action, resource, context: {} }));
+    expect(unused(policy, needs)).toEqual([]);
+  });
+
+  test("may not do what is dangerous beside it", async () => {
+    const roles = rolesOf(deployment);
+    const bucket = String(resourceOf(deployment, "aws:s3/bucket:Bucket").outputs.arn);
+    const functionArn = String(resourceOf(deployment, "aws:lambda/function:Function").outputs.arn);
+    const rows: Row[] = [
+      ["another runbook", "ssm:StartAutomationExecution", "arn:aws:ssm:eu-west-1:111122223333:document/another"],
+      [
+        "AWS's runbooks",
+        "ssm:StartAutomationExecution",
+        "arn:aws:ssm:eu-west-1:111122223333:document/AWS-DeleteSnapshot",
+      ],
+      [
+        "changing the runbook",
+        "ssm:UpdateDocument",
+        "arn:aws:ssm:eu-west-1:111122223333:document/credential_report_export",
+      ],
+      ["the function's role", "iam:PassRole", roles.function!.arn, { "iam:PassedToService": "ssm.amazonaws.com" }],
+      ["the role for Lambda", "iam:PassRole", roles.runbook!.arn, { "iam:PassedToService": "lambda.amazonaws.com" }],
+      ["starting the function", "lambda:InvokeFunction", functionArn],
+      ["changing the function", "lambda:UpdateFunctionCode", functionArn],
+      ["forging reports", "s3:PutObject", `${bucket}/credential_reports/latest.json`],
+      ["deleting reports", "s3:DeleteObject", `${bucket}/credential_reports/latest.json`],
+      ["the rest of the bucket", "s3:GetObject", `${bucket}/other`],
+    ];
+    expect(await notAllowed(policy, rows, "denied")).toEqual([]);
+  });
+});
+
+test("who reviews may read reports and hand in decisions, and forge nothing", async () => {
+  const policy = policyOf("reviewer");
+  const bucket = String(resourceOf(deployment, "aws:s3/bucket:Bucket").outputs.arn);
+  const inReports = (name: string) => `${bucket}/credential_reports/${name}`;
+  const uses: Row[] = [
+    ["the newest report", "s3:GetObject", inReports("latest.json")],
+    ["finding reports", "s3:ListBucket", bucket, { "s3:prefix": "credential_reports/2026" }],
+    ["decisions", "s3:PutObject", inReports("decisions/review.csv")],
+  ];
+  const neighbours: Row[] = [
+    ["another newest report", "s3:PutObject", inReports("latest.json")],
+    ["another report", "s3:PutObject", inReports("2026-11-20T090000Z-x/credential_report.csv")],
+    ["another result", "s3:PutObject", inReports("status/x/succeeded")],
+    ["deleting", "s3:DeleteObject", inReports("decisions/review.csv")],
+    ["listing everything", "s3:ListBucket", bucket],
+  ];
+  expect(await notAllowed(policy, uses, "Allowed")).toEqual([]);
+  expect(await notAllowed(policy, neighbours, "denied")).toEqual([]);
+});
+
+describe("the key's policy", () => {
+  const policy = policyOf("key");
+  const asked = (principal: string, action: string, context: Record<string, string>) =>
+    decide(
+      { principal, accountId: account.accountId, identityPolicies: [], resourcePolicy: policy },
+      { action, resource: kmsKeyArn, context },
+    );
+  const group = (accountId: string, name: string) => ({
+    "kms:EncryptionContext:aws:logs:arn": `arn:aws:logs:eu-west-1:${accountId}:log-group:${name}`,
+  });
+  const service = (accountId: string) => ({ "aws:SourceAccount": accountId });
+
+  test("lets the alarms of this account tell the topic, and nobody else's", async () => {
+    for (const action of ["kms:GenerateDataKey", "kms:Decrypt"]) {
+      expect(await asked("cloudwatch.amazonaws.com", action, service(account.accountId))).toBe("Allowed");
+      expect(await asked("cloudwatch.amazonaws.com", action, service("999988887777"))).toBe("ImplicitlyDenied");
+      expect(await asked("s3.amazonaws.com", action, service(account.accountId))).toBe("ImplicitlyDenied");
+    }
+  });
+
+  test("lets nobody of another account use it, with whatever rights of their own", async () => {
+    const everything: Policy = {
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Action: "kms:*", Resource: "*" }],
+    };
+    const principal = "arn:aws:iam::999988887777:role/stranger";
+    const stranger = { principal, accountId: "999988887777", identityPolicies: [everything], resourcePolicy: policy };
+    const need = { action: "kms:Decrypt", resource: kmsKeyArn, context: {} };
+    expect(await decide(stranger, need)).toBe("ImplicitlyDenied");
+  });
+
+  // The evaluator does not know keys of encryption contexts, so this is about the text alone.
+  test("names the log group for CloudWatch Logs as its ARN is", () => {
+    const { Condition, Action } = policy.Statement.find(({ Sid }) => Sid === "LetCloudWatchLogsEncryptTheLog")!;
+    const { ArnLike } = Condition as { ArnLike: Record<string, string> };
+    const [[contextKey, pattern]] = Object.entries(ArnLike) as [[string, string]];
+    const { inputs } = resourceOf(deployment, "aws:cloudwatch/logGroup:LogGroup");
+    const [[own, arn]] = Object.entries(group(account.accountId, String(inputs.name))) as [[string, string]];
+    expect(contextKey).toBe(own);
+    expect(covers(pattern, arn)).toBe(true);
+    expect(covers(pattern, Object.values(group("999988887777", String(inputs.name)))[0]!)).toBe(false);
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    expect(list(Action)).toEqual([
+      "kms:Decrypt",
+      "kms:DescribeKey",
+      "kms:Encrypt",
+      "kms:GenerateDataKey*",
+      "kms:ReEncrypt*",
+    ]);
+  });
+});

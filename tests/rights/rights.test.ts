@@ -1,0 +1,317 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type LocalAws, startLocalAws } from "../../local/aws";
+import { type Deployment, deploy } from "../../local/deployment/deploy";
+import { eventDataStoreArn } from "../support/organisation";
+import type { Place } from "./authorization";
+import { type Asker, covers, type Decision, decide, list, type Need, type Policy } from "./evaluator";
+import { bucketPolicyOf, distinct, needsByRole, type RoleName, resourceOf, rolesOf } from "./roles";
+import { organisation, runEverything } from "./scenario";
+
+// Shows that the registered policies allow what the program does, and no more, by an evaluator of its own. That AWS decides
+// so, and that AWS's services ask for what the service authorization reference says, it cannot show.
+
+const account = { partition: "aws", region: "us-east-1", accountId: "111122223333" };
+const key = (digit: string) => `arn:aws:kms:us-east-1:111122223333:key/${digit.repeat(8)}-12ab-34cd-56ef-1234567890ab`;
+const withKeys = {
+  kmsKeyArn: key("1"),
+  lakeKmsKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/22222222-12ab-34cd-56ef-1234567890ab",
+  identityCenterKmsKeyArn: key("3"),
+  notificationEmail: "security@example.com",
+  notifyOnSuccess: true,
+};
+const configs: [what: string, config: Partial<typeof withKeys>][] = [
+  ["with AWS's own keys", {}],
+  ["with customer managed keys", withKeys],
+];
+
+/** The key policy that docs/operations.md gives, for this account and Region. */
+const keyPolicy: Policy = JSON.parse(
+  readFileSync(join(__dirname, "../../docs/policies/key.json"), "utf8").replaceAll("eu-west-1", account.region),
+);
+
+describe.each(configs)("%s", (_, config) => {
+  let localAws: LocalAws;
+  let deployment: Deployment;
+  let roles: ReturnType<typeof rolesOf>;
+  let needs: Record<RoleName, Need[]>;
+  const place: Place = {
+    ...account,
+    ownerAccountId: account.accountId,
+    eventDataStoreArn,
+    keys: {
+      reports: config.kmsKeyArn ?? "",
+      lake: config.lakeKmsKeyArn ?? "",
+      identityCenter: config.identityCenterKmsKeyArn ?? "",
+    },
+  };
+
+  beforeAll(async () => {
+    const missingKeyIs403 = (caller: string) => caller === "local-function";
+    localAws = await startLocalAws({ organisation, rate: 20, record: true, missingKeyIs403 });
+    const settings = { lakeId: eventDataStoreArn, requestsPerSecond: 20, ...config };
+    // A run that dies is to fail this test soon: the runbook waits for it for more than half an hour.
+    deployment = await deploy({ localAws, config: settings, timeScale: 30 });
+    roles = rolesOf(deployment);
+    await runEverything(localAws, deployment);
+    needs = needsByRole(deployment, localAws.stats().requests!, place);
+  }, 120_000);
+
+  afterAll(async () => {
+    await deployment?.close();
+    await localAws?.close();
+  });
+
+  const bucketArn = () => `arn:aws:s3:::${deployment.outputs.bucketName}`;
+
+  /** The role in front of the resource's own policy, where it has one. */
+  function asker(name: RoleName, { resource }: Pick<Need, "resource">): Asker {
+    const { arn, policies } = roles[name]!;
+    const ofBucket = resource === bucketArn() || resource.startsWith(`${bucketArn()}/`);
+    const resourcePolicy = ofBucket ? bucketPolicyOf(deployment) : resource.includes(":key/") ? keyPolicy : undefined;
+    return { principal: arn, accountId: account.accountId, identityPolicies: policies, resourcePolicy };
+  }
+
+  const roleNames = () => Object.keys(roles) as RoleName[];
+
+  test("every call of every role is allowed", async () => {
+    const denied: object[] = [];
+    for (const role of roleNames()) {
+      for (const need of distinct(needs[role])) {
+        const decision = await decide(asker(role, need), need);
+        if (decision !== "Allowed") denied.push({ role, decision, ...need });
+      }
+    }
+    expect(denied).toEqual([]);
+    expect(roleNames().every((role) => needs[role].length > 0)).toBe(true);
+  });
+
+  test("every action that a role is allowed is used, on every resource that it is allowed on", () => {
+    const unused: string[] = [];
+    for (const role of roleNames()) {
+      const statements = roles[role]!.policies.flatMap(({ Statement }) => Statement);
+      for (const { Sid, Action, Resource } of statements) {
+        for (const action of list(Action)) {
+          for (const resource of list(Resource)) {
+            const isUsed = needs[role].some((need) => need.action === action && covers(resource, need.resource));
+            if (!isUsed) unused.push(`${role}: ${Sid} ${action} ${resource}`);
+          }
+        }
+      }
+    }
+    expect(unused).toEqual([]);
+  });
+
+  test("the roles have these policies alone, and statements that allow by name: no NotAction, no NotResource", () => {
+    const types = new Set(deployment.resources.map(({ type }) => type));
+    const attaching = [...types].filter((type) => /policyAttachment|iam\/policy|PolicyExclusive|iam\/user/i.test(type));
+    expect(attaching).toEqual([]);
+    const iamRoles = deployment.resources.filter(({ type }) => type === "aws:iam/role:Role");
+    expect(iamRoles.map(({ outputs }) => outputs.arn).sort()).toEqual(
+      roleNames()
+        .map((name) => roles[name]!.arn)
+        .sort(),
+    );
+    for (const { inputs } of iamRoles) {
+      expect(Object.keys(inputs).sort()).toEqual(["assumeRolePolicy", "description", "name"]);
+    }
+    const statements = roleNames().flatMap((name) => roles[name]!.policies.flatMap(({ Statement }) => Statement));
+    for (const statement of statements) {
+      expect(Object.keys(statement)).not.toEqual(expect.arrayContaining([expect.stringMatching(/^Not/)]));
+      expect(statement.Effect).toBe("Allow");
+    }
+  });
+
+  /** What stands next to what a role may do. */
+  function neighbours(): Record<RoleName, [why: string, action: string, resource: string, context?: object][]> {
+    const bucket = bucketArn();
+    const report = `${bucket}/credential_reports/2026-11-20T090000Z-x/credential_report.csv`;
+    const functionArn = String(resourceOf(deployment, "aws:lambda/function:Function").outputs.arn);
+    const queue = (name: string) => String(resourceOf(deployment, "aws:sqs/queue:Queue", name).outputs.arn);
+    const { logGroup } = resourceOf(deployment, "aws:lambda/function:Function").inputs.loggingConfig as {
+      logGroup: string;
+    };
+    const stream = (group: string) => `arn:aws:logs:us-east-1:111122223333:log-group:${group}:log-stream:s`;
+    const store = (id: string) => `arn:aws:identitystore::111122223333:identitystore/${id}`;
+    const instance = "arn:aws:sso:::instance/ssoins-ffffffffffffffff";
+    const ownInstance = "arn:aws:sso:::instance/ssoins-0123456789abcdef";
+    const otherLake = eventDataStoreArn.replace(/.$/, "0");
+    const via = (service: string) => ({ "kms:ViaService": `${service}.us-east-1.amazonaws.com` });
+    const everybody: [string, string, string, object?][] = [
+      ["taking on another role", "sts:AssumeRole", "arn:aws:iam::111122223333:role/admin"],
+      ["handing on a role", "iam:PassRole", roles.function!.arn, { "iam:PassedToService": "lambda.amazonaws.com" }],
+      ["widening itself", "iam:PutRolePolicy", roles.function!.arn],
+      ["other code", "lambda:UpdateFunctionCode", functionArn],
+      ["opening the bucket", "s3:PutBucketPolicy", bucket],
+      ["deleting evidence", "s3:DeleteObject", report],
+      ["deleting evidence for good", "s3:DeleteObjectVersion", report],
+      ["unlocking evidence", "s3:BypassGovernanceRetention", report],
+      ["giving objects away", "s3:PutObjectAcl", report],
+      ["reading the queue", "sqs:ReceiveMessage", queue("function-dead-letters")],
+      ["the key by itself", "kms:Decrypt", key("1")],
+      ["the key through another service", "kms:Decrypt", key("1"), via("secretsmanager")],
+      ["another key", "kms:Decrypt", key("9"), via("s3")],
+      ["the key's policy", "kms:PutKeyPolicy", key("1")],
+    ];
+    return {
+      function: [
+        ...everybody,
+        ["another prefix", "s3:PutObject", `${bucket}/other/report.csv`],
+        ["a prefix that begins alike", "s3:PutObject", `${bucket}/credential_reports_old/report.csv`],
+        ["the bucket's top", "s3:PutObject", `${bucket}/credential_reports`],
+        ["another prefix, read", "s3:GetObject", `${bucket}/other/report.csv`],
+        ["another bucket", "s3:PutObject", "arn:aws:s3:::another/credential_reports/report.csv"],
+        ["a bucket that is named alike", "s3:PutObject", `${bucket}-2/credential_reports/report.csv`],
+        ["listing", "s3:ListBucket", bucket, { "s3:prefix": "credential_reports/" }],
+        ["another store", "cloudtrail:StartQuery", otherLake],
+        ["the store in another Region", "cloudtrail:StartQuery", eventDataStoreArn.replace("eu-west-1", "us-east-1")],
+        ["stopping the store", "cloudtrail:StopEventDataStoreIngestion", eventDataStoreArn],
+        ["deleting the store", "cloudtrail:DeleteEventDataStore", eventDataStoreArn],
+        ["another instance", "sso:ListPermissionSets", instance],
+        [
+          "another instance's sets",
+          "sso:DescribePermissionSet",
+          `${instance.replace("instance", "permissionSet")}/ps-1`,
+        ],
+        ["giving access", "sso:CreateAccountAssignment", ownInstance],
+        ["taking access", "sso:DeleteAccountAssignment", ownInstance],
+        ["another identity store", "identitystore:ListUsers", store("d-0000000000")],
+        ["making users", "identitystore:CreateUser", store("d-9067012345")],
+        ["more of the organisation", "organizations:DescribeOrganization", "*"],
+        ["another log group", "logs:PutLogEvents", stream("another")],
+        ["a log group that is named alike", "logs:PutLogEvents", stream(`${logGroup}-2`)],
+        ["wiping its traces", "logs:DeleteLogStream", stream(logGroup)],
+        ["the schedule's queue", "sqs:SendMessage", queue("schedule-dead-letters")],
+        ["starting itself", "lambda:InvokeFunction", functionArn],
+      ],
+      runbook: [
+        ...everybody,
+        ["another function", "lambda:InvokeFunction", "arn:aws:lambda:us-east-1:111122223333:function:another"],
+        ["a function that is named alike", "lambda:InvokeFunction", `${functionArn}2`],
+        ["the report itself", "s3:GetObject", report],
+        ["writing a result", "s3:PutObject", `${bucket}/credential_reports/status/x/succeeded`],
+        ["listing all reports", "s3:ListBucket", bucket, { "s3:prefix": "credential_reports/" }],
+        ["listing everything", "s3:ListBucket", bucket],
+        ["another bucket", "s3:ListBucket", "arn:aws:s3:::another", { "s3:prefix": "credential_reports/status/x/" }],
+      ],
+      schedule: [
+        ...everybody,
+        ["another function", "lambda:InvokeFunction", "arn:aws:lambda:us-east-1:111122223333:function:another"],
+        ["the function's queue", "sqs:SendMessage", queue("function-dead-letters")],
+        ["reading reports", "s3:GetObject", report],
+        ["the key for reports", "kms:Decrypt", key("1"), via("s3")],
+      ],
+      notice: [
+        ...everybody,
+        ["another topic", "sns:Publish", "arn:aws:sns:us-east-1:111122223333:another"],
+        ["starting the function", "lambda:InvokeFunction", functionArn],
+        ["reading reports", "s3:GetObject", report],
+        ["the key for reports", "kms:Decrypt", key("1"), via("s3")],
+      ],
+    };
+  }
+
+  test("what stands next to it is denied", async () => {
+    const wrong: object[] = [];
+    const table = neighbours();
+    for (const role of roleNames()) {
+      for (const [why, action, resource, context] of table[role]) {
+        const need = { action, resource, context: { "aws:SecureTransport": "true", ...context } };
+        const decision = await decide(asker(role, need), need);
+        if (decision === "Allowed") wrong.push({ role, why, ...need });
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test("plain HTTP is denied even for what is allowed, to everybody", async () => {
+    const toBucket = roleNames().flatMap((role) =>
+      distinct(needs[role])
+        .filter(({ resource }) => resource.startsWith(bucketArn()))
+        .map((need) => ({ role, need: { ...need, context: { ...need.context, "aws:SecureTransport": "false" } } })),
+    );
+    const decisions = new Set<Decision>();
+    for (const { role, need } of toBucket) decisions.add(await decide(asker(role, need), need));
+    expect([...decisions]).toEqual(["ExplicitlyDenied"]);
+  });
+
+  test("nobody from another account reaches the bucket, with whatever rights of their own", async () => {
+    const everything: Policy = {
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Action: "s3:*", Resource: "*" }],
+    };
+    const stranger = "arn:aws:iam::999988887777:role/stranger";
+    for (const [action, resource] of [
+      ["s3:GetObject", `${bucketArn()}/credential_reports/latest.json`],
+      ["s3:PutObject", `${bucketArn()}/credential_reports/latest.json`],
+      ["s3:ListBucket", bucketArn()],
+    ] as const) {
+      const decision = await decide(
+        {
+          principal: stranger,
+          accountId: account.accountId,
+          identityPolicies: [everything],
+          resourcePolicy: bucketPolicyOf(deployment),
+        },
+        { action, resource, context: { "aws:SecureTransport": "true" } },
+      );
+      expect([action, decision]).toEqual([action, "ImplicitlyDenied"]);
+    }
+  });
+
+  /** For whom each service takes a role on: in AWS's own words, what it says of itself when it does. */
+  const takers: Record<RoleName, { service: string; from?: string }> = {
+    function: { service: "lambda.amazonaws.com" },
+    schedule: {
+      service: "scheduler.amazonaws.com",
+      from: "arn:aws:scheduler:us-east-1:111122223333:schedule-group/default",
+    },
+    runbook: {
+      service: "ssm.amazonaws.com",
+      from: "arn:aws:ssm:us-east-1:111122223333:automation-execution/0a1b2c3d-0000-4000-8000-000000000000",
+    },
+    notice: { service: "events.amazonaws.com", from: "arn:aws:events:us-east-1:111122223333:rule/" },
+  };
+
+  function assume(role: RoleName, principal: string, context: Record<string, string>): Promise<Decision> {
+    const { arn, trust } = roles[role]!;
+    const asking = { principal, accountId: account.accountId, identityPolicies: [], resourcePolicy: trust };
+    return decide(asking, { action: "sts:AssumeRole", resource: arn, context });
+  }
+
+  test("each role is taken on by its service for this account, and by no other service, account, resource or person", async () => {
+    const own = account.accountId;
+    const wrong: object[] = [];
+    for (const role of roleNames()) {
+      const { service, from: given } = takers[role];
+      const from =
+        role === "notice" ? given + String(resourceOf(deployment, "aws:cloudwatch/eventRule:EventRule").id) : given;
+      const said = (accountId: string, arn = from) => ({
+        "aws:SourceAccount": accountId,
+        ...(arn !== undefined && { "aws:SourceArn": arn }),
+      });
+      const attempts: [expected: Decision, principal: string, context: Record<string, string>][] = [
+        ["Allowed", service, said(own)],
+        ["ImplicitlyDenied", service, said("999988887777")],
+        ["ImplicitlyDenied", service, {}],
+        ["ImplicitlyDenied", "ec2.amazonaws.com", said(own)],
+        ["ImplicitlyDenied", `arn:aws:iam::${own}:user/somebody`, {}],
+        ["ImplicitlyDenied", "arn:aws:iam::999988887777:role/stranger", {}],
+      ];
+      if (from !== undefined) {
+        const elsewhere = from.replace(own, "999988887777");
+        attempts.push(["ImplicitlyDenied", service, said("999988887777", elsewhere)]);
+        attempts.push(["ImplicitlyDenied", service, said(own, elsewhere)]);
+        attempts.push(["ImplicitlyDenied", service, said(own, from.replace("us-east-1", "eu-west-1"))]);
+      }
+      if (role === "schedule") {
+        attempts.push(["ImplicitlyDenied", service, said(own, from!.replace("default", "another-group"))]);
+      }
+      for (const [expected, principal, context] of attempts) {
+        const decision = await assume(role, principal, context);
+        if (decision !== expected) wrong.push({ role, principal, context, expected, decision });
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+});

@@ -1,0 +1,51 @@
+import type { LocalAws } from "../../local/aws";
+import type { Deployment } from "../../local/deployment/deploy";
+import {
+  account,
+  group,
+  groupAssignment,
+  login,
+  many,
+  membership,
+  organisationOf,
+  permissionSet,
+  user,
+  userAssignment,
+} from "../support/organisation";
+import { resourcesOf } from "./roles";
+
+const members = 1000;
+const accounts = 10;
+
+/** Few calls, but rows long enough that the report is uploaded in parts: 10,000 of a kilobyte. */
+export const organisation = organisationOf({
+  OwnerAccountId: "111122223333",
+  Accounts: many(accounts, (index) => account(index)),
+  PermissionSets: [permissionSet(0, { Description: "what this set is for, ".repeat(30) }), permissionSet(1)],
+  Users: many(members, (index) => user(index, { DisplayName: "a name ".repeat(20) })),
+  Groups: [group(0)],
+  GroupMemberships: many(members, (index) => membership(0, index)),
+  AccountAssignments: [...many(accounts, (index) => groupAssignment(index, 0, 0)), userAssignment(0, 1, 0)],
+  Records: [login(0, 0, 0)],
+});
+
+/** Has the function, the runbook and the schedules do everything that they ever do, good and bad. */
+export async function runEverything(localAws: LocalAws, deployment: Deployment): Promise<void> {
+  const failing = [{ operation: "sso-admin:ListPermissionSets", kind: "accessDenied" }] as const;
+  const unfinished = [{ operation: "s3:CompleteMultipartUpload", kind: "accessDenied" }] as const;
+  const watch = resourcesOf(deployment, "aws:scheduler/schedule:Schedule").find(({ name }) => name.endsWith("-watch"))!;
+
+  await deployment.fireSchedule(String(watch.inputs.name));
+  const published = await deployment.runRunbook();
+  expect([published.AutomationExecutionStatus, deployment.logs().at(-1)]).toEqual(["Success", expect.anything()]);
+  await deployment.fireSchedule();
+  await deployment.fireSchedule(String(watch.inputs.name));
+  // An id that has published returns its result again.
+  await deployment.invoke({ runId: published.AutomationExecutionId });
+  localAws.inject(failing);
+  const failed = await deployment.runRunbook();
+  expect(failed.AutomationExecutionStatus).toBe("Failed");
+  localAws.inject(unfinished);
+  await expect(deployment.invoke({ runId: "unfinished" })).rejects.toMatchObject({ name: "AccessDenied" });
+  localAws.inject([]);
+}

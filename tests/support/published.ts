@@ -1,0 +1,74 @@
+import { createHash } from "node:crypto";
+import type { RunResult } from "../../handlers/announce";
+import type { Bucket, OrganisationFile } from "../../local/aws";
+import type { Organisation } from "../oracle/organisation";
+import { oracleReport } from "../oracle/report";
+import { jsonOf, textOf } from "./container";
+
+/** What the oracle says of an organisation, by which of the optional sources were read. */
+export function expectedReports(organisation: OrganisationFile) {
+  const known = new Map<string, string>();
+  return (noLogins: boolean, organizationsDenied: boolean): string => {
+    const key = `${noLogins} ${organizationsDenied}`;
+    let csv = known.get(key);
+    if (csv === undefined) {
+      const complete = {
+        ...{ Accounts: [], PermissionSets: [], Users: [], Groups: [], GroupMemberships: [] },
+        ...{ AccountAssignments: [], Records: [] },
+        ...organisation,
+      } as Organisation;
+      csv = oracleReport(complete, { lookbackDays: 90, newAccessDays: 14, noLogins, organizationsDenied }).csv;
+      known.set(key, csv);
+    }
+    return csv;
+  };
+}
+
+/** Folders below `credential_reports/` that hold a manifest: the reports that exist. */
+export function publishedFolders({ objects }: Bucket): string[] {
+  return [...objects.keys()].flatMap((key) => /^credential_reports\/(.+)\/manifest\.json$/.exec(key)?.[1] ?? []);
+}
+
+/** A report that exists is whole: its files are those that the manifest vouches for, and its bytes those of a faultless run. */
+export function expectWholeReport(
+  bucket: Bucket,
+  folder: string,
+  expected: ReturnType<typeof expectedReports>,
+): { loginsFailed: boolean; accountsFailed: boolean } {
+  const manifest = jsonOf(bucket, `${folder}/manifest.json`);
+  const csv = textOf(bucket, `${folder}/credential_report.csv`) ?? "(missing)";
+  const loginsFailed = manifest.sources.logins.status === "failed";
+  const accountsFailed = manifest.sources.organizations.status === "failed";
+  const wanted = expected(loginsFailed, accountsFailed);
+  // A difference of megabytes is no use to anybody.
+  if (csv !== wanted && wanted.length < 200_000) expect(csv.split("\r\n")).toEqual(wanted.split("\r\n"));
+  expect(csv === wanted).toBe(true);
+  const names = manifest.files.map((file: { name: string }) => file.name);
+  expect(names).toContain("credential_report.csv");
+  for (const { name, bytes, sha256 } of manifest.files) {
+    const file = bucket.objects.get(`credential_reports/${folder}/${name}`);
+    const hash = createHash("sha256");
+    for (const part of file?.body ?? []) hash.update(part);
+    expect({ name, bytes: file?.size, sha256: hash.digest("hex") }).toEqual({ name, bytes, sha256 });
+  }
+  const degraded = loginsFailed || accountsFailed;
+  expect(manifest.status).toBe(degraded ? "degraded" : "succeeded");
+  expect(manifest.warnings.length > 0).toBe(degraded);
+  return { loginsFailed, accountsFailed };
+}
+
+/** `latest.json`, where there is one, points to a report that exists and is whole. Gives its run's id. */
+export function expectLatestIsWhole(bucket: Bucket, expected: ReturnType<typeof expectedReports>): string | undefined {
+  const latest = jsonOf(bucket, "latest.json");
+  if (latest === undefined) return undefined;
+  const folder = String(latest.manifestKey).slice("credential_reports/".length, -"/manifest.json".length);
+  expect(latest.reportKey).toBe(`credential_reports/${folder}/credential_report.csv`);
+  expect(publishedFolders(bucket)).toContain(folder);
+  expectWholeReport(bucket, folder, expected);
+  return latest.runId;
+}
+
+/** The folder of a run's result. */
+export function folderOf({ manifestKey }: RunResult): string {
+  return manifestKey.slice("credential_reports/".length, -"/manifest.json".length);
+}

@@ -1,0 +1,77 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { EarlierReport, History } from "../../handlers/history";
+import { linkTo, type Manifest, type RunFacts } from "../../handlers/manifest";
+import { publish } from "../../handlers/publish";
+import type { RowSources } from "../../handlers/rows";
+import { createMemorySink } from "./runReport";
+
+/** The files of a report, by name. */
+export type ReportFiles = Readonly<Record<string, Buffer>>;
+
+const statistics = {
+  calls: { "sso-admin:ListPermissionSets": 2 },
+  answered: { "sso-admin:ListPermissionSets": 1 },
+  throttled: {},
+};
+
+/** Publishes a report of what was collected, after the one before where there is one. */
+export async function publishFiles(
+  sources: RowSources,
+  facts: Partial<RunFacts> = {},
+  before: { readonly key: string; readonly files: ReportFiles } | null = null,
+): Promise<ReportFiles> {
+  const earlier: EarlierReport | null = before && {
+    manifestKey: before.key,
+    manifest: before.files["manifest.json"]!,
+    async *open(name) {
+      yield before.files[name]!;
+    },
+  };
+  const history: History = { newest: async () => earlier, decisions: async () => null };
+  const sink = createMemorySink();
+  const place = { account: "111122223333", region: "eu-west-1", caller: "arn:aws:iam::111122223333:role/audit" };
+  const run = { runId: "run-1", trigger: "manual", note: "", startedMs: Date.now(), statistics };
+  await publish(sources, { ...place, ...run, ...facts }, history, sink, () => {});
+  return sink.files;
+}
+
+/** A directory of its own with a report in it, that a test may do anything to. */
+export function reportDirectory(files: ReportFiles) {
+  const path = mkdtempSync(join(tmpdir(), "report-"));
+  mkdirSync(path, { recursive: true });
+  for (const [name, bytes] of Object.entries(files)) writeFileSync(join(path, name), bytes);
+  const manifest = () => JSON.parse(readFileSync(join(path, "manifest.json"), "utf8")) as Manifest;
+  const writeManifest = (value: unknown) => writeFileSync(join(path, "manifest.json"), JSON.stringify(value, null, 2));
+  return {
+    path,
+    manifest,
+    text: (name: string) => readFileSync(join(path, name), "utf8"),
+    write: (name: string, bytes: string | Buffer) => writeFileSync(join(path, name), bytes),
+    remove: (name: string) => rmSync(join(path, name)),
+    writeManifest,
+    /** Changes the manifest as someone would who can change anything. */
+    // biome-ignore lint/suspicious/noExplicitAny: a forger is not held to types
+    forge(change: (manifest: any) => void) {
+      const value = manifest();
+      change(value);
+      writeManifest(value);
+    },
+    /** Writes a file and lets the manifest vouch for it. */
+    replace(name: string, bytes: string | Buffer) {
+      writeFileSync(join(path, name), bytes);
+      const { sha256 } = linkTo("", Buffer.from(bytes));
+      const files = manifest().files.map((entry) =>
+        entry.name === name ? { ...entry, bytes: Buffer.byteLength(bytes), sha256 } : entry,
+      );
+      writeManifest({ ...manifest(), files });
+    },
+    dispose: () => rmSync(path, { recursive: true, force: true }),
+  };
+}
+
+export function sha256Of(bytes: Buffer): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}

@@ -1,0 +1,127 @@
+import { createCsvWriter } from "../../handlers/csv";
+import { COLUMNS, type LastLogin, type Row, type UnattributedLogin } from "../../handlers/model";
+import { type RowSources, rowBatches } from "../../handlers/rows";
+
+export const NOW = "2026-11-22T12:00:00Z";
+export const ADMINISTRATOR_SET = "arn:aws:sso:::permissionSet/ssoins-7223aaaabbbbcccc/ps-1111111111111111";
+export const READ_SET = "arn:aws:sso:::permissionSet/ssoins-7223aaaabbbbcccc/ps-2222222222222222";
+
+/** A row as good as any: Alice, through the group Readers, used. */
+export function rowWith(values: Partial<Row> = {}): Row {
+  return {
+    account: "111111111111",
+    PermissionSetArn: READ_SET,
+    PermissionSetName: "ReadOnly",
+    PermissionSetDescription: "DESCRIPTION NOT SET",
+    Type: "GROUP",
+    GroupId: "readers",
+    GroupName: "Readers",
+    Username: "alice",
+    UserId: "u-alice",
+    LastLogin: "2026-11-20T08:15:30Z",
+    AccountName: "workload",
+    AccountState: "ACTIVE",
+    UserDisplayName: "Alice",
+    UserEmail: "alice@example.com",
+    UserStatus: "ENABLED",
+    RowStatus: "OK",
+    MemberSince: "2025-01-01T00:00:00Z",
+    LastConsoleLogin: "2026-11-20T08:15:30Z",
+    LastProgrammaticLogin: "",
+    DaysSinceLastLogin: "2",
+    LoginsInWindow: "3",
+    Usage: "USED",
+    ...values,
+  };
+}
+
+export interface SmallOrganisation {
+  /** `[account, set]` → principals; the set is `0` for AdministratorAccess, `1` for ReadOnly. */
+  pairs?: [account: string, set: 0 | 1, principals: (readonly ["GROUP" | "USER", string])[]][];
+  users?: { id: string; name: string; status?: string; createdMs?: number | null }[];
+  groups?: { id: string; name: string; members: string[]; createdMs?: number | null }[];
+  accounts?: { id: string; name: string; state: string }[] | null;
+  lastLogins?: (Partial<LastLogin> & { accountId: string; roleName: string })[];
+  unattributed?: UnattributedLogin[];
+  observed?: boolean;
+  source?: "read" | "failed";
+}
+
+/** What a run collects of an organisation that a test spells out. */
+export function sourcesOf(small: SmallOrganisation): RowSources {
+  const pairs = small.pairs ?? [];
+  const long = Date.parse("2025-01-01T00:00:00Z");
+  return {
+    settings: {
+      eventDataStore: "store",
+      instanceArn: "arn:aws:sso:::instance/ssoins-7223aaaabbbbcccc",
+      identityStoreId: "d-906700aaaa",
+      lookbackDays: 90,
+      newAccessDays: 14,
+      requestsPerSecond: 15,
+      administratorPermissionSets: [],
+      reviewerPattern: "",
+      now: NOW,
+    },
+    plan: {
+      permissionSets: [
+        { arn: ADMINISTRATOR_SET, name: "AdministratorAccess", description: "", administrator: true },
+        { arn: READ_SET, name: "ReadOnly", description: "Reads", administrator: false },
+      ],
+      pairs: pairs.map(([account, set]) => [account, set]),
+    },
+    collection: {
+      principals: pairs.map(([, , principals]) => principals),
+      users: (small.users ?? []).map(({ id, name, status = "ENABLED", createdMs = long }) => ({
+        id,
+        name,
+        displayName: name,
+        email: "",
+        status,
+        createdMs,
+      })),
+      groups: (small.groups ?? []).map(({ id, name }) => ({ id, name })),
+      memberships: Object.fromEntries(
+        (small.groups ?? []).map(({ id, members, createdMs = long }) => [
+          id,
+          members.map((userId) => ({ userId, createdMs })),
+        ]),
+      ),
+      accounts:
+        small.accounts === undefined ? [{ id: "111111111111", name: "workload", state: "ACTIVE" }] : small.accounts,
+      accountsRefused: null,
+    },
+    logins: {
+      source: small.source ?? "read",
+      observed: small.observed ?? true,
+      reason: null,
+      windowFrom: "2026-08-24T12:00:00Z",
+      windowTo: NOW,
+      observedFrom: null,
+      lastLogins: (small.lastLogins ?? []).map((login) => ({
+        userId: "",
+        userName: "",
+        lastConsoleMs: Date.parse("2026-11-20T08:15:30Z"),
+        lastProgrammaticMs: null,
+        count: 1,
+        ...login,
+      })),
+      queryId: null,
+      bytesScanned: null,
+      unattributed: small.unattributed ?? [],
+    },
+  };
+}
+
+export const allRows = (sources: RowSources): Row[] => [...rowBatches(sources, 1000)].flat();
+
+/** The report's CSV, in chunks. */
+export async function* csvOf(rows: readonly Row[], chunkBytes = 1000): AsyncGenerator<Buffer> {
+  const writer = createCsvWriter(COLUMNS);
+  yield* chunksOf(writer.header() + writer.lines(rows), chunkBytes);
+}
+
+export async function* chunksOf(text: string | Buffer, chunkBytes = 1000): AsyncGenerator<Buffer> {
+  const bytes = Buffer.from(text as string);
+  for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
+}

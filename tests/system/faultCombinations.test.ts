@@ -1,0 +1,80 @@
+import type { Fault } from "../../local/aws";
+import { randomNumbers } from "../../local/aws/faults";
+import { captureLogs } from "../support/container";
+import { largeOrganisation, loginOrganisation, smallOrganisation } from "./faultOrganisations";
+import { ALWAYS_CALLED, expectTruth, inLanes, type Lane, MULTIPART, PASSING, runUnder, useLanes } from "./lanes";
+
+// FAULT_SEEDS=5000 FAULT_SEED=7 npx jest tests/system/faultCombinations   tries more combinations, and others.
+
+const SEEDS = Number(process.env.FAULT_SEEDS ?? 200);
+const FIRST_SEED = Number(process.env.FAULT_SEED ?? 1);
+/** One in so many has a report of several parts, and one in so many several pages of logins. */
+const LONG_EVERY = 20;
+
+captureLogs();
+const smallLanes = useLanes(6, smallOrganisation);
+const loginLanes = useLanes(1, loginOrganisation);
+const largeLanes = useLanes(2, largeOrganisation);
+
+describe("random combinations", () => {
+  /** One to four faults, most of which pass; drawn so that every operation meets every kind. */
+  function combination(seed: number, operations: readonly string[]): Fault[] {
+    const random = randomNumbers(seed * 7_919);
+    const draw = (below: number) => Math.floor(random() * below);
+    const pick = <T>(from: readonly T[]): T => from[draw(from.length)]!;
+    const targets = [...operations, ...operations, "sso-admin:*", "identitystore:*", "cloudtrail:*", "s3:*", "*"];
+
+    return Array.from({ length: 1 + draw(4) }, (): Fault => {
+      if (random() < 0.15) {
+        const kinds = ["queryQueued", "queryFailed", "queryCancelled", "queryTimedOut", "queryDuplicates"] as const;
+        return { operation: "cloudtrail:StartQuery", kind: pick(kinds), at: 1, ms: 300 };
+      }
+      const operation = pick(targets);
+      if (random() < 0.12) {
+        const kind = pick(["internalError", "drop", "truncate", "expiredToken", "accessDenied"] as const);
+        return { operation, kind, at: 1 + draw(6), times: 1_000_000 };
+      }
+      const kind = pick([...PASSING, ...PASSING, "emptyPage", "expiredToken"] as const);
+      const ms = 10 + draw(60);
+      return random() < 0.5
+        ? { operation, kind, ms, at: 1 + draw(8), times: 1 + draw(kind === "throttle" ? 2 : 6) }
+        : { operation, kind, ms, rate: 0.02 + random() * (kind === "throttle" ? 0.05 : 0.25) };
+    });
+  }
+
+  const seeds = Array.from({ length: SEEDS }, (_, index) => FIRST_SEED + index);
+  const outcomes = { succeeded: 0, degraded: 0, failed: 0 };
+  const tried = async (lane: Lane, seed: number, operations: readonly string[]) => {
+    const faults = combination(seed, operations);
+    const outcome = await runUnder(lane, faults, seed);
+    outcomes[outcome.result?.status ?? "failed"] += 1;
+    try {
+      expectTruth(lane, outcome);
+    } catch (error) {
+      const said = outcome.error ?? outcome.result?.status;
+      throw new Error(`${JSON.stringify(faults)} → ${said}\n${(error as Error).message}`);
+    }
+  };
+
+  test(
+    `${SEEDS} of them, one in ${LONG_EVERY} with several parts of the upload, one with several pages of logins`,
+    async () => {
+      const writes = [...MULTIPART, ...MULTIPART, "s3:AbortMultipartUpload", "s3:HeadObject", "s3:PutObject"];
+      const queries = ALWAYS_CALLED.filter((operation) => operation.startsWith("cloudtrail"));
+      const every = (offset: number) => seeds.filter((seed) => seed % LONG_EVERY === offset);
+      await Promise.all([
+        inLanes(
+          smallLanes,
+          seeds.filter((seed) => seed % LONG_EVERY > 1),
+          (lane, seed) => tried(lane, seed, ALWAYS_CALLED),
+        ),
+        inLanes(largeLanes, every(0), (lane, seed) => tried(lane, seed, writes)),
+        inLanes(loginLanes, every(1), (lane, seed) => tried(lane, seed, queries)),
+      ]);
+      // The combinations are worth their time only if they end in all ways.
+      const least = SEEDS < 100 ? 0 : SEEDS / 20;
+      expect(Math.min(...Object.values(outcomes))).toBeGreaterThanOrEqual(least);
+    },
+    60_000 + SEEDS * 2_000,
+  );
+});

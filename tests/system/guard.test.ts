@@ -1,0 +1,180 @@
+import { type LocalAws, startLocalAws } from "../../local/aws";
+import { BUCKET, type Container, captureLogs, jsonOf, startContainer } from "../support/container";
+import { account, login, organisationOf, permissionSet, user, userAssignment } from "../support/organisation";
+
+// Which runs write: one at a time, and each id once. Two containers share a bucket, as two of Lambda's do.
+
+const organisation = organisationOf({
+  Accounts: [account(0)],
+  PermissionSets: [permissionSet(0)],
+  Users: [user(0)],
+  AccountAssignments: [userAssignment(0, 0, 0)],
+  Records: [login(0, 0, 0)],
+});
+
+const logs = captureLogs();
+let localAws: LocalAws;
+let one: Container;
+let other: Container;
+
+beforeEach(async () => {
+  localAws = await startLocalAws({ organisation, throttle: false, rate: 1000, missingKeyIs403: true });
+  one = startContainer(localAws);
+  other = startContainer(localAws);
+});
+
+let clock: jest.SpyInstance | undefined;
+
+afterEach(async () => {
+  clock?.mockRestore();
+  await localAws.close();
+});
+
+/** Resolves once the local AWS has been asked for `operation`. */
+async function asked(operation: string): Promise<void> {
+  while (!localAws.stats().calls[operation]) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+/** Lets the clock of this process stand `ms` later than it is. */
+function later(ms: number): void {
+  const now = Date.now;
+  clock = jest.spyOn(Date, "now").mockImplementation(() => now() + ms);
+}
+
+describe("a run while another is in progress", () => {
+  const slow = { operation: "sso-admin:ListPermissionSets", kind: "slow", ms: 400, at: 1 } as const;
+
+  test("ends at once, names the other, and does nothing but say so", async () => {
+    localAws.inject([slow]);
+    const first = one.run({ runId: "first" });
+    await asked("sso-admin:ListPermissionSets");
+
+    await expect(other.run({ runId: "second" })).rejects.toMatchObject({
+      name: "AlreadyRunning",
+      message: expect.stringMatching(/^Run first is in progress since 20.+Z, until 20.+Z at the latest: this one has/),
+    });
+
+    const { calls } = localAws.stats();
+    for (const asking of Object.keys(calls).filter((name) => !name.startsWith("s3:"))) {
+      expect([asking, calls[asking]]).toEqual([asking, 1]); // the first run's
+    }
+    expect(jsonOf(one.bucket, "status/second/failed")).toMatchObject({ runId: "second", error: "AlreadyRunning" });
+    await expect(first).resolves.toMatchObject({ runId: "first", status: "succeeded", rows: 1 });
+    await expect(other.run({ runId: "third" })).resolves.toMatchObject({ status: "succeeded" });
+  });
+
+  test("under the same id, an event delivered twice, does not make the first look failed", async () => {
+    localAws.inject([slow]);
+    const first = one.run({ runId: "twin" });
+    await asked("sso-admin:ListPermissionSets");
+
+    await expect(other.run({ runId: "twin" })).rejects.toMatchObject({ name: "AlreadyRunning" });
+
+    expect(jsonOf(one.bucket, "status/twin/failed")).toBeUndefined();
+    await first;
+    expect(jsonOf(one.bucket, "status/twin/succeeded")).toMatchObject({ runId: "twin", rows: 1 });
+  });
+
+  test("that starts in the same instant: exactly one of them runs", async () => {
+    const outcomes = await Promise.allSettled([one.run({ runId: "a" }), other.run({ runId: "b" })]);
+
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    const refused = outcomes.find(({ status }) => status === "rejected") as PromiseRejectedResult;
+    expect(refused.reason).toMatchObject({ name: "AlreadyRunning" });
+  });
+});
+
+describe("the place", () => {
+  test("is given back by a run that fails", async () => {
+    localAws.inject([{ operation: "sso-admin:ListPermissionSets", kind: "accessDenied" }]);
+    await expect(one.run({ runId: "failing" })).rejects.toMatchObject({ name: "AccessDenied" });
+    localAws.inject([]);
+
+    await expect(other.run({ runId: "next" })).resolves.toMatchObject({ status: "succeeded" });
+  });
+
+  test("of a run that died is held until its time is over, and free then", async () => {
+    const start = Date.now();
+    localAws.inject([{ operation: "sso-admin:ListPermissionSets", kind: "slow", ms: 60_000 }]);
+    one.run({ runId: "died" }, 600_000).catch(() => {}); // never answered again
+    await asked("sso-admin:ListPermissionSets");
+    localAws.inject([]);
+
+    await expect(other.run({ runId: "second" })).rejects.toThrow("Run died is in progress");
+    const until = Date.parse(jsonOf(one.bucket, "running.json").until);
+    expect(until - start).toBeGreaterThan(598_000);
+    expect(until - start).toBeLessThan(605_000);
+
+    later(605_000);
+    await expect(other.run({ runId: "third" })).resolves.toMatchObject({ status: "succeeded" });
+  });
+});
+
+describe("a repeated run id", () => {
+  test("gives the earlier result, and writes and asks nothing", async () => {
+    const result = await one.run({ runId: "same" });
+    const objects = new Map(one.bucket.objects);
+    localAws.reset();
+
+    expect(await other.run({ runId: "same" })).toEqual(result);
+
+    expect(localAws.stats().calls).toEqual({ "s3:GetObject": 1 });
+    expect(one.bucket.objects).toEqual(objects);
+  });
+
+  test("of a run that failed runs again", async () => {
+    localAws.inject([{ operation: "identitystore:ListUsers", kind: "accessDenied" }]);
+    await expect(one.run({ runId: "again" })).rejects.toThrow("identitystore ListUsers");
+    localAws.inject([]);
+
+    await expect(one.run({ runId: "again" })).resolves.toMatchObject({ runId: "again", rows: 1 });
+  });
+
+  test.each(["", "a".repeat(65), "a/b", "a b", "ä"])("%j is no id", async (runId) => {
+    if (runId === "") {
+      expect((await one.run({ runId })).runId).toMatch(/^request-\d+$/); // Lambda's own
+      return;
+    }
+    await expect(one.run({ runId })).rejects.toMatchObject({ name: "BadEvent" });
+    expect([...localAws.buckets.get(BUCKET)!.objects.keys()]).toEqual([]);
+  });
+});
+
+describe("the watch", () => {
+  const hour = 3_600_000;
+
+  test("tells how old the newest report is, and starts none", async () => {
+    await one.run();
+    later(30 * hour);
+    localAws.reset();
+
+    const { hoursSinceLastReport } = await one.watch();
+
+    expect(hoursSinceLastReport).toBeCloseTo(30, 1);
+    expect(localAws.stats().calls).toEqual({ "s3:GetObject": 1 });
+    expect(logs.at(-1)).toMatchObject({ HoursSinceLastReport: hoursSinceLastReport, Report: "test" });
+  });
+
+  test("counts from the first watch where there never was a report", async () => {
+    expect(await one.watch()).toEqual({ hoursSinceLastReport: 0 });
+    later(200 * hour);
+
+    expect((await one.watch()).hoursSinceLastReport).toBeCloseTo(200, 1);
+  });
+
+  test("does not mind a run in progress, and is none", async () => {
+    localAws.inject([{ operation: "sso-admin:ListPermissionSets", kind: "slow", ms: 200, at: 1 }]);
+    const running = one.run();
+    await asked("sso-admin:ListPermissionSets");
+
+    await expect(other.watch()).resolves.toEqual({ hoursSinceLastReport: 0 });
+    await expect(running).resolves.toMatchObject({ status: "succeeded" });
+  });
+
+  test("that fails leaves no status object", async () => {
+    localAws.inject([{ operation: "s3:GetObject", kind: "expiredToken" }]);
+
+    await expect(one.watch()).rejects.toMatchObject({ name: "CredentialsRefused" });
+    expect([...one.bucket.objects.keys()]).toEqual([]);
+  });
+});

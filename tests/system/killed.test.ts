@@ -1,0 +1,139 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build, type Plugin } from "esbuild";
+import * as pageAssets from "../../handlers/page/assets";
+import { randomNumbers } from "../../local/aws/faults";
+import { captureLogs, functionEnvironment, jsonOf } from "../support/container";
+import { expectLatestIsWhole, expectWholeReport, folderOf, publishedFolders } from "../support/published";
+import { largeOrganisation, smallOrganisation } from "./faultOrganisations";
+import { inLanes, type Lane, prepare, useLanes } from "./lanes";
+
+// A process that is killed can clean nothing up. Whatever it was at, no report that exists is half of one, and the next run
+// publishes. The moments are calls, drawn from all parts of a run, so that they do not depend on how fast this machine is.
+//
+// KILLS=200 KILL_SEED=7 npx jest tests/system/killed   kills more often, and at other moments.
+
+const KILLS = Number(process.env.KILLS ?? 12);
+const RUN_MS = 900_000;
+
+captureLogs();
+const smallLanes = useLanes(2, smallOrganisation);
+const largeLanes = useLanes(1, largeOrganisation);
+const random = randomNumbers(Number(process.env.KILL_SEED ?? 1));
+let folder: string;
+let program: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "killed-"));
+  program = join(folder, "functionProcess.js");
+  const entry = join(__dirname, "functionProcess.ts");
+  const plugins = [asValue("handlers/page/assets.ts", pageAssets)];
+  await build({ entryPoints: [entry], outfile: program, bundle: true, platform: "node", logLevel: "error", plugins });
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Takes a module's exports as they are, as Pulumi does: the page is put together where the program is loaded, not in Lambda. */
+function asValue(file: string, exports: object): Plugin {
+  const contents = `module.exports = ${JSON.stringify(exports)}`;
+  const filter = new RegExp(`/${file.replaceAll(".", "\\.")}$`);
+  return { name: file, setup: ({ onLoad }) => onLoad({ filter }, () => ({ contents, loader: "js" })) };
+}
+
+const callsOf = ({ container: { localAws } }: Lane) =>
+  Object.values(localAws.stats().calls).reduce((sum, calls) => sum + calls, 0);
+
+/** Runs the function in a process of its own; no call from the given one on is answered, and then the process is killed. */
+async function killAt(lane: Lane, call: number, runId: string): Promise<void> {
+  prepare(lane, [{ operation: "*", kind: "slow", ms: 3_600_000, at: call, times: 1_000_000 }]);
+  const env = { PATH: process.env.PATH, ...functionEnvironment(lane.container.localAws) };
+  const child = spawn(process.execPath, [program, runId, String(RUN_MS)], { env, stdio: "ignore" });
+  const ended = once(child, "exit");
+  while (callsOf(lane) < call) {
+    if (child.exitCode !== null) throw new Error(`the run ended by itself, after ${callsOf(lane)} calls`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  child.kill("SIGKILL");
+  const [code, signal] = await ended;
+  expect([code, signal]).toEqual([null, "SIGKILL"]);
+  lane.container.localAws.inject([]);
+}
+
+function expectNothingHalf({ container: { bucket }, expected }: Lane): string | undefined {
+  for (const published of publishedFolders(bucket)) expectWholeReport(bucket, published, expected);
+  return expectLatestIsWhole(bucket, expected);
+}
+
+/** Kills a run, and lets the next one find what it left. */
+async function killAndGoOn(lane: Lane, call: number): Promise<void> {
+  const { container, expected } = lane;
+  await killAt(lane, call, `killed-${call}`);
+
+  const latest = expectNothingHalf(lane);
+  expect(["before", `killed-${call}`]).toContain(latest);
+  const hasEntered = jsonOf(container.bucket, "running.json").runId === `killed-${call}`;
+  const held = hasEntered && Date.parse(jsonOf(container.bucket, "running.json").until) > Date.now();
+  const openUploads = container.bucket.uploads.size; // for the bucket's lifecycle rule
+  expect(openUploads).toBeLessThanOrEqual(1);
+
+  if (held) {
+    await expect(container.run({ runId: "too-early" })).rejects.toMatchObject({
+      name: "AlreadyRunning",
+      message: expect.stringContaining(`Run killed-${call} is in progress`),
+    });
+    expectNothingHalf(lane);
+    const running = jsonOf(container.bucket, "running.json");
+    expect(Date.parse(running.until)).toBeLessThanOrEqual(Date.now() + RUN_MS);
+    passTime(container.bucket, running.until);
+  }
+  const result = await container.run({ runId: "next" });
+
+  expect(result.status).toBe("succeeded");
+  expectWholeReport(container.bucket, folderOf(result), expected);
+  expect(expectNothingHalf(lane)).toBe("next");
+  expect(container.bucket.uploads.size).toBe(openUploads);
+}
+
+/** The time until which a dead run holds its place passes: for the guard, it lies in the past. */
+function passTime({ objects }: Lane["container"]["bucket"], until: string): void {
+  const key = "credential_reports/running.json";
+  const object = objects.get(key)!;
+  const text = Buffer.concat(object.body).toString().replace(until, "2026-01-01T00:00:00Z");
+  objects.set(key, { ...object, body: [Buffer.from(text)], checksums: {} });
+}
+
+/** One moment in each of so many equal stretches of a run. */
+function moments(count: number, first: number, last: number): number[] {
+  return Array.from({ length: count }, (_, index) =>
+    Math.floor(first + ((index + random()) / count) * (last - first + 1)),
+  );
+}
+
+test(
+  `a run that is killed at any of ${KILLS} moments leaves nothing half, and the next one publishes`,
+  async () => {
+    await inLanes(smallLanes, moments(KILLS, 1, await prepareAndCount(smallLanes[0]!)), killAndGoOn);
+  },
+  60_000 + KILLS * 5_000,
+);
+
+test(
+  "nor does one that is killed while it uploads several parts",
+  async () => {
+    const lane = largeLanes[0]!;
+    const all = await prepareAndCount(lane);
+    // From the upload on: the parts, their completion, the other files, the manifest, the announcement, the guard.
+    await inLanes(largeLanes, moments(Math.ceil(KILLS / 3), all - 20, all), killAndGoOn);
+  },
+  60_000 + KILLS * 5_000,
+);
+
+/** How many calls a faultless run makes at least: how often it asks after its query depends on the time. */
+async function prepareAndCount(lane: Lane): Promise<number> {
+  prepare(lane, []);
+  await lane.container.run({ runId: "counted" });
+  return callsOf(lane) - (lane.container.localAws.stats().calls["cloudtrail:DescribeQuery"]! - 1);
+}

@@ -1,0 +1,221 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import fc from "fast-check";
+import { type LocalAws, type OrganisationFile, startLocalAws } from "../../local/aws";
+import { reportCases } from "../oracle/organisations";
+import { captureLogs, startContainer, textOf } from "../support/container";
+import {
+  account,
+  login,
+  many,
+  now,
+  organisationOf,
+  permissionSet,
+  user,
+  userAssignment,
+} from "../support/organisation";
+import { folderOf } from "../support/published";
+
+// `npm run report` as it is started, tsx and all. Not shown: what a real terminal shows (tests/values has the bars), and that real
+// profiles and SSO sessions give credentials, which is the SDK's matter.
+
+const root = join(__dirname, "../..");
+const sample = join(root, "local/organisations/sample.json");
+
+/** Takes a moment: a run of these makes six sso-admin calls at 20 a second. */
+const small = organisationOf({
+  Accounts: [account(0)],
+  PermissionSets: [permissionSet(0)],
+  Users: many(2, (index) => user(index)),
+  AccountAssignments: many(2, (index) => userAssignment(0, 0, index)),
+  Records: [login(0, 0, 0)],
+});
+
+captureLogs();
+let folder: string;
+let localAws: LocalAws;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "terminal-"));
+  localAws = await startLocalAws({ organisation: small, throttle: false, rate: 1000 });
+});
+afterEach(() => localAws.reset());
+afterAll(async () => {
+  await localAws.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function start(args: readonly string[], { url } = localAws) {
+  const { PATH, HOME } = process.env;
+  const child = spawn(join(root, "node_modules/.bin/tsx"), ["cli/report.ts", "--requests-per-second", "20", ...args], {
+    cwd: root,
+    detached: true, // a process group of its own, as a shell gives it
+    env: {
+      ...{ PATH, HOME, AWS_ENDPOINT_URL: url, AWS_REGION: "eu-west-1" },
+      ...{ AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "example", NODE_NO_WARNINGS: "1" },
+    },
+  });
+  const output = { stdout: "", stderr: "" };
+  child.stdout.on("data", (text) => {
+    output.stdout += text;
+  });
+  child.stderr.on("data", (text) => {
+    output.stderr += text;
+  });
+  const ended = once(child, "close").then(([code]) => ({ code: code as number | null, ...output }));
+  return { child, ended };
+}
+
+const run = (args: readonly string[], served?: LocalAws) => start(args, served).ended;
+
+const lake = ({ organisation }: LocalAws) => ["--lake-id", organisation.EventDataStoreArn!, "--now", organisation.Now];
+
+/** The report of the deployed function. */
+async function deployed(served: LocalAws, environment: Record<string, string> = {}): Promise<string> {
+  const container = startContainer(served, { ...environment, REQUESTS_PER_SECOND: "10000" });
+  const result = await container.run();
+  return textOf(container.bucket, `${folderOf(result)}/credential_report.csv`)!;
+}
+
+describe("writes the bytes that the deployed function writes", () => {
+  test("for the sample organisation, and shows how it goes in plain lines", async () => {
+    const served = await startLocalAws({ organisation: sample, throttle: false, rate: 1000 });
+    const out = join(folder, "sample");
+    const { code, stdout, stderr } = await run([...lake(served), "--out", out], served);
+
+    expect(code).toBe(0);
+    expect(readFileSync(join(out, "credential_report.csv"), "utf8")).toBe(await deployed(served));
+    expect(stdout).toMatch(
+      new RegExp(`^${out}/credential_report\\.csv: \\d+ rows \\(\\d+ [A-Z_]+(, \\d+ [A-Z_]+)*\\), succeeded\n$`),
+    );
+    for (const line of [/^permission sets: 8 of 8$/m, /^assignments: (\d+) of \1$/m, /^users: 25$/m, /^rows: \d+$/m]) {
+      expect(stderr).toMatch(line);
+    }
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: no cursor is moved where there is no terminal
+    expect(stdout + stderr).not.toMatch(/\x1b/);
+    await served.close();
+  });
+
+  test("for a random organisation, with other settings", async () => {
+    const oddities = fc.sample(reportCases(), { seed: 20_261_122, numRuns: 40 });
+    const { organisation } = oddities.find(
+      ({ organisation: { AccountAssignments, EventDataStore } }) => EventDataStore && AccountAssignments.length > 5,
+    )!;
+    const served = await startLocalAws({ organisation: organisation as OrganisationFile, throttle: false, rate: 1000 });
+    const out = join(folder, "random");
+    const days = ["--lookback-days", "30", "--new-access-days", "3"];
+    const { code, stdout } = await run([...lake(served), ...days, "--json", "--out", out], served);
+
+    expect(code).toBe(0);
+    const expected = await deployed(served, { LOOKBACK_DAYS: "30", NEW_ACCESS_DAYS: "3" });
+    expect(readFileSync(join(out, "credential_report.csv"), "utf8")).toBe(expected);
+    const { rows, ...summary } = JSON.parse(stdout);
+    expect(rows.total).toBe(parse(expected).length - 1);
+    expect(summary).toEqual({
+      runId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      status: expect.stringMatching(/^succeeded|degraded$/),
+      report: join(out, "credential_report.csv"),
+      manifest: join(out, "manifest.json"),
+      warnings: expect.any(Array),
+      startedAt: expect.any(String),
+      finishedAt: expect.any(String),
+    });
+    await served.close();
+  });
+});
+
+test("a report that stands in DIR is replaced whole; without logins everything is UNKNOWN; --quiet is quiet", async () => {
+  const out = join(folder, "replaced");
+  expect(await run([...lake(localAws), "--out", out])).toMatchObject({ code: 0 });
+  const before = readdirSync(out).sort();
+  expect(before).toEqual(expect.arrayContaining(["credential_report.csv", "manifest.json", "unexplained_logins.csv"]));
+  await writeFile(join(out, "notes.txt"), "not ours");
+
+  const { code, stdout, stderr } = await run(["--no-logins", "--quiet", "--now", now, "--out", out]);
+
+  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "", stderr: "" });
+  const rows = parse(readFileSync(join(out, "credential_report.csv")), { columns: true }) as Record<string, string>[];
+  expect(rows.map(({ Usage, LastLogin }) => [Usage, LastLogin])).toEqual(many(2, () => ["UNKNOWN", "UNKNOWN"]));
+  const manifest = JSON.parse(readFileSync(join(out, "manifest.json"), "utf8"));
+  expect(manifest).toMatchObject({ status: "degraded", sources: { logins: { status: "left-out" } } });
+  // What the new report does not have must not stand beside it: nobody could tell that it is of another one.
+  const names = manifest.files.map(({ name }: { name: string }) => name);
+  expect(readdirSync(out).sort()).toEqual([...names, "manifest.json", "notes.txt"].sort());
+  expect(names).not.toContain("unexplained_logins.csv");
+  expect(localAws.stats().calls["cloudtrail:StartQuery"]).toBe(1); // the first run's
+});
+
+test("--help tells how, and wrong arguments what is wrong; neither asks AWS anything", async () => {
+  const [help, wrong] = await Promise.all([run(["--help"]), run(["--lake-id", "abc"])]);
+
+  expect(help).toMatchObject({ code: 0, stderr: "" });
+  for (const words of [/^Usage: npm run report -- /m, /^Examples:$/m, /^Exit codes:$/m])
+    expect(help.stdout).toMatch(words);
+  expect(wrong).toEqual({
+    code: 2,
+    stdout: "",
+    stderr:
+      '--lake-id: expected an event data store id (UUID) or ARN, got "abc". Find it under CloudTrail → Lake → Event data stores.\n',
+  });
+  expect(localAws.stats().calls).toEqual({});
+});
+
+test("a run that fails exits with 1, names the call, and leaves the report that stood there as it was", async () => {
+  const out = join(folder, "failing");
+  await mkdir(out);
+  for (const name of ["credential_report.csv", "manifest.json"]) await writeFile(join(out, name), "{}");
+  localAws.inject([{ operation: "identitystore:ListUsers", kind: "accessDenied" }]);
+
+  const { code, stdout, stderr } = await run([...lake(localAws), "--quiet", "--out", out]);
+
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toMatch(/^identitystore ListUsers was refused .* needs identitystore:ListUsers; .*\n$/);
+  expect(readdirSync(out).sort()).toEqual(["credential_report.csv", "manifest.json"]);
+  expect(readFileSync(join(out, "manifest.json"), "utf8")).toBe("{}");
+});
+
+test("a DIR that cannot be made exits with 1 and says why, without a stack trace", async () => {
+  const file = join(folder, "a-file");
+  await writeFile(file, "");
+
+  const { code, stderr } = await run(["--no-logins", "--out", join(file, "below")]);
+
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^--out: ENOTDIR.*a-file\/below'\n$/);
+});
+
+describe("Ctrl-C", () => {
+  /** Interrupts as a terminal does, the whole process group. */
+  async function interrupted({ child, ended }: ReturnType<typeof start>) {
+    const started = performance.now();
+    process.kill(-child.pid!, "SIGINT");
+    return { ...(await ended), milliseconds: performance.now() - started };
+  }
+
+  async function asked(operation: string): Promise<void> {
+    while (!localAws.stats().calls[operation]) await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+
+  test.each(["sso-admin:ListAccountAssignments", "cloudtrail:GetQueryResults"])(
+    "while %s is not answered: ends within a second, cancels the query, leaves nothing",
+    async (operation) => {
+      const out = join(folder, operation.replace(":", "-"));
+      localAws.inject([{ operation, kind: "slow", ms: 60_000 }]);
+      const started = start([...lake(localAws), "--out", out]);
+      await asked(operation);
+
+      const { code, milliseconds, stderr } = await interrupted(started);
+
+      expect(code).toBe(130);
+      expect(stderr).toMatch(/Interrupted: nothing was written\.\n$/);
+      expect(milliseconds).toBeLessThan(1_000);
+      expect(readdirSync(out)).toEqual([]);
+      expect(localAws.stats().calls["cloudtrail:CancelQuery"]).toBe(1);
+    },
+  );
+});

@@ -1,0 +1,124 @@
+import { HELP, parseArguments } from "../../cli/arguments";
+
+const id = "0f3c9f3e-6b1d-4c56-9a8e-1d2f3a4b5c6d";
+const arn = `arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/${id}`;
+const instanceArn = "arn:aws:sso:::instance/ssoins-0123456789abcdef";
+
+function wrong(...argv: string[]): string {
+  try {
+    parseArguments(argv);
+  } catch (error) {
+    expect((error as Error).name).toBe("BadArguments");
+    return (error as Error).message;
+  }
+  throw new Error(`${argv.join(" ")} was taken`);
+}
+
+test("the defaults are the stack's", () => {
+  const before = Date.now();
+  const { nowMs, ...given } = parseArguments(["--lake-id", id]);
+  expect(given).toEqual({
+    lakeId: id,
+    instanceArn: "",
+    identityStoreId: "",
+    lookbackDays: 90,
+    newAccessDays: 14,
+    requestsPerSecond: 15,
+    out: "out",
+    profile: undefined,
+    region: undefined,
+    json: false,
+    quiet: false,
+    help: false,
+  });
+  expect(nowMs).toBeGreaterThanOrEqual(before);
+  expect(nowMs).toBeLessThanOrEqual(Date.now());
+});
+
+test("everything can be given", () => {
+  const argv = [
+    ...["--lake-id", arn, "--instance-arn", instanceArn, "--identity-store-id", "d-0123456789"],
+    ...["--lookback-days", "3653", "--new-access-days", "0", "--requests-per-second", "20"],
+    ...["--now", "2026-11-20T09:00:00Z", "--out", "a b", "--profile", "audit", "--region", "us-gov-west-1"],
+    ...["--json", "--quiet"],
+  ];
+  expect(parseArguments(argv)).toEqual({
+    lakeId: arn,
+    instanceArn,
+    identityStoreId: "d-0123456789",
+    lookbackDays: 3653,
+    newAccessDays: 0,
+    requestsPerSecond: 20,
+    nowMs: Date.UTC(2026, 10, 20, 9),
+    out: "a b",
+    profile: "audit",
+    region: "us-gov-west-1",
+    json: true,
+    quiet: true,
+    help: false,
+  });
+});
+
+test("--no-logins leaves the login source out", () => {
+  expect(parseArguments(["--no-logins"]).lakeId).toBeNull();
+});
+
+test("--help needs nothing else, and describes every argument", () => {
+  expect(parseArguments(["--help"]).help).toBe(true);
+  const described = [...HELP.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, name]) => name);
+  for (const name of described) {
+    const withValue = parseFails(name!) ? [name!, "1"] : [name!];
+    expect(() => parseArguments(withValue)).not.toThrow(/Unknown option/);
+  }
+  expect(described).toEqual([
+    ...["--lake-id", "--no-logins", "--instance-arn", "--identity-store-id", "--lookback-days", "--new-access-days"],
+    ...["--requests-per-second", "--now", "--out", "--profile", "--region", "--json", "--quiet", "--help"],
+  ]);
+});
+
+function parseFails(name: string): boolean {
+  try {
+    parseArguments([name]);
+    return false;
+  } catch (error) {
+    return /argument missing/.test((error as Error).message);
+  }
+}
+
+describe("a wrong argument is named, with what was got, what is allowed and where to find it", () => {
+  test.each([
+    [
+      ["--lake-id", "abc"],
+      '--lake-id: expected an event data store id (UUID) or ARN, got "abc". Find it under CloudTrail → Lake',
+    ],
+    [["--lake-id", `${id}x`], "--lake-id: expected"],
+    [["--lake-id", arn.replace("eventdatastore", "trail")], "--lake-id: expected"],
+    [
+      ["--no-logins", "--instance-arn", "ssoins-1"],
+      '--instance-arn: expected arn:aws:sso:::instance/ssoins-…, got "ssoins-1". Find it under IAM Identity Center → Settings.',
+    ],
+    [
+      ["--no-logins", "--identity-store-id", "d-1"],
+      '--identity-store-id: expected d-… with ten hexadecimal digits, got "d-1".',
+    ],
+    [["--no-logins", "--lookback-days", "0"], '--lookback-days: expected an integer from 1 to 3653, got "0".'],
+    [["--no-logins", "--lookback-days", "3654"], "from 1 to 3653"],
+    [["--no-logins", "--lookback-days", "1.5"], "from 1 to 3653"],
+    [["--no-logins", "--lookback-days", "ninety"], "from 1 to 3653"],
+    [["--no-logins", "--lookback-days", ""], "from 1 to 3653"],
+    [["--no-logins", "--new-access-days", "366"], "--new-access-days: expected an integer from 0 to 365"],
+    [["--no-logins", "--requests-per-second", "21"], "--requests-per-second: expected an integer from 1 to 20"],
+    [["--no-logins", "--now", "yesterday"], '--now: expected an instant like 2026-11-20T08:00:00Z, got "yesterday".'],
+    [["--no-logins", "--colour"], "Unknown option '--colour'"],
+    [["--no-logins", "report.csv"], "Unexpected argument 'report.csv'"],
+    [["--no-logins", "--out"], "argument missing"],
+  ])("%j", (argv, message) => {
+    expect(wrong(...argv)).toContain(message);
+  });
+
+  test("neither or both of --lake-id and --no-logins", () => {
+    const message = "Give either --lake-id, or --no-logins to leave the login source out.";
+    expect(wrong()).toBe(message);
+    expect(wrong("--no-logins", "--lake-id", id)).toBe(message);
+  });
+});

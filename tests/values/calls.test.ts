@@ -1,0 +1,193 @@
+import { type Caller, createCaller } from "../../handlers/calls";
+
+/** An error as the SDK throws it. */
+function serviceError(name: string, status: number | undefined, extra: object = {}): Error {
+  return Object.assign(new Error(`${name} said no`), { name, $metadata: { httpStatusCode: status }, ...extra });
+}
+
+function newCaller(requestsPerSecond = 20, signal = new AbortController().signal): Caller {
+  return createCaller({ requestsPerSecond, signal });
+}
+
+/** Lets every timer and promise of the fake clock run until `promise` is settled. */
+async function settle<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  await jest.runAllTimersAsync();
+  return promise;
+}
+
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+describe("pace", () => {
+  /** When each of `count` calls started, milliseconds from the first. */
+  async function startTimes(
+    operations: [service: string, operation: string][],
+    requestsPerSecond: number,
+  ): Promise<number[]> {
+    const call = newCaller(requestsPerSecond);
+    const begin = performance.now();
+    const times: number[] = [];
+    const calls = operations.map(([service, operation]) =>
+      call(service, operation, async () => {
+        times.push(performance.now() - begin);
+      }),
+    );
+    await settle(Promise.all(calls));
+    return times;
+  }
+
+  it("starts sso-admin calls at requestsPerSecond, whichever they are", async () => {
+    const operations = Array.from({ length: 31 }, (_, index): [string, string] => ["sso-admin", index % 2 ? "A" : "B"]);
+    const times = await startTimes(operations, 15);
+    expect(times.at(-1)).toBeGreaterThan(1900);
+    expect(times.at(-1)).toBeLessThan(2010);
+  });
+
+  it("paces each Identity Store API by itself", async () => {
+    const operations = Array.from({ length: 20 }, (_, index): [string, string] => [
+      "identitystore",
+      index % 2 ? "ListUsers" : "ListGroups",
+    ]);
+    const times = await startTimes(operations, 20);
+    expect(times.at(-1)).toBeLessThan(460);
+  });
+
+  it("takes the same share of the quota of organizations (8/s)", async () => {
+    const times = await startTimes(Array(9).fill(["organizations", "ListAccounts"]), 10); // half: 4/s
+    expect(times.at(-1)).toBeGreaterThan(1700);
+    expect(times.at(-1)).toBeLessThan(2010);
+  });
+
+  it("does not pace S3", async () => {
+    expect((await startTimes(Array(100).fill(["s3", "UploadPart"]), 1)).at(-1)).toBe(0);
+  });
+
+  it("slows a throttled quota down and wins the pace back", async () => {
+    const call = newCaller(20);
+    const times: number[] = [];
+    let refusals = 3;
+    const one = () =>
+      call("sso-admin", "A", async () => {
+        times.push(performance.now());
+        if (refusals-- > 0) throw serviceError("ThrottlingException", 400);
+      });
+    await settle(Promise.all(Array.from({ length: 60 }, one)));
+    const afterThrottle = times[15]! - times[14]!;
+    expect(afterThrottle).toBeGreaterThan(55); // 50 ms at full pace
+    await settle(Promise.all(Array.from({ length: 300 }, one)));
+    expect(times.at(-1)! - times.at(-2)!).toBeCloseTo(50, 0);
+    expect(call.statistics.throttled).toEqual({ "sso-admin:A": 3 });
+  });
+
+  it("waits at least RetryAfterSeconds", async () => {
+    const call = newCaller();
+    const times: number[] = [];
+    await settle(
+      call("identitystore", "ListUsers", async () => {
+        times.push(performance.now());
+        if (times.length === 1) throw serviceError("ThrottlingException", 400, { RetryAfterSeconds: 7 });
+      }),
+    );
+    expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(7000);
+  });
+});
+
+describe("retries", () => {
+  it.each([
+    ["a 500", serviceError("InternalServerException", 500)],
+    ["a 503", serviceError("ServiceUnavailable", 503)],
+    ["a dropped connection", Object.assign(new Error("socket hang up"), { code: "ECONNRESET" })],
+    ["an answer cut short", serviceError("SyntaxError", 200)],
+    ["organizations' throttling", serviceError("TooManyRequestsException", 400)],
+    ["a time-out", Object.assign(new Error("timed out"), { name: "TimeoutError" })],
+  ])("tries again after %s", async (_, error) => {
+    const call = newCaller();
+    let attempts = 0;
+    const answer = settle(
+      call("organizations", "ListAccounts", async () => {
+        attempts += 1;
+        if (attempts < 3) throw error;
+        return "answer";
+      }),
+    );
+    expect(await answer).toBe("answer");
+    expect(call.statistics.calls).toEqual({ "organizations:ListAccounts": 3 });
+  });
+
+  it.each([
+    ["ValidationException", 400],
+    ["ResourceNotFoundException", 400],
+    ["AccessDeniedException", 400],
+    ["ExpiredTokenException", 400],
+  ])("does not try again after %s", async (name, status) => {
+    const call = newCaller();
+    await expect(
+      settle(
+        call("sso-admin", "A", async () => {
+          throw serviceError(name, status);
+        }),
+      ),
+    ).rejects.toThrow(name);
+    expect(call.statistics.calls).toEqual({ "sso-admin:A": 1 });
+  });
+
+  it("gives up on an endpoint that is not there, and says so", async () => {
+    const refused = Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:1"), { code: "ECONNREFUSED" });
+    const call = newCaller();
+    const failing = settle(
+      call("sso-admin", "ListPermissionSets", async () => {
+        throw refused;
+      }),
+    );
+    await expect(failing).rejects.toMatchObject({ name: "Unreachable", cause: refused });
+    await expect(failing).rejects.toThrow(
+      /sso-admin ListPermissionSets: no whole answer after 8 attempts.*ECONNREFUSED.*Region/,
+    );
+  });
+});
+
+describe("errors", () => {
+  it.each([
+    ["sso-admin", "ListAccountAssignments", "sso:ListAccountAssignments"],
+    ["identitystore", "ListUsers", "identitystore:ListUsers"],
+    ["s3", "UploadPart", "s3:PutObject"],
+    ["cloudtrail", "StartQuery", "cloudtrail:StartQuery"],
+  ])("names the permission that %s %s lacks", async (service, operation, permission) => {
+    const failing = settle(
+      newCaller()(service, operation, async () => {
+        throw serviceError("AccessDeniedException", 400);
+      }),
+    );
+    await expect(failing).rejects.toMatchObject({ name: "AccessDenied" });
+    await expect(failing).rejects.toThrow(`${service} ${operation} was refused`);
+    await expect(failing).rejects.toThrow(`needs ${permission};`);
+  });
+
+  it("tells refused credentials from a missing permission", async () => {
+    const failing = settle(
+      newCaller()("s3", "PutObject", async () => {
+        throw serviceError("ExpiredToken", 403);
+      }),
+    );
+    await expect(failing).rejects.toMatchObject({ name: "CredentialsRefused" });
+  });
+});
+
+describe("the end of a run", () => {
+  it("ends waits at once, with the reason", async () => {
+    const ending = new AbortController();
+    const call = newCaller(1, ending.signal);
+    await settle(call("sso-admin", "A", async () => {}));
+    const waiting = call("sso-admin", "A", async () => {});
+    ending.abort(new Error("interrupted"));
+    await expect(waiting).rejects.toThrow("interrupted");
+    await expect(call("sso-admin", "A", async () => {})).rejects.toThrow("interrupted");
+    expect(call.statistics.calls).toEqual({ "sso-admin:A": 1 });
+  });
+});

@@ -1,0 +1,162 @@
+import fc from "fast-check";
+import { createCsvWriter } from "../../handlers/csv";
+import { createCsvReader } from "../../handlers/csvReader";
+import { displayNames } from "../oracle/names";
+import { chunksOf } from "../support/reportRows";
+
+async function read(text: string | Buffer, chunkBytes = 1000): Promise<string[][]> {
+  const reader = createCsvReader(chunksOf(text, chunkBytes));
+  const records: string[][] = [];
+  for (let next = await reader.next(); next !== null; next = await reader.next()) records.push(...next);
+  return records;
+}
+
+describe("createCsvReader", () => {
+  it("gives back what createCsvWriter wrote, whatever the chunks", async () => {
+    // What begins with `'=` and the like comes back without its `'`: the two are the same bytes.
+    const names = displayNames.filter((name) => !/^'[=+\-@\t\r]/.test(name));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ a: names, b: fc.oneof(names, fc.constant("")) }), { maxLength: 8 }),
+        fc.integer({ min: 1, max: 60 }),
+        async (rows, chunkBytes) => {
+          const writer = createCsvWriter(["a", "b"]);
+
+          const records = await read(writer.header() + writer.lines(rows), chunkBytes);
+
+          expect(records).toEqual([["a", "b"], ...rows.map(({ a, b }) => [a, b])]);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each([
+    [
+      "LF line ends",
+      "a,b\n1,2\n",
+      [
+        ["a", "b"],
+        ["1", "2"],
+      ],
+    ],
+    [
+      "no line end at the end",
+      "a,b\r\n1,2",
+      [
+        ["a", "b"],
+        ["1", "2"],
+      ],
+    ],
+    [
+      "a quoted cell at the end",
+      'a,b\r\n1,"2"',
+      [
+        ["a", "b"],
+        ["1", "2"],
+      ],
+    ],
+    [
+      "a byte order mark",
+      "\ufeffa,b\r\n1,2\r\n",
+      [
+        ["a", "b"],
+        ["1", "2"],
+      ],
+    ],
+    [
+      "semicolons, as a German Excel saves them",
+      "a;b\r\n1,5;2\r\n",
+      [
+        ["a", "b"],
+        ["1,5", "2"],
+      ],
+    ],
+    [
+      "tabs",
+      "a\tb\r\n1\t2\r\n",
+      [
+        ["a", "b"],
+        ["1", "2"],
+      ],
+    ],
+    [
+      "quotes everywhere",
+      '"a","b"\r\n"1","2"\r\n',
+      [
+        ["a", "b"],
+        ["1", "2"],
+      ],
+    ],
+    [
+      "blank lines",
+      "a,b\r\n\r\n1,2\r\n\r\n\r\n",
+      [
+        ["a", "b"],
+        ["1", "2"],
+      ],
+    ],
+    [
+      "a quote inside a bare cell",
+      'a,b\r\n5" disk,2\r\n',
+      [
+        ["a", "b"],
+        ['5" disk', "2"],
+      ],
+    ],
+    [
+      "empty cells",
+      'a,b\r\n,""\r\n',
+      [
+        ["a", "b"],
+        ["", ""],
+      ],
+    ],
+    [
+      "line ends in quotes",
+      'a,b\r\n"1\r\n\n2",3\r\n',
+      [
+        ["a", "b"],
+        ["1\r\n\n2", "3"],
+      ],
+    ],
+    ["nothing", "", []],
+  ])("reads %s", async (_what, text, records) => {
+    expect(await read(text)).toEqual(records);
+    expect(await read(text, 1)).toEqual(records);
+  });
+
+  it.each([
+    ["=1+1", "'=1+1"],
+    ["+1", "'+1"],
+    ["-1", "'-1"],
+    ["@SUM(A1)", "'@SUM(A1)"],
+    ["'quoted", "'quoted"],
+  ])("reads %j from the cell %j", async (value, cell) => {
+    expect(await read(`a,b\r\n${cell},x\r\n`)).toEqual([
+      ["a", "b"],
+      [value, "x"],
+    ]);
+  });
+
+  it("takes '=x for =x, which is written as the same bytes again", async () => {
+    const writer = createCsvWriter(["a"]);
+    const written = writer.lines([{ a: "'=x" }]);
+
+    const [[value]] = (await read(written)) as [[string]];
+
+    expect(value).toBe("=x");
+    expect(writer.lines([{ a: value }])).toBe(written);
+  });
+
+  it.each([
+    ["a quote that does not close", 'a,b\r\n"1,2\r\n3,4\r\n', /Record 2 has a quote that does not close/],
+    ["text after a closing quote", 'a,b\r\n1,2\r\n"3"4,5\r\n', /Record 3 has text after a closing quote/],
+    ["UTF-16", Buffer.from("\ufeffa,b\r\n1,2\r\n", "utf16le"), /Record 1 or one soon after it is not UTF-8/],
+    ["Windows-1252", Buffer.from("a,b\r\nM\xfcller,2\r\n", "latin1"), /is not UTF-8/],
+    ["a line without end", "a,b\r\n" + "x".repeat(1_100_000), /is longer than 1048576 characters/],
+    ["a record without end", `a,b\r\n"${"x\n".repeat(600_000)}`, /is longer than 1048576 characters/],
+  ])("refuses %s", async (_what, text, message) => {
+    await expect(read(text, 65_536)).rejects.toThrow(message);
+  });
+});

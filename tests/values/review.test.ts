@@ -1,0 +1,340 @@
+import { parse } from "csv-parse/sync";
+import { type Decisions, readDecisions } from "../../handlers/decisions";
+import { createReview } from "../../handlers/review";
+import type { RowSources } from "../../handlers/rows";
+import {
+  ADMINISTRATOR_SET,
+  allRows,
+  chunksOf,
+  READ_SET,
+  type SmallOrganisation,
+  sourcesOf,
+} from "../support/reportRows";
+
+const NO_DECISIONS: Decisions = { byGrant: new Map(), warnings: [] };
+const ACCOUNT = "111111111111";
+const alice = { id: "u-alice", name: "alice" };
+const readers = { id: "readers", name: "Readers", members: ["u-alice"] };
+const usedByAlice = { userId: "u-alice", accountId: ACCOUNT, roleName: "ReadOnly" };
+const RECENTLY = Date.parse("2026-11-18T09:00:00Z");
+
+/** Alice may read in one account through one group, and never did. */
+const unusedGroup: SmallOrganisation = {
+  pairs: [[ACCOUNT, 1, [["GROUP", "readers"]]]],
+  users: [alice],
+  groups: [readers],
+};
+
+function review(sources: RowSources, decisions = NO_DECISIONS, reviewerPattern = "") {
+  const sheet = createReview({ sources, reviewerPattern, decisions });
+  const csv = sheet.begin() + sheet.rows(allRows(sources)) + sheet.end();
+  const lines: Record<string, string>[] = parse(csv, { columns: true });
+  return { csv, lines, counts: sheet.counts };
+}
+
+describe("createReview", () => {
+  it("gives the ids that a removal needs", () => {
+    const { lines } = review(
+      sourcesOf({
+        ...unusedGroup,
+        pairs: [
+          [ACCOUNT, 0, [["USER", "u-alice"]]],
+          [ACCOUNT, 1, [["GROUP", "readers"]]],
+        ],
+      }),
+    );
+
+    const common = { InstanceArn: "arn:aws:sso:::instance/ssoins-7223aaaabbbbcccc", IdentityStoreId: "d-906700aaaa" };
+    expect(lines).toMatchObject([
+      {
+        ...common,
+        account: ACCOUNT,
+        PermissionSetArn: ADMINISTRATOR_SET,
+        Administrator: "yes",
+        PrincipalType: "USER",
+        PrincipalId: "u-alice",
+        UserId: "u-alice",
+        GrantKey: "111111111111/ps-1111111111111111/USER//u-alice",
+        GrantState: "OK UNUSED_IN_WINDOW ADMINISTRATOR",
+      },
+      {
+        ...common,
+        account: ACCOUNT,
+        PermissionSetArn: READ_SET,
+        Administrator: "no",
+        PrincipalType: "GROUP",
+        PrincipalId: "readers",
+        UserId: "u-alice",
+        GrantKey: "111111111111/ps-2222222222222222/GROUP/readers/u-alice",
+        GrantState: "OK UNUSED_IN_WINDOW 2025-01-01T00:00:00Z",
+        Decision: "",
+        DecidedBy: "",
+        DecidedOn: "",
+        Comment: "",
+        DecisionStatus: "",
+      },
+    ]);
+  });
+
+  it.each<[string, SmallOrganisation, string, string]>([
+    [
+      "unused",
+      unusedGroup,
+      "REMOVE",
+      "No login in the last 90 days. Nothing else that the group gives the user was used either.",
+    ],
+    [
+      "unused, direct",
+      { pairs: [[ACCOUNT, 1, [["USER", "u-alice"]]]], users: [alice] },
+      "REMOVE",
+      "No login in the last 90 days.",
+    ],
+    ["used", { ...unusedGroup, lastLogins: [usedByAlice] }, "KEEP", "Last used 2 days ago, on 2026-11-20."],
+    [
+      "used just now",
+      { ...unusedGroup, lastLogins: [{ ...usedByAlice, lastConsoleMs: Date.parse("2026-11-22T11:00:00Z") }] },
+      "KEEP",
+      "Last used within a day, on 2026-11-22.",
+    ],
+    [
+      "not observed",
+      { ...unusedGroup, observed: false },
+      "REVIEW",
+      "Whether it is used was not observed: see the manifest's warnings.",
+    ],
+    [
+      "entered by somebody unnamed",
+      { ...unusedGroup, unattributed: [{ accountId: ACCOUNT, roleName: "ReadOnly", count: 1 }] },
+      "REVIEW",
+      "Whether it is used was not observed: see the manifest's warnings.",
+    ],
+    [
+      "a new member",
+      { ...unusedGroup, groups: [{ ...readers, createdMs: RECENTLY }] },
+      "WAIT",
+      "Not used yet, but given only on 2026-11-18: not called unused before 2026-12-02.",
+    ],
+    [
+      "a new user",
+      { pairs: [[ACCOUNT, 1, [["USER", "u-alice"]]]], users: [{ ...alice, createdMs: RECENTLY }] },
+      "WAIT",
+      "Not used yet, but the user is younger than 14 days.",
+    ],
+    [
+      "a disabled user",
+      { ...unusedGroup, users: [{ ...alice, status: "DISABLED" }] },
+      "REMOVE",
+      "The user is disabled. No login in the last 90 days. Nothing else that the group gives the user was used either.",
+    ],
+    [
+      "a disabled user who was there",
+      { ...unusedGroup, users: [{ ...alice, status: "DISABLED" }], lastLogins: [usedByAlice] },
+      "REVIEW",
+      "The user is disabled. Last used 2 days ago, on 2026-11-20.",
+    ],
+    [
+      "a deleted user",
+      { ...unusedGroup, users: [] },
+      "REMOVE",
+      "The Identity Store does not know this user. No login in the last 90 days. Nothing else that the group gives the user was used either.",
+    ],
+    [
+      "a deleted user who was there",
+      { ...unusedGroup, users: [], lastLogins: [usedByAlice] },
+      "INVESTIGATE",
+      "The Identity Store does not know this user. Last used 2 days ago, on 2026-11-20.",
+    ],
+    [
+      "a deleted user, not observed",
+      { ...unusedGroup, users: [], observed: false },
+      "INVESTIGATE",
+      "The Identity Store does not know this user. Whether it is used was not observed: see the manifest's warnings.",
+    ],
+    [
+      "a suspended account",
+      { ...unusedGroup, accounts: [{ id: ACCOUNT, name: "workload", state: "SUSPENDED" }] },
+      "REVIEW",
+      "The account is SUSPENDED, not ACTIVE. No login in the last 90 days. Nothing else that the group gives the user was used either.",
+    ],
+    [
+      "an account of nobody's",
+      { ...unusedGroup, accounts: [] },
+      "INVESTIGATE",
+      "The account is not in the organization. No login in the last 90 days. Nothing else that the group gives the user was used either.",
+    ],
+  ])("on a grant that is %s", (_what, organisation, action, reason) => {
+    const { lines } = review(sourcesOf(organisation));
+
+    expect(lines.map((line) => [line.SuggestedAction, line.Reason])).toEqual([[action, reason]]);
+  });
+
+  describe("never suggests to end a membership that gives more than the grant", () => {
+    const twoAccounts: SmallOrganisation = {
+      ...unusedGroup,
+      pairs: [
+        [ACCOUNT, 1, [["GROUP", "readers"]]],
+        ["222222222222", 0, [["GROUP", "readers"]]],
+      ],
+      accounts: null,
+    };
+    const elsewhere = { accountId: "222222222222", roleName: "AdministratorAccess" };
+
+    it.each<[string, SmallOrganisation, string]>([
+      [
+        "used by id",
+        { ...twoAccounts, lastLogins: [{ ...elsewhere, userId: "u-alice" }] },
+        "The membership is used elsewhere, and taking the user out of the group would end that too.",
+      ],
+      [
+        "used by name",
+        { ...twoAccounts, lastLogins: [{ ...elsewhere, userName: "ALICE" }] },
+        "The membership is used elsewhere, and taking the user out of the group would end that too.",
+      ],
+      [
+        "not fully observed",
+        { ...twoAccounts, unattributed: [{ ...elsewhere, count: 1 }] },
+        "The group gives other access whose use was not fully observed, and leaving the group would end that too.",
+      ],
+    ])("%s", (_what, organisation, sentence) => {
+      const [here] = review(sourcesOf(organisation)).lines;
+
+      expect(here).toMatchObject({ SuggestedAction: "REVIEW", Reason: `No login in the last 90 days. ${sentence}` });
+    });
+
+    it("but somebody else's use of the group is not the user's", () => {
+      const { lines } = review(sourcesOf({ ...twoAccounts, lastLogins: [{ ...elsewhere, userId: "u-bob" }] }));
+
+      expect(lines.map((line) => line.SuggestedAction)).toEqual(["REMOVE", "REMOVE"]);
+    });
+  });
+
+  it("names the other ways to the same role", () => {
+    const { lines, counts } = review(
+      sourcesOf({
+        pairs: [
+          [
+            ACCOUNT,
+            1,
+            [
+              ["GROUP", "readers"],
+              ["GROUP", "nameless"],
+              ["USER", "u-alice"],
+              ["USER", "u-bob"],
+            ],
+          ],
+          ["222222222222", 1, [["USER", "u-alice"]]],
+        ],
+        users: [alice, { id: "u-bob", name: "bob" }],
+        groups: [readers, { id: "nameless", name: "", members: ["u-alice"] }],
+        accounts: null,
+        lastLogins: [usedByAlice],
+      }),
+    );
+
+    expect(lines.map((line) => [line.GroupName, line.Username, line.RedundantWith, line.SuggestedAction])).toEqual([
+      ["", "alice", "Readers; DIRECT", "REVIEW"],
+      ["Readers", "alice", "nameless; DIRECT", "REVIEW"],
+      ["NOGROUP", "alice", "nameless; Readers", "REVIEW"],
+      ["NOGROUP", "bob", "", "REMOVE"],
+      ["NOGROUP", "alice", "", "REMOVE"],
+    ]);
+    expect(lines[0]!.Reason).toContain("The user has the same role also through Readers; DIRECT.");
+    expect(counts).toMatchObject({ lines: 5, redundant: 3, bySuggestedAction: { REVIEW: 3, REMOVE: 2 } });
+  });
+
+  it("leaves out what names no user", () => {
+    expect(review(sourcesOf({ ...unusedGroup, groups: [{ ...readers, members: [] }] })).lines).toEqual([]);
+  });
+
+  it("names the reviewer by the pattern", () => {
+    const { lines } = review(sourcesOf(unusedGroup), NO_DECISIONS, "^(Read)");
+
+    expect(lines[0]!.Reviewer).toBe("Read");
+  });
+
+  describe("carries decisions forward", () => {
+    /** The sheet with a decision on its first line, as it comes back. */
+    async function decided(organisation: SmallOrganisation, decision = "REMOVE"): Promise<Decisions> {
+      const { csv } = review(sourcesOf(organisation));
+      const [header, ...lines] = parse(csv) as string[][];
+      const set = (name: string, value: string) => {
+        lines[0]![header!.indexOf(name)] = value;
+      };
+      set("Decision", decision);
+      set("DecidedBy", "=carol");
+      set("DecidedOn", "2026-11-23");
+      set("Comment", "asked her");
+      const sheet = [header!, ...lines].map((cells) =>
+        cells.map((each) => `"${each.replaceAll('"', '""')}"`).join(";"),
+      );
+      return readDecisions(chunksOf(sheet.join("\n")));
+    }
+
+    it("on a grant that has not changed", async () => {
+      const { lines, counts } = review(sourcesOf(unusedGroup), await decided(unusedGroup));
+
+      expect(lines[0]).toMatchObject({
+        Decision: "REMOVE",
+        DecidedBy: "'=carol",
+        DecidedOn: "2026-11-23",
+        Comment: "asked her",
+        DecisionStatus: "CARRIED",
+        EarlierDecision: "",
+      });
+      expect(counts).toMatchObject({ decisionsCarried: 1, decisionsChanged: 0 });
+    });
+
+    it("again and again", async () => {
+      const once = review(sourcesOf(unusedGroup), await decided(unusedGroup)).csv;
+      const twice = review(sourcesOf(unusedGroup), await readDecisions(chunksOf(once))).csv;
+
+      expect(twice).toBe(once);
+    });
+
+    it.each<[string, SmallOrganisation]>([
+      ["was used since", { ...unusedGroup, lastLogins: [usedByAlice] }],
+      ["was not observed this time", { ...unusedGroup, observed: false }],
+      ["is a disabled user's now", { ...unusedGroup, users: [{ ...alice, status: "DISABLED" }] }],
+      [
+        "was taken away and given again",
+        { ...unusedGroup, groups: [{ ...readers, createdMs: Date.parse("2025-06-01T00:00:00Z") }] },
+      ],
+    ])("but not on a grant that %s", async (_what, present) => {
+      const { lines, counts } = review(sourcesOf(present), await decided(unusedGroup));
+
+      expect(lines[0]).toMatchObject({
+        Decision: "",
+        DecidedBy: "",
+        DecidedOn: "",
+        Comment: "",
+        DecisionStatus: "CHANGED",
+        EarlierDecision:
+          "REMOVE by =carol on 2026-11-23 (asked her); the grant was then OK UNUSED_IN_WINDOW 2025-01-01T00:00:00Z",
+      });
+      expect(counts).toMatchObject({ decisionsCarried: 0, decisionsChanged: 1 });
+    });
+
+    it("but not where the permission set has become an administrator's", async () => {
+      const sources = sourcesOf(unusedGroup);
+      const [first, second] = sources.plan.permissionSets;
+      const promoted = {
+        ...sources,
+        plan: { ...sources.plan, permissionSets: [first!, { ...second!, administrator: true }] },
+      };
+
+      expect(review(promoted, await decided(unusedGroup)).lines[0]!.DecisionStatus).toBe("CHANGED");
+    });
+
+    it("and to no other grant", async () => {
+      const other: SmallOrganisation = {
+        ...unusedGroup,
+        groups: [{ ...readers, id: "viewers" }],
+        pairs: [[ACCOUNT, 1, [["GROUP", "viewers"]]]],
+      };
+      const { lines, counts } = review(sourcesOf(other), await decided(unusedGroup));
+
+      expect(lines[0]).toMatchObject({ Decision: "", DecisionStatus: "", EarlierDecision: "" });
+      expect(counts).toMatchObject({ decisionsCarried: 0, decisionsChanged: 0 });
+    });
+  });
+});

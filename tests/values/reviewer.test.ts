@@ -1,0 +1,36 @@
+import { createReviewerOf, reviewerPatternProblem } from "../../handlers/reviewer";
+
+describe("createReviewerOf", () => {
+  it.each([
+    ["", "aws-payments-admins", "ReadOnly", ""],
+    ["^aws-(.+?)-(?:admins|readers)$", "aws-payments-admins", "ReadOnly", "payments"],
+    ["^aws-(.+?)-(?:admins|readers)$", "NOGROUP", "ReadOnly", ""],
+    ["^(?:aws-)?(.+?)-(?:admins|Access)$", "NOGROUP", "payments-Access", "payments"],
+    ["team=(\\w+)?", "team=", "team=other", ""],
+    ["(?P<team>[^-]+)-", "zoë-admins", "", "zoë"],
+  ])("by %j, for %j and %j, is %j", (pattern, groupName, permissionSetName, reviewer) => {
+    expect(reviewerPatternProblem(pattern)).toBeNull();
+    expect(createReviewerOf(pattern)(groupName, permissionSetName)).toBe(reviewer);
+  });
+
+  it("takes no longer than the name is long, whatever the pattern", () => {
+    const started = process.cpuUsage();
+
+    expect(createReviewerOf("^(a+)+$")(`${"a".repeat(1000)}!`, "")).toBe("");
+
+    expect(process.cpuUsage(started).user).toBeLessThan(2_000_000);
+  });
+});
+
+describe("reviewerPatternProblem", () => {
+  it.each([
+    ["aws-.*", /has 0 capturing groups, expected one/],
+    ["(a)(b)", /has 2 capturing groups, expected one/],
+    ["(a", /is no regular expression of RE2's syntax: .*missing closing \)/],
+    ["(?=a)(b)", /is no regular expression of RE2's syntax/],
+    ["(a)\\1", /is no regular expression of RE2's syntax/],
+    [`(${"a".repeat(500)})`, /has 502 characters, 500 are allowed/],
+  ])("refuses %j", (pattern, problem) => {
+    expect(reviewerPatternProblem(pattern)).toMatch(problem);
+  });
+});

@@ -1,0 +1,346 @@
+import { gunzipSync, gzipSync } from "node:zlib";
+import { directorySource } from "../../cli/verify/reportSource";
+import type { Verdict } from "../../cli/verify/verdict";
+import { verifyReport } from "../../cli/verify/verifyReport";
+import { publishFiles, type ReportFiles, reportDirectory } from "../support/reportDirectory";
+import { NOW, sourcesOf } from "../support/reportRows";
+
+// Shows that what is done to a report in a directory is found and named. That a bucket is read as well is verifyS3.test.ts's matter.
+
+const organisation = sourcesOf({
+  pairs: [
+    ["111111111111", 0, [["GROUP", "g-odd"]]],
+    [
+      "111111111111",
+      1,
+      [
+        ["GROUP", "g-readers"],
+        ["USER", "u-alice"],
+      ],
+    ],
+    ["222222222222", 1, [["GROUP", "g-readers"]]],
+  ],
+  users: [
+    { id: "u-alice", name: "alice" },
+    { id: "u-bob", name: 'bob "the, builder"\r\nof two lines' },
+    { id: "u-carol", name: "=carol" },
+    { id: "u-dave", name: "'=dave" },
+    { id: "u-erin", name: "'plain" },
+  ],
+  groups: [
+    { id: "g-readers", name: "Readers", members: ["u-alice", "u-bob", "u-carol", "u-dave", "u-erin"] },
+    { id: "g-odd", name: "+Odd", members: ["u-alice"] },
+  ],
+  accounts: [
+    { id: "111111111111", name: "one", state: "ACTIVE" },
+    { id: "222222222222", name: "two", state: "ACTIVE" },
+  ],
+  lastLogins: [{ userId: "u-alice", accountId: "111111111111", roleName: "ReadOnly" }],
+});
+
+let files: ReportFiles;
+let directory: ReturnType<typeof reportDirectory>;
+
+beforeAll(async () => {
+  files = await publishFiles(organisation);
+});
+beforeEach(() => {
+  directory = reportDirectory(files);
+});
+afterEach(() => directory.dispose());
+
+const verify = (previous?: string) => verifyReport(directorySource(directory.path, previous));
+
+/** `file:line message` of each problem. */
+function said({ problems }: Verdict): string[] {
+  return problems.map(({ file, line, message }) => `${file}${line === null ? "" : `:${line}`} ${message}`);
+}
+
+/** Header and records of a file, each with its line ends within, which Bob's have. */
+const recordsOf = (name = "credential_report.csv") =>
+  directory
+    .text(name)
+    .split(/\r\n(?=\d{12},|,\d{12},|$)/)
+    .slice(0, -1);
+const fileOf = (records: string[]) => records.map((record) => `${record}\r\n`).join("");
+
+test("a report that nobody touched is whole, with names of all kinds", async () => {
+  const verdict = await verify();
+  expect(said(verdict)).toEqual([]);
+  expect(verdict).toMatchObject({ whole: true, runId: "run-1", now: NOW });
+  expect(verdict.files.map(({ name, rows }) => [name, rows])).toEqual([
+    ["credential_report.csv", 12],
+    ["review.csv", 12],
+    ["unexplained_logins.csv", 0],
+    ["rows.jsonl.gz", 12],
+    ["report.html", null],
+  ]);
+  expect(verdict.notes).toEqual([expect.stringContaining("first of its chain")]);
+});
+
+describe("finds", () => {
+  test("one changed byte, in each file", async () => {
+    for (const [name, bytes] of Object.entries(files)) {
+      if (name === "manifest.json") continue;
+      const changed = Buffer.from(bytes);
+      const at = bytes.length - 4;
+      changed[at] = changed[at]! ^ 1;
+      directory.write(name, changed);
+      expect(said(await verify())).toContainEqual(
+        expect.stringMatching(
+          new RegExp(`^${name} is not what was published: its SHA-256 is [0-9a-f]{64}, the manifest says`),
+        ),
+      );
+      directory.write(name, bytes);
+    }
+    expect((await verify()).whole).toBe(true);
+  });
+
+  test("a missing file", async () => {
+    directory.remove("rows.jsonl.gz");
+    expect(said(await verify())).toEqual(["rows.jsonl.gz is not there, though the manifest names it"]);
+  });
+
+  test("a cut file", async () => {
+    const bytes = files["credential_report.csv"]!;
+    directory.write("credential_report.csv", bytes.subarray(0, bytes.length - 40));
+    expect(said(await verify())).toContainEqual(
+      `credential_report.csv has ${bytes.length - 40} bytes, the manifest says ${bytes.length}`,
+    );
+  });
+
+  test("a missing manifest", async () => {
+    directory.remove("manifest.json");
+    const verdict = await verify();
+    expect(said(verdict)).toEqual([
+      expect.stringMatching(/^manifest.json is not there: without it there is no report/),
+    ]);
+    expect(verdict.whole).toBe(false);
+  });
+
+  test("a manifest that is no JSON, or no manifest", async () => {
+    directory.write("manifest.json", "{");
+    expect(said(await verify())).toEqual([expect.stringMatching(/^manifest.json is no JSON: /)]);
+    directory.write("manifest.json", "[]");
+    expect(said(await verify())).toEqual(["manifest.json the manifest must be object"]);
+  });
+
+  test("swapped rows, though the manifest vouches for them", async () => {
+    const lines = recordsOf();
+    [lines[1], lines[2]] = [lines[2]!, lines[1]!];
+    directory.replace("credential_report.csv", fileOf(lines));
+    expect(said(await verify())).toEqual([
+      expect.stringMatching(
+        /^credential_report.csv:3 belongs before the row above it: rows are sorted by account, Perm/,
+      ),
+    ]);
+  });
+
+  test("rows out of order after a record of several lines, on their line of the file", async () => {
+    const lines = recordsOf();
+    // The first Bob, and two rows after him.
+    const bob = lines.findIndex((record) => record.includes("builder"));
+    [lines[bob + 1], lines[bob + 2]] = [lines[bob + 2]!, lines[bob + 1]!];
+    directory.replace("credential_report.csv", fileOf(lines));
+    const line = fileOf(lines.slice(0, bob + 2)).split("\r\n").length;
+    expect(line).toBeGreaterThan(bob + 3);
+    expect(said(await verify())).toEqual([expect.stringMatching(`^credential_report.csv:${line} belongs before`)]);
+  });
+
+  test("swapped rows of the review sheet", async () => {
+    const lines = recordsOf("review.csv");
+    [lines[1], lines[2]] = [lines[2]!, lines[1]!];
+    directory.replace("review.csv", fileOf(lines));
+    expect(said(await verify())).toEqual([expect.stringMatching(/^review.csv:3 belongs before/)]);
+  });
+
+  test("a removed row, by the counts of file, report, status and usage", async () => {
+    const lines = recordsOf();
+    lines.splice(2, 1);
+    directory.replace("credential_report.csv", fileOf(lines));
+    expect(said(await verify())).toEqual(
+      [
+        "credential_report.csv has 11 rows, the manifest says 12 of the file",
+        "credential_report.csv has 11 rows, the manifest says 12 of the report",
+        "credential_report.csv has 11 rows that are OK, the manifest says 12",
+        "credential_report.csv has 0 rows that are USED, the manifest says 1",
+      ].map((each, index) =>
+        index < 3 ? each : expect.stringMatching(/rows that are (USED|UNUSED_IN_WINDOW), the manifest says/),
+      ),
+    );
+  });
+
+  test("another status or usage in a cell", async () => {
+    directory.replace("credential_report.csv", directory.text("credential_report.csv").replace(",USED", ",TOO_NEW"));
+    expect(said(await verify()).sort()).toEqual([
+      "credential_report.csv has 1 rows that are TOO_NEW, the manifest says 0",
+      "credential_report.csv has 1 rows that are USED, the manifest says 2",
+    ]);
+  });
+
+  test("another header", async () => {
+    directory.replace("credential_report.csv", directory.text("credential_report.csv").replace("GroupName", "Group"));
+    expect(said(await verify())).toEqual(
+      [
+        'credential_report.csv:1 the header has "Group" for column 7, expected "GroupName"; expected 22 columns',
+        expect.stringContaining("0 rows that are"),
+      ].slice(0, 1),
+    );
+  });
+
+  test("a row with too few cells", async () => {
+    const lines = recordsOf();
+    lines[1] = lines[1]!.slice(0, lines[1]!.lastIndexOf(","));
+    directory.replace("credential_report.csv", fileOf(lines));
+    expect(said(await verify())[0]).toBe("credential_report.csv:2 has 21 cells, expected 22");
+  });
+
+  test("what is no CSV, from its line on", async () => {
+    const lines = recordsOf();
+    lines[1] = `"${lines[1]}`;
+    directory.replace("credential_report.csv", fileOf(lines));
+    expect(said(await verify())[0]).toMatch(/^credential_report.csv:2 is no CSV from here on: /);
+  });
+
+  test("a file without any byte", async () => {
+    directory.replace("unexplained_logins.csv", "");
+    expect(said(await verify())[0]).toBe("unexplained_logins.csv:1 has no header");
+  });
+
+  test("machine-readable rows of another run, and what is no JSON, on their lines", async () => {
+    const lines = gunzipSync(files["rows.jsonl.gz"]!).toString().split("\n");
+    lines[1] = lines[1]!.replace('"RunId":"run-1"', '"RunId":"run-0"');
+    lines[4] = "{";
+    directory.replace("rows.jsonl.gz", gzipSync(lines.join("\n")));
+    expect(said(await verify())).toEqual([
+      'rows.jsonl.gz:2 is of run "run-0", not of run-1',
+      "rows.jsonl.gz:5 is no JSON",
+    ]);
+  });
+
+  test("what is no gzip file", async () => {
+    directory.replace("rows.jsonl.gz", "no gzip");
+    expect(said(await verify())[0]).toMatch(/^rows.jsonl.gz:1 is no gzip file of JSON Lines from here on: /);
+  });
+
+  test("many problems, told in a few", async () => {
+    const lines = recordsOf();
+    const many = Array.from({ length: 50 }, () => "too,few");
+    directory.replace("credential_report.csv", [lines[0], ...many, ""].join("\r\n"));
+    const all = said(await verify());
+    expect(all.filter((one) => one.includes("has 2 cells"))).toHaveLength(20);
+    expect(all.at(-1)).toMatch(/^credential_report.csv and \d+ more problems$/);
+  });
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: a forger is not held to types
+describe.each<[string, (manifest: any) => void, string]>([
+  ["a missing field", (m) => delete m.caller, "the manifest must have required property 'caller'"],
+  ["a field that there is not", (m) => (m.extra = 1), "the manifest must NOT have additional properties: extra"],
+  ["an account that is none", (m) => (m.account = "1111"), "/account must match pattern"],
+  ["an impossible instant", (m) => (m.startedAt = "2026-13-01T00:00:00Z"), "/startedAt must match pattern"],
+  ["another version", (m) => (m.manifestVersion = 2), "/manifestVersion must be equal to constant"],
+  ["a degraded report without reason", (m) => (m.status = "degraded"), "/warnings must NOT have fewer than 1 items"],
+  [
+    "an unknown status",
+    (m) => (m.rows.byRowStatus.FINE = 1),
+    "/rows/byRowStatus must be equal to one of the allowed values",
+  ],
+  ["a CSV without its rows", (m) => delete m.files[0].rows, "/files/0 must have required property 'rows'"],
+  ["a page with rows", (m) => (m.files.at(-1).rows = 1), "/files/4/rows boolean schema is false"],
+  ["a hash that is none", (m) => (m.files[0].sha256 = "x"), "/files/0/sha256 must match pattern"],
+  ["no report among the files", (m) => m.files.shift(), "/files must contain at least 1 valid item(s)"],
+  ["a file elsewhere", (m) => (m.files[0].name = "../../etc/passwd"), "/files/0/name must match pattern"],
+  ["a source that is missing", (m) => delete m.sources.logins, "/sources must have required property 'logins'"],
+])("a manifest with %s", (_, change, expected) => {
+  test("is refused, in words", async () => {
+    directory.forge(change);
+    const verdict = await verify();
+    expect(verdict.whole).toBe(false);
+    expect(said(verdict)).toContainEqual(expect.stringContaining(`manifest.json ${expected}`));
+    expect(verdict.files.map(({ name }) => name)).not.toContain("../../etc/passwd");
+  });
+});
+
+describe("counts of the manifest", () => {
+  // biome-ignore lint/suspicious/noExplicitAny: a forger is not held to types
+  test.each<[string, (manifest: any) => void, string[]]>([
+    ["of a file", (m) => m.files[1].rows++, ["review.csv has 12 rows, the manifest says 13 of the file"]],
+    [
+      "of the report",
+      (m) => m.rows.total--,
+      [
+        "credential_report.csv has 12 rows, the manifest says 11 of the report",
+        "rows.jsonl.gz has 12 rows, the manifest says 11 of the report",
+      ],
+    ],
+    [
+      "by status",
+      (m) => (m.rows.byRowStatus.USER_DISABLED = 2),
+      ["credential_report.csv has 0 rows that are USER_DISABLED, the manifest says 2"],
+    ],
+  ])("%s must be those of the rows", async (_, change, expected) => {
+    directory.forge(change);
+    expect(said(await verify())).toEqual(expected);
+  });
+});
+
+test("files that are not of the report are told, and do not count", async () => {
+  directory.write("notes.txt", "mine");
+  const verdict = await verify();
+  expect(verdict.whole).toBe(true);
+  expect(verdict.notes[0]).toBe("Not of the report, so nothing vouches for it: notes.txt.");
+});
+
+describe("the chain of a directory", () => {
+  const key = "credential_reports/2026-11-22T120000Z-run-1/manifest.json";
+  let next: ReturnType<typeof reportDirectory>;
+
+  beforeEach(async () => {
+    const later = { ...organisation, settings: { ...organisation.settings, now: "2026-11-29T12:00:00Z" } };
+    next = reportDirectory(await publishFiles(later, { runId: "run-2" }, { key, files }));
+  });
+  afterEach(() => next.dispose());
+
+  const verifyNext = (previous?: string) => verifyReport(directorySource(next.path, previous));
+
+  test("is not checked without the report before", async () => {
+    const verdict = await verifyNext();
+    expect(verdict).toMatchObject({ whole: true, earlierManifests: 0 });
+    expect(verdict.notes).toEqual([expect.stringContaining(`The chain was not checked: the report before is ${key}`)]);
+  });
+
+  test("is checked one step back with it", async () => {
+    const verdict = await verifyNext(directory.path);
+    expect(said(verdict)).toEqual([]);
+    expect(verdict).toMatchObject({ whole: true, earlierManifests: 1 });
+    expect(verdict.notes).toEqual(["The chain is whole: 1 earlier report, back to the first."]);
+  });
+
+  test("is broken by a changed manifest, though that one is whole in itself", async () => {
+    directory.forge((manifest) => {
+      manifest.note = "another";
+    });
+    expect((await verify()).whole).toBe(true);
+    const verdict = await verifyNext(directory.path);
+    expect(said(verdict)).toEqual([
+      expect.stringMatching(`^${key} is not the manifest that the report after it was made with: its SHA-256 is`),
+    ]);
+    expect(verdict.whole).toBe(false);
+  });
+
+  test("cannot be checked against a directory without a report", async () => {
+    directory.remove("manifest.json");
+    const verdict = await verifyNext(directory.path);
+    expect(said(verdict)).toEqual([`${key} cannot be checked: ${directory.path}/manifest.json is not there`]);
+  });
+
+  test("changes.csv is checked like the others", async () => {
+    const [entry] = (await verifyNext()).files.filter(({ name }) => name === "changes.csv");
+    expect(entry).toMatchObject({ rows: 0, problems: 0 });
+    next.replace("changes.csv", next.text("changes.csv").replace("Before", "Formerly"));
+    expect(said(await verifyNext())).toEqual([
+      expect.stringMatching(/^changes.csv:1 the header has "Formerly" for column 2/),
+    ]);
+  });
+});
