@@ -1,11 +1,12 @@
 import { cpus } from "node:os";
 import { coldStart } from "./coldStart";
 import { pace } from "./pace";
+import { page } from "./page";
 import { volume } from "./volume";
 
 /** `npm run bench`: the figures of docs/performance.md, as JSON lines. Names of benchmarks as arguments run just those. */
 async function main(): Promise<void> {
-  const benchmarks = { pace, volume, coldStart };
+  const benchmarks = { pace, volume, page, coldStart };
   const chosen = process.argv.slice(2);
   const print = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
   print({

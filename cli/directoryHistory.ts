@@ -2,8 +2,8 @@ import { createReadStream, existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DECISIONS_FILE } from "../handlers/decisions";
+import { MANIFEST_FILE } from "../handlers/fileNames";
 import type { History } from "../handlers/history";
-import { MANIFEST_FILE } from "../handlers/publish";
 
 /** The history in a directory: the report that stands there and is about to be replaced, and `decisions/review.csv`. */
 export function createDirectoryHistory(directory: string): History {

@@ -2,8 +2,8 @@ import { createWriteStream, rmSync } from "node:fs";
 import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { finished } from "node:stream/promises";
+import { MANIFEST_FILE } from "../handlers/fileNames";
 import type { Manifest } from "../handlers/manifest";
-import { MANIFEST_FILE } from "../handlers/publish";
 import type { Sink } from "../handlers/sink";
 
 /**

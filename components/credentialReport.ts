@@ -5,9 +5,9 @@ import { awsAccount } from "./awsAccount";
 import { catalog } from "./catalog";
 import { dashboard } from "./dashboard";
 import { identityCenter } from "./identityCenter";
+import { tellTopic } from "./notices";
 import { notificationTopic } from "./notificationTopic";
 import { overdueAlarm } from "./overdueAlarm";
-import { publishedNotice } from "./publishedNotice";
 import { adoptedBucket, createdBucket, type ReportBucket } from "./reportBucket";
 import { reportFunction } from "./reportFunction";
 import { nextRun, reportSchedule } from "./reportSchedule";
@@ -119,7 +119,8 @@ export interface CredentialReportArgs {
    */
   readonly identityCenterKmsKeyArn?: pulumi.Input<string>;
   /**
-   * E-mail address that is told when a report fails, is degraded or does not come; empty: nobody.
+   * E-mail address that is told when a report fails, is degraded or does not come: by the alarms and, but for an adopted bucket, by
+   * messages with account, Region, time, the key and the log. Empty: nobody.
    * @default ""
    */
   readonly notificationEmail?: pulumi.Input<string>;
@@ -129,7 +130,7 @@ export interface CredentialReportArgs {
    */
   readonly notificationTopicArn?: pulumi.Input<string>;
   /**
-   * Tell them of every published report too: account, Region, time, the manifest's key and the log. Not for an adopted bucket.
+   * Tell them of every published report, too, with its manifest's key. Not for an adopted bucket.
    * @default false
    */
   readonly notifyOnSuccess?: boolean;
@@ -195,7 +196,8 @@ export class CredentialReport extends pulumi.ComponentResource {
     const watched = { account, bucket, report, reportName, schedule, topicArn };
     alarms(name, watched, this);
     if (settings.scheduleEnabled) overdueAlarm(name, { ...watched, expression: settings.schedule }, this);
-    if (settings.notifyOnSuccess) publishedNotice(name, { ...watched, kmsKeyArn: settings.kmsKeyArn }, this);
+    // An adopted bucket's notifications are its owner's.
+    if (topicArn !== undefined && !settings.adoptBucket) tellTopic(name, { ...settings, ...watched, topicArn }, this);
     if (settings.dashboard) dashboard(name, watched, this);
     if (settings.catalog) catalog(name, { bucket, reportName }, this);
 

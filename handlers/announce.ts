@@ -1,9 +1,8 @@
 import { messageOf, reportError } from "./errors";
+import { MANIFEST_FILE, REPORT_FILE } from "./fileNames";
 import type { Manifest } from "./manifest";
 import type { RunStatus } from "./model";
 import { REPORT_PREFIX, type SmallObjects } from "./objects";
-import { MANIFEST_FILE } from "./publish";
-import { REPORT_FILE } from "./reportFiles";
 import { formatKeyInstant } from "./times";
 
 /** What a run that published gives its caller. */
@@ -22,6 +21,11 @@ export interface RunResult {
 /** `credential_reports/2026-11-20T081530Z-<runId>/`: sorts by time. */
 export function runFolder(now: string, runId: string): string {
   return `${REPORT_PREFIX}${formatKeyInstant(now)}-${runId}/`;
+}
+
+/** `2026-11-20T081530Z-<runId>` */
+function folderNameOf(manifestKey: string): string {
+  return manifestKey.slice(REPORT_PREFIX.length, -`/${MANIFEST_FILE}`.length);
 }
 
 export function resultOf(manifest: Manifest, folder: string): RunResult {
@@ -46,7 +50,8 @@ export async function earlierResult(objects: SmallObjects, runId: string): Promi
 }
 
 /**
- * After publishing: `latest.json`, unless it names a later report, the rows for Athena, then the status object for the runbook.
+ * After publishing: `latest.json`, unless it names a later report, the rows for Athena, for a degraded report the object that tells so,
+ * then the status object for the runbook.
  *
  * @param shown where the rows of the report are shown to Athena: see `publishedRows`
  */
@@ -65,6 +70,8 @@ export async function announceSuccess(
       if (tries >= 5) throw reportError("LatestContended", "latest.json was changed by others five times in a row.");
     }
     await objects.write(shown.key.slice(REPORT_PREFIX.length), shown.body);
+    // Its arrival sends the message, which can have no more than its key: that names the report's folder.
+    if (status === "degraded") await objects.write(`degraded/${folderNameOf(manifestKey)}`, result);
     const metadata = { runid: runId, status, reportkey: reportKey, rows: String(rows) };
     await objects.write(`status/${runId}/succeeded`, result, undefined, metadata);
   } catch (error) {

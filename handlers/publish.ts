@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { MANIFEST_FILE } from "./fileNames";
 import type { History } from "./history";
 import { type FileEntry, type Manifest, manifestOf, type RowCounts, type RunFacts, statusOf } from "./manifest";
 import type { Row } from "./model";
@@ -6,8 +7,6 @@ import type { Progress } from "./progress";
 import { type Content, type ReportFile, readHistory, reportFiles } from "./reportFiles";
 import { type RowSources, rowBatches } from "./rows";
 import type { Sink } from "./sink";
-
-export const MANIFEST_FILE = "manifest.json";
 
 /**
  * Writes the report's files and, once every one of them is whole, the manifest that makes them a report. If anything fails, files

@@ -2,6 +2,7 @@ import { type Changes, openChanges } from "./changes";
 import { createCsvWriter } from "./csv";
 import { type Decisions, readDecisions } from "./decisions";
 import { messageOf } from "./errors";
+import { REPORT_FILE } from "./fileNames";
 import type { EarlierReport, History } from "./history";
 import { createMachineRows } from "./machineRows";
 import { type Beforehand, linkTo, MANIFEST_VERSION, type Manifest, type RunFacts } from "./manifest";
@@ -11,8 +12,6 @@ import { type PreviousReport, previousReportOf, unreadable, withOtherColumns } f
 import { createReview } from "./review";
 import type { RowSources } from "./rows";
 import { createUnexplainedLogins } from "./unexplainedLogins";
-
-export const REPORT_FILE = "credential_report.csv";
 
 export type Content = string | Buffer;
 

@@ -1,9 +1,9 @@
 import { finished } from "node:stream/promises";
 import { parse } from "csv-parse";
 import { CHANGES_FILE } from "../../handlers/changes";
+import { REPORT_FILE } from "../../handlers/fileNames";
 import { COLUMNS } from "../../handlers/model";
 import { CHANGE_COLUMNS } from "../../handlers/pairChanges";
-import { REPORT_FILE } from "../../handlers/reportFiles";
 import { REVIEW_COLUMNS, REVIEW_FILE } from "../../handlers/review";
 import { UNEXPLAINED_LOGIN_COLUMNS, UNEXPLAINED_LOGINS_FILE } from "../../handlers/unexplainedLogins";
 import { type ContentCheck, feed } from "./contentCheck";

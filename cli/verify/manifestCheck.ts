@@ -1,7 +1,7 @@
 import Ajv2020 from "ajv/dist/2020";
 import schema from "../../docs/manifest.schema.json";
+import { MANIFEST_FILE } from "../../handlers/fileNames";
 import type { FileEntry, Manifest } from "../../handlers/manifest";
-import { MANIFEST_FILE } from "../../handlers/publish";
 import type { Problems } from "./verdict";
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictRequired: false });

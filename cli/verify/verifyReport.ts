@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
 import { runFolder } from "../../handlers/announce";
+import { MANIFEST_FILE, REPORT_FILE } from "../../handlers/fileNames";
 import { MACHINE_ROWS_FILE } from "../../handlers/machineRows";
 import type { FileEntry, Manifest } from "../../handlers/manifest";
 import { REPORT_PREFIX } from "../../handlers/objects";
-import { MANIFEST_FILE } from "../../handlers/publish";
-import { REPORT_FILE } from "../../handlers/reportFiles";
 import { checkChain } from "./chain";
 import type { ContentCheck } from "./contentCheck";
 import { createCsvCheck } from "./csvCheck";

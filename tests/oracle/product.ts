@@ -5,7 +5,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { SSOAdminClient } from "@aws-sdk/client-sso-admin";
 import { createCaller } from "../../handlers/calls";
 import { reportError } from "../../handlers/errors";
-import { REPORT_FILE } from "../../handlers/reportFiles";
+import { REPORT_FILE } from "../../handlers/fileNames";
 import { runReport } from "../../handlers/run";
 import { formatInstant } from "../../handlers/times";
 import { type Fault, startLocalAws } from "../../local/aws";

@@ -14,6 +14,11 @@ const everyAlarm = [
   "changed overdue",
   "changed schedule-dead-letters-used",
 ];
+const notice = (what: string) => [`new ${what}-arrival`, `new ${what}-notice`];
+const notices = [
+  ...["failed", "degraded"].flatMap(notice),
+  ...["new notices-policy", "new notices-role", "new reports-events"],
+];
 const bucketSettings = ["encryption", "lifecycle", "ownership", "policy", "public-access", "versioning"].map(
   (setting) => `reports-${setting}`,
 );
@@ -57,14 +62,14 @@ const changes: Record<SettingKey, readonly [value: string, ...resources: string[
   ],
   lakeKmsKeyArn: [key, "changed function-policy"],
   identityCenterKmsKeyArn: [key, "changed function-policy"],
-  notificationEmail: ["security@example.com", ...everyAlarm, "new notifications", "new notifications-email"],
-  notificationTopicArn: ["arn:aws:sns:eu-west-1:111122223333:security", ...everyAlarm],
-  notifyOnSuccess: [
-    "true",
-    ...["published", "published-notice", "published-policy", "published-role", "reports-events"].map(
-      (name) => `new ${name}`,
-    ),
+  notificationEmail: [
+    "security@example.com",
+    ...everyAlarm,
+    ...notices,
+    ...["new notifications", "new notifications-email"],
   ],
+  notificationTopicArn: ["arn:aws:sns:eu-west-1:111122223333:security", ...everyAlarm, ...notices],
+  notifyOnSuccess: ["true", "changed notices-role", ...notice("published")],
   dashboard: ["true", "new dashboard"],
   catalog: ["true", "new catalog", "new catalog-rows"],
   documentName: ["credential_report_export_staging", "changed runbook"],

@@ -107,7 +107,7 @@ test("a preview takes arguments that it does not know yet", async () => {
     });
   };
   const { resources } = await runProgram(program, { preview: true });
-  expect(Object.keys(resources)).toHaveLength(2 + 27);
+  expect(Object.keys(resources)).toHaveLength(2 + 27 + 7);
 });
 
 test("an adopted bucket is looked up, used, and not touched", async () => {
@@ -199,32 +199,6 @@ test("what is read and by whom it is reviewed reaches the function as it was giv
     ADMINISTRATOR_PERMISSION_SETS: '["PlatformAdmin","a,b"]',
     REVIEWER_PATTERN: "^team-(\\w+)-",
   });
-});
-
-test("with notifyOnSuccess the topic is told of every manifest that arrives in the bucket, with account, key and log", async () => {
-  const topic = "arn:aws:sns:eu-west-1:111122223333:security";
-  const { resources } = await runStack({ ...minimalConfig, notifyOnSuccess: "true", notificationTopicArn: topic });
-  const inputs = (name: string) => resources[`credential-report-${name}`]!.inputs;
-  expect(inputs("reports-events")).toEqual({ bucket: "credential-report-reports", eventbridge: true });
-  expect(JSON.parse(inputs("published").eventPattern as string)).toEqual({
-    source: ["aws.s3"],
-    "detail-type": ["Object Created"],
-    detail: {
-      bucket: { name: ["credential-report-reports"] },
-      object: { key: [{ wildcard: "credential_reports/*/manifest.json" }] },
-    },
-  });
-  const { arn, roleArn, inputTransformer } = inputs("published-notice") as {
-    arn: string;
-    roleArn: string;
-    inputTransformer: { inputPaths: Record<string, string>; inputTemplate: string };
-  };
-  expect([arn, roleArn]).toEqual([topic, "arn:aws:iam::111122223333:role/credential-report-published-role"]);
-  const message = JSON.parse(inputTransformer.inputTemplate) as string;
-  const taken = [...message.matchAll(/<(\w+)>/g)].map(([, name]) => name!);
-  expect(taken.sort()).toEqual(Object.keys(inputTransformer.inputPaths).sort());
-  expect(taken).toEqual(expect.arrayContaining(["account", "bucket", "manifest"]));
-  expect(message).toContain("https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#logsV2");
 });
 
 test("the catalog has a column for each property of the machine-readable rows, of its type", async () => {

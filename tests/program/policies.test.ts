@@ -67,15 +67,19 @@ test("no wildcard but those that AWS leaves no choice about", async () => {
   expect(onEverything.map(({ Action }) => Action)).toEqual(["organizations:ListAccounts"]);
 });
 
-test("EventBridge may tell the topic for this rule, and nothing else", async () => {
+test("EventBridge may tell the topic for these rules, and nothing else", async () => {
   const found = policies(await runStack(everything));
-  expect(found["published-role"]!.Statement.map(({ Condition }) => Condition)).toEqual([
+  expect(found["notices-role"]!.Statement.map(({ Condition }) => Condition)).toEqual([
     {
       StringEquals: { "aws:SourceAccount": "111122223333" },
-      ArnLike: { "aws:SourceArn": "arn:aws:events:eu-west-1:111122223333:rule/credential-report-published" },
+      ArnLike: {
+        "aws:SourceArn": ["failed", "degraded", "published"].map(
+          (what) => `arn:aws:events:eu-west-1:111122223333:rule/credential-report-${what}-arrival`,
+        ),
+      },
     },
   ]);
-  expect(found["published-policy"]!.Statement).toEqual([
+  expect(found["notices-policy"]!.Statement).toEqual([
     {
       Sid: "TellTopic",
       Effect: "Allow",

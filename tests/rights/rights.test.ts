@@ -5,7 +5,7 @@ import { type Deployment, deploy } from "../../local/deployment/deploy";
 import { eventDataStoreArn } from "../support/organisation";
 import type { Place } from "./authorization";
 import { type Asker, covers, type Decision, decide, list, type Need, type Policy } from "./evaluator";
-import { bucketPolicyOf, distinct, needsByRole, type RoleName, resourceOf, rolesOf } from "./roles";
+import { bucketPolicyOf, distinct, needsByRole, type RoleName, resourceOf, resourcesOf, rolesOf } from "./roles";
 import { organisation, runEverything } from "./scenario";
 
 // Shows that the registered policies allow what the program does, and no more, by an evaluator of its own. That AWS decides
@@ -201,7 +201,7 @@ describe.each(configs)("%s", (_, config) => {
         ["reading reports", "s3:GetObject", report],
         ["the key for reports", "kms:Decrypt", key("1"), via("s3")],
       ],
-      notice: [
+      notices: [
         ...everybody,
         ["another topic", "sns:Publish", "arn:aws:sns:us-east-1:111122223333:another"],
         ["starting the function", "lambda:InvokeFunction", functionArn],
@@ -260,18 +260,21 @@ describe.each(configs)("%s", (_, config) => {
   });
 
   /** For whom each service takes a role on: in AWS's own words, what it says of itself when it does. */
-  const takers: Record<RoleName, { service: string; from?: string }> = {
+  const takers = (): Record<RoleName, { service: string; from?: string[] }> => ({
     function: { service: "lambda.amazonaws.com" },
     schedule: {
       service: "scheduler.amazonaws.com",
-      from: "arn:aws:scheduler:us-east-1:111122223333:schedule-group/default",
+      from: ["arn:aws:scheduler:us-east-1:111122223333:schedule-group/default"],
     },
     runbook: {
       service: "ssm.amazonaws.com",
-      from: "arn:aws:ssm:us-east-1:111122223333:automation-execution/0a1b2c3d-0000-4000-8000-000000000000",
+      from: ["arn:aws:ssm:us-east-1:111122223333:automation-execution/0a1b2c3d-0000-4000-8000-000000000000"],
     },
-    notice: { service: "events.amazonaws.com", from: "arn:aws:events:us-east-1:111122223333:rule/" },
-  };
+    notices: {
+      service: "events.amazonaws.com",
+      from: resourcesOf(deployment, "aws:cloudwatch/eventRule:EventRule").map(({ outputs }) => String(outputs.arn)),
+    },
+  });
 
   function assume(role: RoleName, principal: string, context: Record<string, string>): Promise<Decision> {
     const { arn, trust } = roles[role]!;
@@ -283,10 +286,8 @@ describe.each(configs)("%s", (_, config) => {
     const own = account.accountId;
     const wrong: object[] = [];
     for (const role of roleNames()) {
-      const { service, from: given } = takers[role];
-      const from =
-        role === "notice" ? given + String(resourceOf(deployment, "aws:cloudwatch/eventRule:EventRule").id) : given;
-      const said = (accountId: string, arn = from) => ({
+      const { service, from = [] } = takers()[role];
+      const said = (accountId: string, arn = from[0]) => ({
         "aws:SourceAccount": accountId,
         ...(arn !== undefined && { "aws:SourceArn": arn }),
       });
@@ -298,15 +299,17 @@ describe.each(configs)("%s", (_, config) => {
         ["ImplicitlyDenied", `arn:aws:iam::${own}:user/somebody`, {}],
         ["ImplicitlyDenied", "arn:aws:iam::999988887777:role/stranger", {}],
       ];
-      if (from !== undefined) {
-        const elsewhere = from.replace(own, "999988887777");
+      for (const arn of from) {
+        const elsewhere = arn.replace(own, "999988887777");
+        attempts.push(["Allowed", service, said(own, arn)]);
         attempts.push(["ImplicitlyDenied", service, said("999988887777", elsewhere)]);
         attempts.push(["ImplicitlyDenied", service, said(own, elsewhere)]);
-        attempts.push(["ImplicitlyDenied", service, said(own, from.replace("us-east-1", "eu-west-1"))]);
+        attempts.push(["ImplicitlyDenied", service, said(own, arn.replace("us-east-1", "eu-west-1"))]);
       }
       if (role === "schedule") {
-        attempts.push(["ImplicitlyDenied", service, said(own, from!.replace("default", "another-group"))]);
+        attempts.push(["ImplicitlyDenied", service, said(own, from[0]!.replace("default", "another-group"))]);
       }
+      if (role === "notices") attempts.push(["ImplicitlyDenied", service, said(own, `${from[0]}-2`)]);
       for (const [expected, principal, context] of attempts) {
         const decision = await assume(role, principal, context);
         if (decision !== expected) wrong.push({ role, principal, context, expected, decision });

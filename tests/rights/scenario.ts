@@ -32,6 +32,7 @@ export const organisation = organisationOf({
 /** Has the function, the runbook and the schedules do everything that they ever do, good and bad. */
 export async function runEverything(localAws: LocalAws, deployment: Deployment): Promise<void> {
   const failing = [{ operation: "sso-admin:ListPermissionSets", kind: "accessDenied" }] as const;
+  const unobserved = [{ operation: "cloudtrail:StartQuery", kind: "accessDenied" }] as const;
   const unfinished = [{ operation: "s3:CompleteMultipartUpload", kind: "accessDenied" }] as const;
   const watch = resourcesOf(deployment, "aws:scheduler/schedule:Schedule").find(({ name }) => name.endsWith("-watch"))!;
 
@@ -42,6 +43,8 @@ export async function runEverything(localAws: LocalAws, deployment: Deployment):
   await deployment.fireSchedule(String(watch.inputs.name));
   // An id that has published returns its result again.
   await deployment.invoke({ runId: published.AutomationExecutionId });
+  localAws.inject(unobserved);
+  await expect(deployment.invoke({ runId: "degraded" })).resolves.toMatchObject({ status: "degraded" });
   localAws.inject(failing);
   const failed = await deployment.runRunbook();
   expect(failed.AutomationExecutionStatus).toBe("Failed");

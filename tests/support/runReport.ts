@@ -1,10 +1,10 @@
 import { createCaller } from "../../handlers/calls";
 import { createClients } from "../../handlers/clients";
 import { reportError } from "../../handlers/errors";
+import { REPORT_FILE } from "../../handlers/fileNames";
 import type { History } from "../../handlers/history";
 import type { Manifest } from "../../handlers/manifest";
 import type { Settings } from "../../handlers/model";
-import { REPORT_FILE } from "../../handlers/reportFiles";
 import { runReport } from "../../handlers/run";
 import type { Sink } from "../../handlers/sink";
 import { formatInstant } from "../../handlers/times";

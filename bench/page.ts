@@ -1,0 +1,44 @@
+import { createPage } from "../handlers/page/page";
+import { rowBatches } from "../handlers/rows";
+import { sourcesOf } from "./sources";
+
+const MEMBERS = [5, 25, 250];
+
+/** What the page adds to a run, in time and in bytes, beside what it takes to make the rows. */
+export async function* page(): AsyncGenerator<object> {
+  for (const members of MEMBERS) {
+    const sources = sourcesOf(members);
+    const page = createPage({
+      run: {
+        runId: "bench",
+        now: sources.settings.now,
+        status: "succeeded",
+        warnings: [],
+        lookbackDays: sources.settings.lookbackDays,
+        newAccessDays: sources.settings.newAccessDays,
+        observed: true,
+        windowFrom: sources.logins.windowFrom,
+        windowTo: sources.logins.windowTo,
+        observedFrom: sources.logins.observedFrom,
+        accountsInOrganization: sources.collection.accounts.length,
+      },
+      administratorArns: [sources.plan.permissionSets[0]!.arn],
+      changes: () => ({ since: null, reason: "there is no earlier report", counts: {} }),
+    });
+    let rows = 0;
+    let spentMs = 0;
+    const timed = <T>(work: () => T): T => {
+      const startedMs = performance.now();
+      const result = work();
+      spentMs += performance.now() - startedMs;
+      return result;
+    };
+    let bytes = Buffer.byteLength(timed(() => page.begin()));
+    for (const batch of rowBatches(sources, 2_000)) {
+      rows += batch.length;
+      timed(() => page.rows(batch));
+    }
+    bytes += Buffer.byteLength(timed(() => page.end()) as string);
+    yield { rows, bytes, addsSeconds: Math.round(spentMs) / 1000 };
+  }
+}

@@ -1,0 +1,76 @@
+import type { Plan } from "../handlers/model";
+
+/** 4,000 pairs, each with one group of `members`. Every tenth member has logged in. */
+export function sourcesOf(members: number) {
+  const range = <T>(count: number, make: (index: number) => T): T[] =>
+    Array.from({ length: count }, (_, index) => make(index));
+  const permissionSets: Plan["permissionSets"] = range(20, (index) => ({
+    arn: `arn:aws:sso:::permissionSet/ssoins-7223aaaabbbbcccc/ps-${(1e15 + index).toString(16).padStart(16, "0")}`,
+    name: `PermissionSet${index}`,
+    description: "What this permission set is for, in a sentence.",
+    administrator: index === 0,
+  }));
+  const accounts = range(200, (index) => ({
+    id: String(100000000000 + index),
+    name: `workload-${index}`,
+    state: "ACTIVE",
+  }));
+  const users = range(5000, (index) => ({
+    id: `906700aaaa-${String(index).padStart(8, "0")}-89ab-4cde-8f01-23456789abcd`,
+    name: `person.${index}@example.com`,
+    displayName: `Person ${index}`,
+    email: `person.${index}@example.com`,
+    status: "ENABLED",
+    createdMs: 1.7e12,
+  }));
+  const groups = range(100, (index) => ({ id: `906700aaaa-group-${index}`, name: `Group ${index}` }));
+  const memberships = Object.fromEntries(
+    groups.map(({ id }, group) => [
+      id,
+      range(members, (index) => ({ userId: users[(group * 37 + index) % users.length]!.id, createdMs: 1.75e12 })),
+    ]),
+  );
+  const pairs: [string, number][] = accounts.flatMap(({ id }) =>
+    permissionSets.map((_, set): [string, number] => [id, set]),
+  );
+  const principals = pairs.map((_, index): ["GROUP", string][] => [["GROUP", groups[index % groups.length]!.id]]);
+  const lastLogins = pairs.flatMap(([accountId, set], index) =>
+    range(Math.floor(members / 10), (each) => ({
+      userId: users[((index % groups.length) * 37 + each * 10) % users.length]!.id,
+      userName: "",
+      accountId,
+      roleName: permissionSets[set]!.name,
+      lastConsoleMs: 1.7946e12 + each,
+      lastProgrammaticMs: null,
+      count: 3,
+    })),
+  );
+  const settings = {
+    eventDataStore: null,
+    instanceArn: "arn:aws:sso:::instance/ssoins-7223aaaabbbbcccc",
+    identityStoreId: "d-906700aaaa",
+    lookbackDays: 90,
+    newAccessDays: 14,
+    requestsPerSecond: 15,
+    administratorPermissionSets: [],
+    reviewerPattern: "",
+    now: "2026-11-20T09:00:00Z",
+  };
+  return {
+    settings,
+    plan: { permissionSets, pairs },
+    collection: { principals, users, groups, memberships, accounts, accountsRefused: null },
+    logins: {
+      source: "read" as const,
+      observed: true,
+      reason: null,
+      windowFrom: "2026-08-22T09:00:00Z",
+      windowTo: "2026-11-20T09:00:00Z",
+      observedFrom: "2026-08-22T09:00:00Z",
+      queryId: null,
+      bytesScanned: null,
+      lastLogins,
+      unattributed: [],
+    },
+  };
+}
