@@ -1,12 +1,14 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { type LocalAws, type OrganisationFile, startLocalAws } from "../../local/aws";
+import manifest from "../../package.json";
 import { reportCases } from "../oracle/organisations";
 import { captureLogs, startContainer, textOf } from "../support/container";
 import {
@@ -141,19 +143,24 @@ test("a report that stands in DIR is replaced whole; without logins everything i
   expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "", stderr: "" });
   const rows = parse(readFileSync(join(out, "credential_report.csv")), { columns: true }) as Record<string, string>[];
   expect(rows.map(({ Usage, LastLogin }) => [Usage, LastLogin])).toEqual(many(2, () => ["UNKNOWN", "UNKNOWN"]));
-  const manifest = JSON.parse(readFileSync(join(out, "manifest.json"), "utf8"));
-  expect(manifest).toMatchObject({ status: "degraded", sources: { logins: { status: "left-out" } } });
+  const written = JSON.parse(readFileSync(join(out, "manifest.json"), "utf8"));
+  expect(written).toMatchObject({ status: "degraded", sources: { logins: { status: "left-out" } } });
   // What the new report does not have must not stand beside it: nobody could tell that it is of another one.
-  const names = manifest.files.map(({ name }: { name: string }) => name);
+  const names = written.files.map(({ name }: { name: string }) => name);
   expect(readdirSync(out).sort()).toEqual([...names, "manifest.json", "notes.txt"].sort());
   expect(names).not.toContain("unexplained_logins.csv");
   expect(localAws.stats().calls["cloudtrail:StartQuery"]).toBe(1); // the first run's
 });
 
 test("--help tells how, and wrong arguments what is wrong; neither asks AWS anything", async () => {
-  const [help, wrong] = await Promise.all([run(["--help"]), run(["--lake-id", "abc"])]);
+  const [help, wrong, bin] = await Promise.all([
+    run(["--help"]),
+    run(["--lake-id", "abc"]),
+    promisify(execFile)(process.execPath, [join(root, manifest.bin["credential-report"]), "--help"]),
+  ]);
 
   expect(help).toMatchObject({ code: 0, stderr: "" });
+  expect(bin.stdout).toBe(help.stdout);
   for (const words of [/^Usage: npm run report -- /m, /^Examples:$/m, /^Exit codes:$/m])
     expect(help.stdout).toMatch(words);
   expect(wrong).toEqual({
