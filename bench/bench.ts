@@ -4,6 +4,8 @@ import { pace } from "./pace";
 import { page } from "./page";
 import { volume } from "./volume";
 
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+
 /** `npm run bench`: the figures of docs/performance.md, as JSON lines. Names of benchmarks as arguments run just those. */
 async function main(): Promise<void> {
   const benchmarks = { pace, volume, page, coldStart };

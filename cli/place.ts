@@ -6,7 +6,10 @@ import type { RunPlace } from "../handlers/manifest";
 
 /** In which account and Region, and as whom, the credentials of the terminal work. Everybody may ask that. */
 export async function findPlace(clients: Clients, options: ClientOptions, call: Caller): Promise<RunPlace> {
-  const region = await clients.ssoAdmin.config.region();
+  const region = await clients.ssoAdmin.config.region().catch((error: unknown) => {
+    const advice = "Give --region, or set AWS_REGION, to the Region of the Identity Center instance.";
+    throw reportError("NoRegion", `No AWS Region is set. ${advice}`, error);
+  });
   const sts = new STSClient({ ...options, maxAttempts: 1 });
   try {
     const { Account, Arn } = await call("sts", "GetCallerIdentity", (abortSignal) =>

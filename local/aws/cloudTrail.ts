@@ -30,8 +30,10 @@ export function cloudTrail({ eventDataStore, records }: Organisation, rate: numb
   const store = createEventStore(id, records);
   const queries = createQueries(store, rate);
 
+  // AWS finds a store in its own Region alone. Here its bare id is found in any, so that whoever serves an organisation file need
+  // not look up which Region the file speaks of; an ARN must be asked for where it says.
   const requireStore = (call: Call, named: string) => {
-    if (!eventDataStore || call.region !== region || (named !== id && named !== arn)) {
+    if (!eventDataStore || (named !== id && !(named === arn && call.region === region))) {
       throw new AwsError("EventDataStoreNotFoundException", `Event data store ${named} not found in ${call.region}.`);
     }
   };

@@ -37,7 +37,7 @@ const query = async (QueryStatement: string, { trail } = local) => {
 const refused = async (QueryStatement: string) => failure(local.trail.send(new StartQueryCommand({ QueryStatement })));
 
 describe("the event data store", () => {
-  test("is found by its id and by its ARN, in its own Region", async () => {
+  test("is found by its id, and by its ARN in the Region that this says", async () => {
     for (const EventDataStore of [storeId, arn]) {
       const store = await local.trail.send(new GetEventDataStoreCommand({ EventDataStore }));
       expect(store).toMatchObject({
@@ -53,6 +53,7 @@ describe("the event data store", () => {
     const elsewhere = new CloudTrailClient({ endpoint: local.aws.url, region: "eu-west-1", credentials });
     const otherRegion = await failure(elsewhere.send(new GetEventDataStoreCommand({ EventDataStore: arn })));
     expect(otherRegion.name).toBe("EventDataStoreNotFoundException");
+    await elsewhere.send(new GetEventDataStoreCommand({ EventDataStore: storeId }));
     elsewhere.destroy();
   });
 
