@@ -2,12 +2,12 @@ import { createPage } from "../handlers/page/page";
 import { rowBatches } from "../handlers/rows";
 import { sourcesOf } from "./sources";
 
-const MEMBERS = [5, 25, 250];
+const ACCOUNTS = [4, 20, 200];
 
 /** What the page adds to a run, in time and in bytes, beside what it takes to make the rows. */
 export async function* page(): AsyncGenerator<object> {
-  for (const members of MEMBERS) {
-    const sources = sourcesOf(members);
+  for (const accounts of ACCOUNTS) {
+    const sources = sourcesOf(accounts);
     const page = createPage({
       run: {
         runId: "bench",

@@ -14,8 +14,8 @@ export interface PublishFigures {
 
 /** A factory, so that it can be serialised as the handler is: publishes made-up sources to a bucket and measures itself. */
 export function createPublisher() {
-  /** @param endpoint of an S3 with a bucket `bench`; @param members rows ÷ 4,000 */
-  return async (endpoint: string, members: number): Promise<PublishFigures> => {
+  /** @param endpoint of an S3 with a bucket `bench`; @param accounts rows ÷ 5,000 */
+  return async (endpoint: string, accounts: number): Promise<PublishFigures> => {
     const s3 = new S3Client({
       endpoint,
       region: "us-east-1",
@@ -23,7 +23,7 @@ export function createPublisher() {
       maxAttempts: 1,
     });
     const call = createCaller({ requestsPerSecond: 15, signal: new AbortController().signal });
-    const sources = sourcesOf(members);
+    const sources = sourcesOf(accounts);
     const startedMs = performance.now();
     const facts = {
       runId: "bench",
@@ -36,7 +36,7 @@ export function createPublisher() {
       statistics: call.statistics,
     };
     const history = { newest: async () => null, decisions: async () => null };
-    const folder = `credential_reports/bench-${startedMs}-${members}/`;
+    const folder = `credential_reports/bench-${startedMs}-${accounts}/`;
     const { rows, files } = await publish(sources, facts, history, createS3Sink(s3, "bench", folder, call), () => {});
     const seconds = (performance.now() - startedMs) / 1000;
     // The process's own peak, page cache and the like left out.

@@ -1,7 +1,12 @@
 import type { Plan } from "../handlers/model";
 
-/** 4,000 pairs, each with one group of `members`. Every tenth member has logged in. */
-export function sourcesOf(members: number) {
+/**
+ * 5,000 rows for each account: 20 permission sets, each assigned to one of 100 groups of 250 members. Users, groups, members and
+ * logins are as many however many rows there are, so that what grows with the rows can be seen.
+ */
+export function sourcesOf(accountCount: number) {
+  const MEMBERS = 250;
+  const PAIRS_WITH_LOGINS = 400;
   const range = <T>(count: number, make: (index: number) => T): T[] =>
     Array.from({ length: count }, (_, index) => make(index));
   const permissionSets: Plan["permissionSets"] = range(20, (index) => ({
@@ -10,7 +15,7 @@ export function sourcesOf(members: number) {
     description: "What this permission set is for, in a sentence.",
     administrator: index === 0,
   }));
-  const accounts = range(200, (index) => ({
+  const accounts = range(accountCount, (index) => ({
     id: String(100000000000 + index),
     name: `workload-${index}`,
     state: "ACTIVE",
@@ -27,15 +32,15 @@ export function sourcesOf(members: number) {
   const memberships = Object.fromEntries(
     groups.map(({ id }, group) => [
       id,
-      range(members, (index) => ({ userId: users[(group * 37 + index) % users.length]!.id, createdMs: 1.75e12 })),
+      range(MEMBERS, (index) => ({ userId: users[(group * 37 + index) % users.length]!.id, createdMs: 1.75e12 })),
     ]),
   );
   const pairs: [string, number][] = accounts.flatMap(({ id }) =>
     permissionSets.map((_, set): [string, number] => [id, set]),
   );
   const principals = pairs.map((_, index): ["GROUP", string][] => [["GROUP", groups[index % groups.length]!.id]]);
-  const lastLogins = pairs.flatMap(([accountId, set], index) =>
-    range(Math.floor(members / 10), (each) => ({
+  const lastLogins = pairs.slice(0, PAIRS_WITH_LOGINS).flatMap(([accountId, set], index) =>
+    range(MEMBERS / 10, (each) => ({
       userId: users[((index % groups.length) * 37 + each * 10) % users.length]!.id,
       userName: "",
       accountId,

@@ -7,7 +7,7 @@ import type { AwsAccount } from "./awsAccount";
 import { deadLetterQueue } from "./deadLetterQueue";
 import { eventDataStoreArn, functionPolicy } from "./functionPolicy";
 import type { IdentityCenter } from "./identityCenter";
-import { eventAgeSeconds, runSeconds } from "./limits";
+import { eventAgeSeconds, nodeOptions, runSeconds } from "./limits";
 import { serviceTrust } from "./policy";
 import type { ReportBucket } from "./reportBucket";
 
@@ -142,5 +142,6 @@ function environment(args: ReportFunctionArgs): Record<string, pulumi.Input<stri
     REVIEWER_PATTERN: args.reviewerPattern,
     REQUESTS_PER_SECOND: decimal(args.requestsPerSecond),
     REPORT_NAME: args.reportName,
+    NODE_OPTIONS: nodeOptions,
   };
 }
