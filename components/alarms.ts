@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { logsUrl } from "../handlers/logsUrl";
 import type { AwsAccount } from "./awsAccount";
 import { metricNamespace, reportDimension } from "./metrics";
 import type { ReportBucket } from "./reportBucket";
@@ -21,7 +22,9 @@ export interface WatchedReport {
 /** One alarm for each way in which a report can go wrong once its run was asked for. */
 export function alarms(name: string, watched: WatchedReport, parent: pulumi.Resource): void {
   const { account, bucket, report, schedule, reportName, topicArn } = watched;
-  const logs = pulumi.output({ account, logGroupName: report.logGroup.name }).apply(logsUrl);
+  const logs = pulumi
+    .output({ account, logGroupName: report.logGroup.name })
+    .apply((group) => logsUrl({ ...group.account, logGroupName: group.logGroupName }));
   const alarm = (what: string, description: pulumi.Output<string>, metric: AlarmMetric) =>
     new aws.cloudwatch.MetricAlarm(
       `${name}-${what}`,
@@ -41,7 +44,7 @@ export function alarms(name: string, watched: WatchedReport, parent: pulumi.Reso
 
   alarm(
     "failed",
-    pulumi.interpolate`A run of the credential report failed and published nothing. Why: s3://${bucket.name}/credential_reports/status/, or the log: ${logs}`,
+    pulumi.interpolate`A run of the credential report failed. Why: s3://${bucket.name}/credential_reports/status/, or the log: ${logs}`,
     {
       namespace: "AWS/Lambda",
       metricName: "Errors",
@@ -84,16 +87,4 @@ function messagesIn(queue: aws.sqs.Queue): AlarmMetric {
     dimensions: { QueueName: queue.name },
     statistic: "Maximum",
   };
-}
-
-const consoles: Readonly<Record<string, string>> = {
-  "aws-us-gov": "console.amazonaws-us-gov.com",
-  "aws-cn": "console.amazonaws.cn",
-};
-
-/** Where a log group is shown in the partition's console. */
-export function logsUrl({ account, logGroupName }: { account: AwsAccount; logGroupName: string }): string {
-  const { partition, region } = account;
-  const host = consoles[partition] ?? `${region}.console.aws.amazon.com`;
-  return `https://${host}/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${encodeURIComponent(logGroupName)}`;
 }

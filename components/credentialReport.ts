@@ -5,7 +5,6 @@ import { awsAccount } from "./awsAccount";
 import { catalog } from "./catalog";
 import { dashboard } from "./dashboard";
 import { identityCenter } from "./identityCenter";
-import { tellTopic } from "./notices";
 import { notificationTopic } from "./notificationTopic";
 import { overdueAlarm } from "./overdueAlarm";
 import { adoptedBucket, createdBucket, type ReportBucket } from "./reportBucket";
@@ -119,8 +118,8 @@ export interface CredentialReportArgs {
    */
   readonly identityCenterKmsKeyArn?: pulumi.Input<string>;
   /**
-   * E-mail address that is told when a report fails, is degraded or does not come: by the alarms and, but for an adopted bucket, by
-   * messages with account, Region, time, the key and the log. Empty: nobody.
+   * E-mail address that is told when a report fails, is degraded or does not come: by the alarms, and by the function with account,
+   * Region, reason, the report's key and the log. Empty: nobody.
    * @default ""
    */
   readonly notificationEmail?: pulumi.Input<string>;
@@ -130,7 +129,7 @@ export interface CredentialReportArgs {
    */
   readonly notificationTopicArn?: pulumi.Input<string>;
   /**
-   * Tell them of every published report, too, with its manifest's key. Not for an adopted bucket.
+   * Tell them of every published report, too: its key, its figures, its warnings.
    * @default false
    */
   readonly notifyOnSuccess?: boolean;
@@ -188,16 +187,18 @@ export class CredentialReport extends pulumi.ComponentResource {
     const bucket: ReportBucket = settings.adoptBucket
       ? adoptedBucket(settings.bucketName, { parent: this })
       : createdBucket(name, settings, this);
-    const report = reportFunction(name, { ...settings, account, identityCenter: identities, bucket, reportName }, this);
+    const topicArn = notificationTopic(name, settings, this);
+    const report = reportFunction(
+      name,
+      { ...settings, account, identityCenter: identities, bucket, reportName, topicArn },
+      this,
+    );
     const schedule = reportSchedule(name, { ...settings, account, functionArn: report.function.arn }, this);
     const document = runbook(name, { account, documentName: settings.documentName, report, bucket }, this);
 
-    const topicArn = notificationTopic(name, settings, this);
     const watched = { account, bucket, report, reportName, schedule, topicArn };
     alarms(name, watched, this);
     if (settings.scheduleEnabled) overdueAlarm(name, { ...watched, expression: settings.schedule }, this);
-    // An adopted bucket's notifications are its owner's.
-    if (topicArn !== undefined && !settings.adoptBucket) tellTopic(name, { ...settings, ...watched, topicArn }, this);
     if (settings.dashboard) dashboard(name, watched, this);
     if (settings.catalog) catalog(name, { bucket, reportName }, this);
 

@@ -10,6 +10,8 @@ export interface FunctionPolicyArgs {
   readonly bucketArn: string;
   readonly logGroupArn: string;
   readonly deadLetterQueueArn: string;
+  /** "" where nobody is to be told. */
+  readonly topicArn: string;
   /** "" where AWS's own keys are used. */
   readonly kmsKeyArn: string;
   /** "" where the event data store has no key of the customer's. */
@@ -19,8 +21,8 @@ export interface FunctionPolicyArgs {
 }
 
 /**
- * All that the function may do: read assignments, identities, accounts and login events; write below the report prefix. The
- * resource types that each action takes: https://docs.aws.amazon.com/service-authorization/latest/reference/
+ * All that the function may do: read assignments, identities, accounts and login events; write below the report prefix; tell
+ * the topic. The resource types that each action takes: https://docs.aws.amazon.com/service-authorization/latest/reference/
  */
 export function functionPolicy(args: FunctionPolicyArgs): PolicyDocument {
   const { partition, region } = args.account;
@@ -65,10 +67,11 @@ export function functionPolicy(args: FunctionPolicyArgs): PolicyDocument {
     allow("ReadAndWriteReports", ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"], reports),
     allow("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], `${args.logGroupArn}:*`),
     allow("HandOverFailedEvents", "sqs:SendMessage", args.deadLetterQueueArn),
-    ...ifKey(args.kmsKeyArn, (key) => useKey(key, ["s3", "sqs"])),
+    ...ifGiven(args.topicArn, (topic) => allow("TellTopic", "sns:Publish", topic)),
+    ...ifGiven(args.kmsKeyArn, (key) => useKey(key, ["s3", "sqs", ...(args.topicArn === "" ? [] : ["sns"])])),
     // No kms:ViaService: AWS documents none for CloudTrail Lake, and a wrong one would make all usage UNKNOWN.
-    ...ifKey(args.lakeKmsKeyArn, (key) => allow("QueryEncryptedLogins", ["kms:Decrypt", "kms:GenerateDataKey"], key)),
-    ...ifKey(args.identityCenterKmsKeyArn, (key) => ({
+    ...ifGiven(args.lakeKmsKeyArn, (key) => allow("QueryEncryptedLogins", ["kms:Decrypt", "kms:GenerateDataKey"], key)),
+    ...ifGiven(args.identityCenterKmsKeyArn, (key) => ({
       ...allow("ReadEncryptedIdentities", "kms:Decrypt", key),
       // With what follows, since China's end in .com.cn.
       Condition: {
@@ -88,8 +91,8 @@ export function eventDataStoreArn(lakeId: string, account: AwsAccount, ownerAcco
     : `arn:${account.partition}:cloudtrail:${account.region}:${ownerAccountId}:eventdatastore/${lakeId}`;
 }
 
-function ifKey(keyArn: string, statement: (keyArn: string) => Statement): Statement[] {
-  return keyArn === "" ? [] : [statement(keyArn)];
+function ifGiven(arn: string, statement: (arn: string) => Statement): Statement[] {
+  return arn === "" ? [] : [statement(arn)];
 }
 
 function allow(Sid: string, Action: Statement["Action"], Resource: Statement["Resource"]): Statement {

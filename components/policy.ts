@@ -22,11 +22,7 @@ export function policyDocument(...statements: readonly Statement[]): PolicyDocum
  * The trust policy of a role that an AWS service takes on for this account alone, and, where `sourceArn` is given, for those of
  * its resources alone.
  */
-export function serviceTrust(
-  service: string,
-  accountId: string,
-  sourceArn?: string | readonly string[],
-): PolicyDocument {
+export function serviceTrust(service: string, accountId: string, sourceArn?: string): PolicyDocument {
   return policyDocument({
     Sid: "AssumedByTheServiceForThisAccount",
     Effect: "Allow",

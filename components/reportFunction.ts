@@ -24,6 +24,10 @@ export interface ReportFunctionArgs {
   readonly administratorPermissionSets: pulumi.Input<readonly string[]>;
   readonly reviewerPattern: pulumi.Input<string>;
   readonly requestsPerSecond: pulumi.Input<number>;
+  /** The topic that the function tells of failed and degraded runs; undefined where nobody is to be told. */
+  readonly topicArn: pulumi.Input<string> | undefined;
+  /** Tell it of every published report, too. */
+  readonly notifyOnSuccess: boolean;
   /** "" leaves the encryption to the services. */
   readonly kmsKeyArn: pulumi.Input<string>;
   /** The customer managed keys of what is read; "" where there is none. */
@@ -108,6 +112,7 @@ function functionRole(
       bucketArn: args.bucket.arn,
       logGroupArn: logGroup.arn,
       deadLetterQueueArn: deadLetters.arn,
+      topicArn: args.topicArn ?? "",
       kmsKeyArn: args.kmsKeyArn,
       lakeKmsKeyArn: args.lakeKmsKeyArn,
       identityCenterKmsKeyArn: args.identityCenterKmsKeyArn,
@@ -142,6 +147,8 @@ function environment(args: ReportFunctionArgs): Record<string, pulumi.Input<stri
     REVIEWER_PATTERN: args.reviewerPattern,
     REQUESTS_PER_SECOND: decimal(args.requestsPerSecond),
     REPORT_NAME: args.reportName,
+    TOPIC_ARN: args.topicArn ?? "",
+    NOTIFY_ON_SUCCESS: String(args.notifyOnSuccess),
     NODE_OPTIONS: nodeOptions,
   };
 }

@@ -137,7 +137,7 @@ export const settings = {
   }),
   notifyOnSuccess: flag({
     default: false,
-    description: "Tell them of every published report too, not only of what goes wrong.",
+    description: "Tell them of every published report too, with its key and figures, not only of what goes wrong.",
   }),
   dashboard: flag({ default: false, description: "Create a CloudWatch dashboard of the report's metrics." }),
   catalog: flag({

@@ -45,11 +45,6 @@ export function togetherProblems(given: Partial<Record<SettingKey, unknown>>): s
   }
   refuse("deleteBucket", "adoptBucket", "an adopted bucket is never deleted. Leave deleteBucket out.");
   refuse("lockReports", "adoptBucket", "an adopted bucket is used as it is. Set Object Lock on the bucket itself.");
-  refuse(
-    "notifyOnSuccess",
-    "adoptBucket",
-    "an adopted bucket's notifications are its owner's. Leave notifyOnSuccess out.",
-  );
   if (isSet("notifyOnSuccess") && !isSet("notificationEmail") && !isSet("notificationTopicArn")) {
     problems.push(
       "notifyOnSuccess: expected notificationEmail or notificationTopicArn to say who is told, got neither. Set one, or leave notifyOnSuccess out.",

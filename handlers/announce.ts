@@ -23,11 +23,6 @@ export function runFolder(now: string, runId: string): string {
   return `${REPORT_PREFIX}${formatKeyInstant(now)}-${runId}/`;
 }
 
-/** `2026-11-20T081530Z-<runId>` */
-function folderNameOf(manifestKey: string): string {
-  return manifestKey.slice(REPORT_PREFIX.length, -`/${MANIFEST_FILE}`.length);
-}
-
 export function resultOf(manifest: Manifest, folder: string): RunResult {
   const { runId, status, rows, warnings, finishedAt } = manifest;
   return {
@@ -50,8 +45,7 @@ export async function earlierResult(objects: SmallObjects, runId: string): Promi
 }
 
 /**
- * After publishing: `latest.json`, unless it names a later report, the rows for Athena, for a degraded report the object that tells so,
- * then the status object for the runbook.
+ * After publishing: `latest.json`, unless it names a later report, the rows for Athena, then the status object for the runbook.
  *
  * @param shown where the rows of the report are shown to Athena: see `publishedRows`
  */
@@ -70,8 +64,6 @@ export async function announceSuccess(
       if (tries >= 5) throw reportError("LatestContended", "latest.json was changed by others five times in a row.");
     }
     await objects.write(shown.key.slice(REPORT_PREFIX.length), shown.body);
-    // Its arrival sends the message, which can have no more than its key: that names the report's folder.
-    if (status === "degraded") await objects.write(`degraded/${folderNameOf(manifestKey)}`, result);
     const metadata = { runid: runId, status, reportkey: reportKey, rows: String(rows) };
     await objects.write(`status/${runId}/succeeded`, result, undefined, metadata);
   } catch (error) {
@@ -83,10 +75,13 @@ export async function announceSuccess(
   }
 }
 
-export async function announceFailure(objects: SmallObjects, runId: string, error: unknown): Promise<void> {
+/** @returns the key of the status object */
+export async function announceFailure(objects: SmallObjects, runId: string, error: unknown): Promise<string> {
   const name = error instanceof Error ? error.name : "Error";
   // Object metadata travels as HTTP headers: printable ASCII only.
   const message = `${name}: ${messageOf(error)}`.replace(/[^\x20-\x7e]+/g, " ").slice(0, 1000);
   const body = { runId, status: "failed", error: name, message: messageOf(error) };
-  await objects.write(`status/${runId}/failed`, body, undefined, { runid: runId, status: "failed", message });
+  const status = `status/${runId}/failed`;
+  await objects.write(status, body, undefined, { runid: runId, status: "failed", message });
+  return REPORT_PREFIX + status;
 }

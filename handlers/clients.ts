@@ -2,6 +2,7 @@ import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { IdentitystoreClient } from "@aws-sdk/client-identitystore";
 import { OrganizationsClient } from "@aws-sdk/client-organizations";
 import { S3Client } from "@aws-sdk/client-s3";
+import { SNSClient } from "@aws-sdk/client-sns";
 import { SSOAdminClient } from "@aws-sdk/client-sso-admin";
 import { parseEventDataStore } from "./lakeId";
 
@@ -26,11 +27,7 @@ export interface ClientOptions {
  * @param eventDataStore id or ARN; an ARN gives the Region of the CloudTrail client
  */
 export function createClients(eventDataStore: string | null, options: ClientOptions = {}): Clients {
-  const common = {
-    ...options,
-    maxAttempts: 1,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 60_000, throwOnRequestTimeout: true },
-  };
+  const common = commonSettings(options);
   const lakeRegion = eventDataStore === null ? undefined : parseEventDataStore(eventDataStore)?.region;
   return {
     ssoAdmin: new SSOAdminClient(common),
@@ -39,4 +36,14 @@ export function createClients(eventDataStore: string | null, options: ClientOpti
     cloudTrail: new CloudTrailClient(lakeRegion ? { ...common, region: lakeRegion } : common),
     s3: new S3Client(common),
   };
+}
+
+/** What tells people. Not of a run: a run from a terminal tells nobody but who started it. */
+export function createTopicClient(): SNSClient {
+  return new SNSClient(commonSettings({}));
+}
+
+function commonSettings(options: ClientOptions) {
+  const requestHandler = { connectionTimeout: 5_000, requestTimeout: 60_000, throwOnRequestTimeout: true };
+  return { ...options, maxAttempts: 1, requestHandler };
 }

@@ -1,13 +1,14 @@
 import { announceFailure, announceSuccess, earlierResult, type RunResult, resultOf, runFolder } from "./announce";
 import { type Caller, createCaller } from "./calls";
-import { createClients } from "./clients";
+import { createClients, createTopicClient } from "./clients";
 import { reportError } from "./errors";
 import { ALREADY_RUNNING, enter, leave } from "./guard";
 import { createS3History } from "./history";
 import { createLog, type Log } from "./log";
 import { publishedRows } from "./machineRows";
 import { placeOf, type RunPlace } from "./manifest";
-import { createSmallObjects, REPORT_PREFIX } from "./objects";
+import { failedNotice, type Notice, type NoticePlace, publishedNotice, tellTopic } from "./notices";
+import { createSmallObjects, REPORT_PREFIX, type SmallObjects } from "./objects";
 import { runReport } from "./run";
 import { createS3Sink } from "./s3Sink";
 import { type ReportEvent, reasonOf, runIdOf, settingsOf } from "./settings";
@@ -29,38 +30,52 @@ export type ReportResult = RunResult | WatchResult;
 
 export type ReportHandler = (event: ReportEvent | undefined, context: LambdaContext) => Promise<ReportResult>;
 
+/** An invocation that asks for a report. */
+interface Asked {
+  readonly event: ReportEvent;
+  readonly runId: string;
+  readonly place: RunPlace;
+  /** Milliseconds since 1970, as is the deadline. */
+  readonly startedMs: number;
+  readonly deadlineMs: number;
+  readonly objects: SmallObjects;
+  readonly call: Caller;
+  readonly log: Log;
+}
+
 /**
  * Makes the function's handler. Pulumi serialises this factory, and Lambda runs it once a container: what has state is made
  * in here, since module state is not carried along.
  */
 export function createReportHandler(): ReportHandler {
-  const ENDING_MS = 15_000; // kept back to give up uploads and to write the failed status before Lambda ends the process
+  const ENDING_MS = 15_000; // kept back to give up uploads, to write the failed status and to tell before Lambda ends the process
   const bucket = process.env.BUCKET_NAME ?? "";
+  const topicArn = process.env.TOPIC_ARN ?? "";
   const clients = createClients(process.env.EVENT_DATA_STORE ?? null);
+  const sns = createTopicClient();
 
-  // For what must also be written when the run has been ended.
-  const afterwards = () => {
-    const signal = AbortSignal.timeout(ENDING_MS / 2);
-    const requestsPerSecond = Number(process.env.REQUESTS_PER_SECOND);
-    return createSmallObjects(clients.s3, bucket, createCaller({ requestsPerSecond, signal }));
+  // For what must also be done when the run has been ended: giving back the place, the status, the notice.
+  const callAfterwards = () => {
+    const signal = AbortSignal.timeout(ENDING_MS / 3);
+    return createCaller({ requestsPerSecond: Number(process.env.REQUESTS_PER_SECOND), signal });
   };
+  const objectsAfterwards = () => createSmallObjects(clients.s3, bucket, callAfterwards());
+
+  const noticePlaceOf = (functionArn: string): NoticePlace => ({
+    functionArn,
+    logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME ?? "",
+    bucket,
+    reportName: process.env.REPORT_NAME ?? "",
+  });
+
+  /** What became of the run does not depend on who could be told of it: where nobody was, the alarms are left. */
+  async function tell(notice: Notice, log: Log): Promise<void> {
+    if (topicArn === "") return;
+    await tellTopic(topicArn, notice, sns, callAfterwards()).catch((error) => log.error("nobody was told", error));
+  }
 
   /** One report, from the guard to the announcement. */
-  async function report(
-    event: ReportEvent,
-    runId: string,
-    place: RunPlace,
-    deadlineMs: number,
-    call: Caller,
-    log: Log,
-  ): Promise<RunResult> {
-    const startedMs = Date.now();
-    const objects = createSmallObjects(clients.s3, bucket, call);
-    const earlier = await earlierResult(objects, runId);
-    if (earlier !== null) {
-      log.info("published before", { reportKey: earlier.reportKey });
-      return earlier;
-    }
+  async function report({ event, runId, place, startedMs, deadlineMs, objects, call, log }: Asked): Promise<RunResult> {
     const settings = settingsOf(process.env, event);
     await enter(objects, runId, deadlineMs + ENDING_MS);
     try {
@@ -79,7 +94,7 @@ export function createReportHandler(): ReportHandler {
       await announceSuccess(objects, result, publishedRows(bucket, REPORT_PREFIX, folder, runId, settings.now));
       return result;
     } finally {
-      await leave(afterwards(), runId).catch((error) =>
+      await leave(objectsAfterwards(), runId).catch((error) =>
         log.error("the next run has to wait for this one's time", error),
       );
     }
@@ -103,22 +118,34 @@ export function createReportHandler(): ReportHandler {
     const call = createCaller({ requestsPerSecond: Number(process.env.REQUESTS_PER_SECOND), signal: ending.signal });
     try {
       log.info("started", { trigger: event.trigger });
+      const objects = createSmallObjects(clients.s3, bucket, call);
       if (event.trigger === "watch") {
-        const hours = await hoursSinceLastReport(createSmallObjects(clients.s3, bucket, call));
+        const hours = await hoursSinceLastReport(objects);
         log.metrics({ HoursSinceLastReport: hours });
         return { hoursSinceLastReport: hours };
       }
-      const result = await report(event, runId, placeOf(context.invokedFunctionArn), deadlineMs, call, log);
+      const earlier = await earlierResult(objects, runId);
+      if (earlier !== null) {
+        log.info("published before", { reportKey: earlier.reportKey });
+        return earlier;
+      }
+      const place = placeOf(context.invokedFunctionArn);
+      const result = await report({ event, runId, place, startedMs, deadlineMs, objects, call, log });
       log.finished(result, call.statistics, startedMs);
+      if (result.status === "degraded" || process.env.NOTIFY_ON_SUCCESS === "true") {
+        await tell(publishedNotice(result, noticePlaceOf(context.invokedFunctionArn)), log);
+      }
       return result;
     } catch (error) {
       log.failed(error, call.statistics, startedMs);
       // An event that Lambda delivers twice must not make its own first run look failed.
       const ownTwin = (error as Error).name === ALREADY_RUNNING && (error as Error).message.startsWith(`Run ${runId} `);
       if (event.trigger !== "watch" && !ownTwin) {
-        await announceFailure(afterwards(), runId, error).catch((announcing) =>
-          log.error("status not written", announcing),
-        );
+        const statusKey = await announceFailure(objectsAfterwards(), runId, error).catch((announcing) => {
+          log.error("status not written", announcing);
+          return null;
+        });
+        await tell(failedNotice(runId, error, statusKey, noticePlaceOf(context.invokedFunctionArn)), log);
       }
       throw error;
     } finally {

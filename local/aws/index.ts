@@ -6,3 +6,4 @@ export { OrganisationError } from "./organisationShapes";
 export type { RecordedRequest, Statistics } from "./recorder";
 export type { Bucket, S3Buckets, StoredObject, Upload } from "./s3/buckets";
 export { type LocalAws, type LocalAwsOptions, startLocalAws } from "./server";
+export type { Message } from "./sns";

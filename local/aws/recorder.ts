@@ -1,5 +1,6 @@
 import type { Answer, Call } from "./call";
 import { parseInput } from "./jsonProtocol";
+import { formOf } from "./queryProtocol";
 
 export interface RecordedRequest {
   readonly service: string;
@@ -8,7 +9,7 @@ export interface RecordedRequest {
   readonly path: string;
   readonly bucket: string | undefined;
   readonly key: string | undefined;
-  /** The JSON protocols' input, or the query's parameters. */
+  /** The JSON protocols' input, AWS Query's form, or the query's parameters. */
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Those that say what is wanted: `x-amz-…`, `if-…` and `content-type`. */
   readonly headers: Readonly<Record<string, string>>;
@@ -70,7 +71,6 @@ const unspoken = new Set(["x-amz-content-sha256", "x-amz-date", "x-amz-security-
 
 function recorded(call: Call): RecordedRequest {
   const { service, operation, method, path, bucket, key, region, accessKeyId } = call;
-  const isJson = call.headers["x-amz-target"] !== undefined;
   const headers = Object.entries(call.headers).filter(
     ([name]) => (name.startsWith("x-amz-") && !unspoken.has(name)) || name.startsWith("if-") || name === "content-type",
   );
@@ -81,9 +81,15 @@ function recorded(call: Call): RecordedRequest {
     path,
     bucket,
     key,
-    parameters: isJson ? parseInput(call.body) : Object.fromEntries(call.query),
+    parameters: parametersOf(call),
     headers: Object.fromEntries(headers.map(([name, value]) => [name, String(value)])),
     region,
     accessKeyId,
   };
+}
+
+function parametersOf({ headers, body, query }: Call): Record<string, unknown> {
+  if (headers["x-amz-target"] !== undefined) return parseInput(body);
+  const isForm = headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
+  return Object.fromEntries(isForm ? formOf(body) : query);
 }

@@ -9,13 +9,15 @@ import { identityStore } from "./identityStore";
 import { jsonError } from "./jsonProtocol";
 import { loadOrganisation, type OrganisationFile, type OrganisationHeader } from "./organisation";
 import { organizations } from "./organizations";
+import { formOf, queryError } from "./queryProtocol";
 import { createRecorder, type Statistics } from "./recorder";
 import { s3Error } from "./s3/errors";
 import { operationOf } from "./s3/operation";
 import { createS3, type S3Buckets } from "./s3/s3";
 import { accessDenied, expiredToken, internalError, throttled, unavailable } from "./serviceErrors";
+import { type Message, sns } from "./sns";
 import { ssoAdmin } from "./ssoAdmin";
-import { callerArn, queryError, sts } from "./sts";
+import { callerArn, sts } from "./sts";
 import { createThrottle } from "./throttle";
 
 export interface LocalAwsOptions {
@@ -48,17 +50,19 @@ export interface LocalAws {
   readonly organisation: OrganisationHeader;
   /** The buckets as they are, for tests to look into. */
   readonly buckets: S3Buckets;
+  /** What SNS took, the oldest first. */
+  readonly messages: readonly Message[];
   stats(): Statistics;
   /** Serves another organisation from here on, or the same one at another time; the buckets and all else stay. */
   serveOrganisation(organisation: string | OrganisationFile): Promise<void>;
   /**
-   * Adds a service, by the service name in the SigV4 credential scope (`ssm`, `lambda`, `sqs`, `sns`, `monitoring` …).
+   * Adds a service, by the service name in the SigV4 credential scope (`ssm`, `lambda`, `sqs`, `monitoring` …).
    * Errors are thrown as `AwsError`.
    */
   serve(service: string, handler: Handler): void;
   /** Replaces the faults, counting calls from here. */
   inject(faults: readonly Fault[], seed?: number): void;
-  /** Statistics, quotas, queries and faults as at the start; the buckets stay. */
+  /** Statistics, quotas, queries and faults as at the start; the buckets and the messages stay. */
   reset(): void;
   close(): Promise<void>;
 }
@@ -72,7 +76,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const lacksListBucket = typeof missingKeyIs403 === "function" ? missingKeyIs403 : () => missingKeyIs403;
   const s3 = createS3(lacksListBucket);
   let { header, trail, handlers } = await servicesOf(options.organisation, rate);
-  const services: Record<string, Handler> = { ...handlers, s3: s3.handler };
+  const messages: Message[] = [];
+  const services: Record<string, Handler> = { ...handlers, s3: s3.handler, sns: sns(messages) };
   const recorder = createRecorder(options.record ?? false);
   let injector = createInjector(options.faults ?? [], seed);
   const newThrottle = () => (options.throttle === false ? () => true : createThrottle(rate));
@@ -133,6 +138,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       return header;
     },
     buckets: s3.buckets,
+    messages,
     stats: recorder.statistics,
     async serveOrganisation(organisation) {
       const former = trail;
@@ -198,7 +204,7 @@ function readCall(request: IncomingMessage, body: Buffer, faultsOf: (operation: 
 /** JSON protocols name the operation in a header, AWS Query in the form; REST services only by method and path. */
 function namedOperation(method: string, path: string, body: Buffer, target: unknown): string {
   if (typeof target === "string") return target.split(".").at(-1) ?? target;
-  return new URLSearchParams(body.toString("utf8")).get("Action") ?? `${method} ${path}`;
+  return formOf(body).get("Action") ?? `${method} ${path}`;
 }
 
 function errorAnswer(call: Call | undefined, thrown: unknown): Answer {
@@ -207,7 +213,7 @@ function errorAnswer(call: Call | undefined, thrown: unknown): Answer {
       ? thrown
       : new AwsError("InternalFailure", `The local AWS failed: ${(thrown as Error).stack ?? thrown}`, 500);
   if (call?.service === "s3") return s3Error(call, error);
-  return call?.service === "sts" ? queryError(error) : jsonError(error);
+  return call?.service === "sts" || call?.service === "sns" ? queryError(error) : jsonError(error);
 }
 
 function send(request: IncomingMessage, response: ServerResponse, call: Call | undefined, answer: Answer): void {

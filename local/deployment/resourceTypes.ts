@@ -41,14 +41,6 @@ const resourceTypes: Readonly<Record<string, ResourceType>> = {
       dashboardArn: `arn:${provider.partition}:cloudwatch::${provider.accountId}:dashboard/${dashboardName}`,
     }),
   },
-  "aws:cloudwatch/eventRule:EventRule": named("name", withArn("events", "rule/")),
-  "aws:cloudwatch/eventTarget:EventTarget": {
-    immutable: ["rule", "targetId"],
-    computed: ({ rule, targetId, arn }) => {
-      const id = String(targetId ?? digest(String(arn)).slice(0, 12));
-      return { id: `${rule}-${id}`, targetId: id };
-    },
-  },
   "aws:cloudwatch/logGroup:LogGroup": named("name", withArn("logs", "log-group:")),
   "aws:cloudwatch/metricAlarm:MetricAlarm": named("name", withArn("cloudwatch", "alarm:")),
   "aws:glue/catalogDatabase:CatalogDatabase": named("name", (name, provider) => ({
@@ -96,7 +88,6 @@ const resourceTypes: Readonly<Record<string, ResourceType>> = {
     bucketRegionalDomainName: `${bucket}.s3.${region}.amazonaws.com`,
   })),
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": settingOf("bucket"),
-  "aws:s3/bucketNotification:BucketNotification": settingOf("bucket"),
   "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": settingOf("bucket"),
   "aws:s3/bucketOwnershipControls:BucketOwnershipControls": settingOf("bucket"),
   "aws:s3/bucketPolicy:BucketPolicy": settingOf("bucket"),

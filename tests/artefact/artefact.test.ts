@@ -17,6 +17,7 @@ const REQUIRED = [
   "@aws-sdk/client-identitystore",
   "@aws-sdk/client-organizations",
   "@aws-sdk/client-s3",
+  "@aws-sdk/client-sns",
   "@aws-sdk/client-sso-admin",
   "@json2csv/plainjs",
   "buffer",

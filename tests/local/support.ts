@@ -6,6 +6,7 @@ import {
 import { IdentitystoreClient } from "@aws-sdk/client-identitystore";
 import { OrganizationsClient } from "@aws-sdk/client-organizations";
 import { S3Client } from "@aws-sdk/client-s3";
+import { SNSClient } from "@aws-sdk/client-sns";
 import { SSOAdminClient } from "@aws-sdk/client-sso-admin";
 import { type LocalAws, type LocalAwsOptions, type OrganisationFile, startLocalAws } from "../../local/aws";
 
@@ -57,6 +58,7 @@ export function clients(endpoint: string, accessKeyId = "local") {
     store: new IdentitystoreClient(config),
     organizations: new OrganizationsClient(config),
     trail: new CloudTrailClient(config),
+    sns: new SNSClient(config),
     s3: new S3Client(config),
   };
   for (const client of Object.values(made)) running.push({ close: () => client.destroy() });

@@ -14,11 +14,7 @@ const everyAlarm = [
   "changed overdue",
   "changed schedule-dead-letters-used",
 ];
-const notice = (what: string) => [`new ${what}-arrival`, `new ${what}-notice`];
-const notices = [
-  ...["failed", "degraded"].flatMap(notice),
-  ...["new notices-policy", "new notices-role", "new reports-events"],
-];
+const tellingFunction = ["changed function", "changed function-policy"];
 const bucketSettings = ["encryption", "lifecycle", "ownership", "policy", "public-access", "versioning"].map(
   (setting) => `reports-${setting}`,
 );
@@ -65,11 +61,11 @@ const changes: Record<SettingKey, readonly [value: string, ...resources: string[
   notificationEmail: [
     "security@example.com",
     ...everyAlarm,
-    ...notices,
+    ...tellingFunction,
     ...["new notifications", "new notifications-email"],
   ],
-  notificationTopicArn: ["arn:aws:sns:eu-west-1:111122223333:security", ...everyAlarm, ...notices],
-  notifyOnSuccess: ["true", "changed notices-role", ...notice("published")],
+  notificationTopicArn: ["arn:aws:sns:eu-west-1:111122223333:security", ...everyAlarm, ...tellingFunction],
+  notifyOnSuccess: ["true", "changed function"],
   dashboard: ["true", "new dashboard"],
   catalog: ["true", "new catalog", "new catalog-rows"],
   documentName: ["credential_report_export_staging", "changed runbook"],

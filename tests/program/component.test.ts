@@ -107,7 +107,7 @@ test("a preview takes arguments that it does not know yet", async () => {
     });
   };
   const { resources } = await runProgram(program, { preview: true });
-  expect(Object.keys(resources)).toHaveLength(2 + 27 + 7);
+  expect(Object.keys(resources)).toHaveLength(2 + 27);
 });
 
 test("an adopted bucket is looked up, used, and not touched", async () => {
@@ -164,13 +164,29 @@ test.each([
     "arn:aws:sns:eu-west-1:111122223333:security",
     "arn:aws:sns:eu-west-1:111122223333:security",
   ],
-])("with %s every alarm tells it", async (key, value, topic) => {
+])("with %s every alarm and the function tell it", async (key, value, topic) => {
   const { resources } = await runStack({ ...minimalConfig, [key]: value });
   const alarms = Object.values(resources).filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm");
   expect(alarms).toHaveLength(5);
   for (const { inputs } of alarms) expect(inputs.alarmActions).toEqual([topic]);
+  expect(variables(resources["credential-report-function"])).toMatchObject({
+    TOPIC_ARN: topic,
+    NOTIFY_ON_SUCCESS: "false",
+  });
   const subscription = resources["credential-report-notifications-email"]?.inputs;
   expect(subscription?.endpoint).toBe(key === "notificationEmail" ? value : undefined);
+});
+
+test("an adopted bucket's reports are told of like those of any other", async () => {
+  const { resources } = await runStack({
+    ...minimalConfig,
+    ...{ bucketName: "adopted-bucket", adoptBucket: "true" },
+    ...{ notificationTopicArn: "arn:aws:sns:eu-west-1:111122223333:security", notifyOnSuccess: "true" },
+  });
+  expect(variables(resources["credential-report-function"])).toMatchObject({
+    TOPIC_ARN: "arn:aws:sns:eu-west-1:111122223333:security",
+    NOTIFY_ON_SUCCESS: "true",
+  });
 });
 
 test("the dashboard shows this report's metrics", async () => {

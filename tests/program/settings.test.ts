@@ -150,10 +150,6 @@ test.each([
     { notifyOnSuccess: true, notificationEmail: "" },
     "notifyOnSuccess: expected notificationEmail or notificationTopicArn",
   ],
-  [
-    { notifyOnSuccess: true, notificationEmail: "a@example.com", adoptBucket: true, bucketName: "abc" },
-    "notifyOnSuccess cannot go with adoptBucket",
-  ],
 ])("%j do not go together", (given, problem) => {
   expect(togetherProblems(given)).toEqual([expect.stringContaining(problem)]);
 });
@@ -164,7 +160,7 @@ test.each([
   { lockReports: 400, retentionDays: 400 },
   { lockReports: 401, retentionDays: 0 },
   { notifyOnSuccess: true, notificationTopicArn: "arn:aws:sns:eu-west-1:111122223333:a" },
-  { notifyOnSuccess: false, adoptBucket: true, bucketName: "abc" },
+  { notifyOnSuccess: true, notificationEmail: "a@example.com", adoptBucket: true, bucketName: "abc" },
   { notificationEmail: "a@example.com", notificationTopicArn: "" },
 ])("%j go together", (given) => {
   expect(togetherProblems(given)).toEqual([]);

@@ -75,7 +75,7 @@ const s3Object =
 
 /**
  * What the caller of an operation must be allowed, from the service authorization reference
- * (https://docs.aws.amazon.com/service-authorization/latest/reference/) and, for keys, from S3's and SQS's documentation.
+ * (https://docs.aws.amazon.com/service-authorization/latest/reference/) and, for keys, from the documentation of S3, SQS and SNS.
  */
 const operations: Readonly<Record<string, Needs>> = {
   "sso-admin:ListPermissionSets": sso(),
@@ -104,6 +104,7 @@ const operations: Readonly<Record<string, Needs>> = {
       request,
       place,
     ),
+  "sns:Publish": ({ parameters }, place) => messageNeeds("sns:Publish", String(parameters.TopicArn), place),
   "s3:ListObjectsV2": ({ bucket, parameters }, { partition }) =>
     on("s3:ListBucket", [`arn:${partition}:s3:::${bucket}`], { "s3:prefix": String(parameters.prefix ?? "") }),
 };

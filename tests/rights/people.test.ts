@@ -110,7 +110,7 @@ describe("who deploys", () => {
     const report = `${bucket}/credential_reports/latest.json`;
     const functionArn = String(resourceOf(deployment, "aws:lambda/function:Function").outputs.arn);
     const queue = String(resourceOf(deployment, "aws:sqs/queue:Queue", "function-dead-letters").outputs.arn);
-    const ownRole = rolesOf(deployment).function!.arn;
+    const ownRole = rolesOf(deployment).function.arn;
     const iam = (resource: string) => `arn:aws:iam::111122223333:${resource}`;
     const instance = "arn:aws:sso:::instance/ssoins-0123456789abcdef";
     const rows: Row[] = [
@@ -213,7 +213,7 @@ describe("who runs it", () => {
         "ssm:UpdateDocument",
         "arn:aws:ssm:eu-west-1:111122223333:document/credential_report_export",
       ],
-      ["the function's role", "iam:PassRole", roles.function!.arn, { "iam:PassedToService": "ssm.amazonaws.com" }],
+      ["the function's role", "iam:PassRole", roles.function.arn, { "iam:PassedToService": "ssm.amazonaws.com" }],
       ["the role for Lambda", "iam:PassRole", roles.runbook!.arn, { "iam:PassedToService": "lambda.amazonaws.com" }],
       ["starting the function", "lambda:InvokeFunction", functionArn],
       ["changing the function", "lambda:UpdateFunctionCode", functionArn],

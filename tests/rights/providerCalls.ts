@@ -37,17 +37,6 @@ const providerCalls: Readonly<Record<string, ProviderCalls>> = {
     actions: all("cloudwatch", "PutDashboard", "GetDashboard", "DeleteDashboards"),
     on: ({ outputs }) => [String(outputs.dashboardArn)],
   },
-  "aws:cloudwatch/eventRule:EventRule": {
-    actions: all("events", "PutRule", "DescribeRule", "ListTagsForResource", "DeleteRule"),
-    on: arnOf,
-  },
-  "aws:cloudwatch/eventTarget:EventTarget": {
-    actions: all("events", "PutTargets", "ListTargetsByRule", "RemoveTargets"),
-    on: ({ inputs }, { partition, region, accountId }) => [
-      `arn:${partition}:events:${region}:${accountId}:rule/${inputs.rule}`,
-    ],
-    passes: ({ inputs }) => [{ role: String(inputs.roleArn), to: "events.amazonaws.com" }],
-  },
   "aws:cloudwatch/logGroup:LogGroup": {
     actions: all(
       "logs",
@@ -160,10 +149,6 @@ const providerCalls: Readonly<Record<string, ProviderCalls>> = {
   },
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": {
     actions: all("s3", "PutLifecycleConfiguration", "GetLifecycleConfiguration"),
-    on: bucketOf,
-  },
-  "aws:s3/bucketNotification:BucketNotification": {
-    actions: all("s3", "PutBucketNotification", "GetBucketNotification"),
     on: bucketOf,
   },
   "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": {

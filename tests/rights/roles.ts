@@ -4,9 +4,7 @@ import type { Resource } from "../../local/deployment/stack";
 import { invokeNeeds, logNeeds, messageNeeds, needsOf, type Place } from "./authorization";
 import type { Need, Policy } from "./evaluator";
 
-export type RoleName = "function" | "runbook" | "schedule" | "notices";
-
-const eventTarget = "aws:cloudwatch/eventTarget:EventTarget";
+export type RoleName = "function" | "runbook" | "schedule";
 
 /** A role as the program registered it. */
 export interface Role {
@@ -26,19 +24,16 @@ export function resourceOf(deployment: Deployment, type: string, ending = ""): R
   return found[0]!;
 }
 
-/** The roles by who takes them on: found where they are used, not by their names. The notices' is there where a topic is. */
-export function rolesOf(deployment: Deployment): Partial<Record<RoleName, Role>> {
+/** The roles by who takes them on: found where they are used, not by their names. */
+export function rolesOf(deployment: Deployment): Record<RoleName, Role> {
   const runbook = JSON.parse(String(resourceOf(deployment, "aws:ssm/document:Document").inputs.content));
   const schedules = resourcesOf(deployment, "aws:scheduler/schedule:Schedule");
   const scheduleRoles = new Set(schedules.map(({ inputs }) => (inputs.target as { roleArn: string }).roleArn));
   if (scheduleRoles.size !== 1) throw new Error(`expected one role of all schedules, found ${scheduleRoles.size}`);
-  const noticeRoles = new Set(resourcesOf(deployment, eventTarget).map(({ inputs }) => String(inputs.roleArn)));
-  if (noticeRoles.size > 1) throw new Error(`expected one role of all notices, found ${noticeRoles.size}`);
   return {
     function: roleOf(deployment, String(resourceOf(deployment, "aws:lambda/function:Function").inputs.role)),
     runbook: roleOf(deployment, runbook.parameters.AutomationAssumeRole.default),
     schedule: roleOf(deployment, [...scheduleRoles][0]!),
-    ...(noticeRoles.size > 0 && { notices: roleOf(deployment, [...noticeRoles][0]!) }),
   };
 }
 
@@ -89,10 +84,6 @@ export function needsByRole(
       ...invokeNeeds(target.arn),
       ...messageNeeds("sqs:SendMessage", target.deadLetterConfig.arn, place),
     ]),
-    // EventBridge's, in the same way.
-    notices: resourcesOf(deployment, eventTarget).flatMap(({ inputs }) =>
-      messageNeeds("sns:Publish", String(inputs.arn), place),
-    ),
   };
 }
 

@@ -103,3 +103,11 @@ export const login = (account: number, permissionSet: number, user: number, more
   serviceEventDetails: { role_name: permissionSetName(permissionSet), account_id: accountId(account) },
   ...more,
 });
+
+/** One user with one grant, unused unless `Records` say otherwise. */
+export const oneGrant = {
+  Accounts: [account(0)],
+  PermissionSets: [permissionSet(0)],
+  Users: [user(0)],
+  AccountAssignments: [userAssignment(0, 0, 0)],
+};

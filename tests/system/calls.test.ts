@@ -38,8 +38,8 @@ async function callsOf(parts: Partial<OrganisationFile>, faults: LocalFaults = [
 }
 type LocalFaults = NonNullable<Parameters<typeof startLocalAws>[0]["faults"]>;
 
-/** One grant: what varies is added to it. */
-const oneGrant = {
+/** One grant through a group: what varies is added to it. */
+const oneMembership = {
   Accounts: [account(0)],
   PermissionSets: [permissionSet(0)],
   Users: [user(0)],
@@ -49,7 +49,7 @@ const oneGrant = {
 };
 
 test("a run calls these operations, and no other", async () => {
-  const calls = await callsOf({ ...oneGrant, Records: [login(0, 0, 0)] });
+  const calls = await callsOf({ ...oneMembership, Records: [login(0, 0, 0)] });
   const { "cloudtrail:DescribeQuery": polls, ...others } = calls;
 
   expect(polls).toBeGreaterThanOrEqual(1);
@@ -117,7 +117,7 @@ describe("pages", () => {
     [40, 2],
     [41, 3],
   ])("%d accounts of the organisation are %d", async (count, pages) => {
-    const calls = await callsOf({ ...oneGrant, Accounts: many(count, (index) => account(index)) });
+    const calls = await callsOf({ ...oneMembership, Accounts: many(count, (index) => account(index)) });
     expect(calls["organizations:ListAccounts"]).toBe(pages);
   });
 
@@ -133,7 +133,7 @@ describe("pages", () => {
 
   test.each(PAGES_OF_100)("%d members of an assigned group are %d", async (count, pages) => {
     const GroupMemberships = many(count, (index) => membership(0, index));
-    const calls = await callsOf({ ...oneGrant, GroupMemberships });
+    const calls = await callsOf({ ...oneMembership, GroupMemberships });
     expect(calls["identitystore:ListGroupMemberships"]).toBe(pages);
   });
 
@@ -142,14 +142,14 @@ describe("pages", () => {
       PermissionSetArn: permissionSetArn(0),
       AccountId: accountId(index),
     }));
-    const calls = await callsOf({ ...oneGrant, AccountAssignments: [], ProvisionedAccounts });
+    const calls = await callsOf({ ...oneMembership, AccountAssignments: [], ProvisionedAccounts });
     expect(calls["sso-admin:ListAccountsForProvisionedPermissionSet"]).toBe(pages);
     expect(calls["sso-admin:ListAccountAssignments"] ?? 0).toBe(count);
   });
 
   test.each(PAGES_OF_100.slice(1))("%d principals of a pair are %d", async (count, pages) => {
     const AccountAssignments = many(count, (index) => userAssignment(0, 0, index));
-    const calls = await callsOf({ ...oneGrant, AccountAssignments });
+    const calls = await callsOf({ ...oneMembership, AccountAssignments });
     expect(calls["sso-admin:ListAccountAssignments"]).toBe(pages);
   });
 
@@ -174,7 +174,7 @@ describe("pages", () => {
     [2_001, 3],
   ])("%d rows of the login query are %d, whatever the number of events", async (count, pages) => {
     const Records = many(count, (index) => [login(index, 0, 0), login(index, 0, 0)]).flat();
-    const calls = await callsOf({ ...oneGrant, Records });
+    const calls = await callsOf({ ...oneMembership, Records });
     expect(calls["cloudtrail:GetQueryResults"]).toBe(pages);
     expect(calls["cloudtrail:StartQuery"]).toBe(1);
   });
@@ -182,18 +182,18 @@ describe("pages", () => {
 
 test("a group with several assignments is listed once, and one that does not exist is asked for once", async () => {
   const AccountAssignments = many(5, (index) => [groupAssignment(index, 0, 0), groupAssignment(index, 0, 9)]).flat();
-  const calls = await callsOf({ ...oneGrant, AccountAssignments });
+  const calls = await callsOf({ ...oneMembership, AccountAssignments });
   expect(calls["identitystore:ListGroupMemberships"]).toBe(2);
 });
 
 test("a query that runs for two seconds is polled a few times, at growing intervals", async () => {
-  const calls = await callsOf(oneGrant, [{ operation: "cloudtrail:StartQuery", kind: "queryQueued", ms: 2_000 }]);
+  const calls = await callsOf(oneMembership, [{ operation: "cloudtrail:StartQuery", kind: "queryQueued", ms: 2_000 }]);
   expect(calls["cloudtrail:DescribeQuery"]).toBeGreaterThan(3);
   expect(calls["cloudtrail:DescribeQuery"]).toBeLessThanOrEqual(8);
 });
 
 test("without the login source CloudTrail is not asked at all", async () => {
-  const localAws = await startLocalAws({ organisation: organisationOf(oneGrant), throttle: false });
+  const localAws = await startLocalAws({ organisation: organisationOf(oneMembership), throttle: false });
   await runProduct(localAws, { eventDataStore: null });
   expect(Object.keys(localAws.stats().calls).filter((name) => name.startsWith("cloudtrail"))).toEqual([]);
   await localAws.close();

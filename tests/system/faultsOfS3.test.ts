@@ -143,27 +143,6 @@ describe("S3 fails at one write, for good", () => {
     expect(jsonOf(bucket, `status/${runId}/failed`)).toMatchObject({ error: "NotAnnounced" });
   });
 
-  test("the object that tells of a degraded report: the report is there and the newest, and the run fails aloud", async () => {
-    const lane = smallLanes[0]!;
-    const { bucket, localAws } = lane.container;
-    const unobserved: Fault = { operation: "cloudtrail:StartQuery", kind: "accessDenied" };
-    const telling = (key: string | undefined) => key!.startsWith("credential_reports/degraded/");
-    expect((await runUnder(lane, [unobserved])).result?.status).toBe("degraded");
-    const puts = localAws.stats().requests!.filter(({ operation }) => operation === "PutObject");
-    const at = puts.findIndex(({ key }) => telling(key)) + 1;
-
-    const outcome = await runUnder(lane, [
-      unobserved,
-      { operation: "s3:PutObject", kind: "internalError", at, times: 8 },
-    ]);
-
-    expectTruth(lane, outcome);
-    expect(outcome.error).toMatchObject({ name: "NotAnnounced" });
-    expect([...bucket.objects.keys()].filter(telling)).toEqual([]);
-    expect(expectLatestIsWhole(bucket, lane.expected)).toBe(outcome.runId);
-    expect(jsonOf(bucket, `status/${outcome.runId}/succeeded`)).toBeUndefined();
-  });
-
   test("the guard's object at the start: nothing has been asked of anybody", async () => {
     const { error } = await failing("running.json", "internalError");
     expect(error?.message).toContain("s3 PutObject");

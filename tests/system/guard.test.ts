@@ -1,16 +1,10 @@
 import { type LocalAws, startLocalAws } from "../../local/aws";
 import { BUCKET, type Container, captureLogs, jsonOf, startContainer } from "../support/container";
-import { account, login, organisationOf, permissionSet, user, userAssignment } from "../support/organisation";
+import { login, oneGrant, organisationOf } from "../support/organisation";
 
 // Which runs write: one at a time, and each id once. Two containers share a bucket, as two of Lambda's do.
 
-const organisation = organisationOf({
-  Accounts: [account(0)],
-  PermissionSets: [permissionSet(0)],
-  Users: [user(0)],
-  AccountAssignments: [userAssignment(0, 0, 0)],
-  Records: [login(0, 0, 0)],
-});
+const organisation = organisationOf({ ...oneGrant, Records: [login(0, 0, 0)] });
 
 const logs = captureLogs();
 let localAws: LocalAws;

@@ -7,7 +7,6 @@ import { leavePackagesOut } from "../program/runProgram";
 import { minimalConfig, runStack } from "../program/stack";
 import { captureLogs, jsonOf, startContainer, textOf } from "../support/container";
 import {
-  account,
   accountId,
   daysAgo,
   group,
@@ -16,6 +15,7 @@ import {
   login,
   many,
   membership,
+  oneGrant,
   organisationOf,
   permissionSet,
   user,
@@ -54,14 +54,6 @@ async function reportOf(
   const { calls, requests } = localAws.stats();
   return { result, rows, calls, requests: requests!, container };
 }
-
-/** One user, who may enter one account with one permission set. */
-const oneGrant = {
-  Accounts: [account(0)],
-  PermissionSets: [permissionSet(0)],
-  Users: [user(0)],
-  AccountAssignments: [userAssignment(0, 0, 0)],
-};
 
 test("only the last page of accounts per permission set is kept", async () => {
   const { rows } = await reportOf({

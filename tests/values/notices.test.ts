@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { RunResult } from "../../handlers/announce";
+import { failedNotice, type Notice, type NoticePlace, publishedNotice } from "../../handlers/notices";
+
+const place: NoticePlace = {
+  functionArn: "arn:aws:lambda:eu-west-1:111122223333:function:credential-report-function-1a2b3c4",
+  logGroupName: "credential-report-logs-1a2b3c4",
+  bucket: "credential-report-reports-1a2b3c4",
+  reportName: "credential-report-prod",
+};
+const runId = "a1b2c3d4-5678-90ab-cdef-111122223333";
+const folder = `credential_reports/2026-11-22T200000Z-${runId}/`;
+const result: RunResult = {
+  runId,
+  status: "succeeded",
+  reportKey: `${folder}credential_report.csv`,
+  manifestKey: `${folder}manifest.json`,
+  rows: 99,
+  byUsage: { UNKNOWN: 3, TOO_NEW: 8, USED: 33, UNUSED_IN_WINDOW: 53 },
+  byRowStatus: { GROUP_NOT_FOUND: 2, OK: 97 },
+  warnings: [],
+  finishedAt: "2026-11-22T20:05:12Z",
+};
+
+const operations = readFileSync(join(__dirname, "../../docs/operations.md"), "utf8");
+const asPrinted = ({ subject, text }: Notice) => `\`\`\`\nSubject: ${subject}\n\n${text}\`\`\`\n`;
+
+test("a published report: its key, its figures and its log, as docs/operations.md shows it", () => {
+  const notice = publishedNotice(result, place);
+  expect(operations).toContain(asPrinted(notice));
+  expect(notice.text).toMatch(/^A credential report was published\.\n\nReport: {3}s3:\/\//);
+});
+
+test("a degraded one says so first, with every warning", () => {
+  const warnings = ["Where no login was seen, Usage is UNKNOWN: the query failed.", "AccountState is UNKNOWN: no."];
+  const { subject, text } = publishedNotice({ ...result, status: "degraded", warnings }, place);
+  expect(subject).toBe("Credential report published, but degraded: account 111122223333, eu-west-1");
+  expect(text).toMatch(/^A credential report was published, but is degraded: .*UNKNOWN\. Take nobody's access away/);
+  expect(text).toContain(
+    `\n\n- ${warnings[0]}\n- ${warnings[1]}\n\nReport:   s3://${place.bucket}/${result.reportKey}\n`,
+  );
+});
+
+test("a failed run: the error's own words, and where its status object is, as docs/operations.md shows it", () => {
+  const message =
+    "sso-admin ListPermissionSets was refused (AccessDeniedException: …). The role that runs the report needs sso:ListPermissionSets; …";
+  const error = Object.assign(new Error(message), { name: "AccessDenied" });
+  expect(operations).toContain(
+    asPrinted(failedNotice(runId, error, `credential_reports/status/${runId}/failed`, place)),
+  );
+});
+
+test("a failed run whose status could not be written points to none", () => {
+  expect(failedNotice(runId, "thrown", null, place).text).not.toContain("Status:");
+});
+
+test.each([
+  [
+    "arn:aws-us-gov:lambda:us-gov-west-1:",
+    "https://console.amazonaws-us-gov.com/cloudwatch/home?region=us-gov-west-1#",
+  ],
+  ["arn:aws-cn:lambda:cn-north-1:", "https://console.amazonaws.cn/cloudwatch/home?region=cn-north-1#"],
+])("the log of a function at %s… is in the partition's own console", (start, console) => {
+  const functionArn = `${start}111122223333:function:f`;
+  expect(publishedNotice(result, { ...place, functionArn }).text).toContain(`Log:      ${console}`);
+});
+
+// https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+test("SNS takes it, whatever the reasons: they are cut before the report's key is", () => {
+  const warnings = Array.from({ length: 20_000 }, (_, index) => `Größe ${index} — 漢字漢字漢字漢字漢字漢字`);
+  const degraded = publishedNotice({ ...result, status: "degraded", warnings }, { ...place, functionArn: longest });
+  const failed = failedNotice("r".repeat(64), new Error("漢".repeat(300_000)), null, {
+    ...place,
+    functionArn: longest,
+  });
+  for (const { subject, text } of [degraded, failed]) {
+    expect(subject).toMatch(/^[A-Za-z0-9][\x20-\x7e]{0,98}$/);
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(262_144);
+    expect(text).toContain("… (the log has the rest)");
+    expect(text).toContain("\nLog:      https://");
+  }
+  expect(degraded.text).toContain(`\nReport:   s3://${place.bucket}/${result.reportKey}\n`);
+});
+
+/** The longest names that a Region has. */
+const longest = "arn:aws-us-gov:lambda:ap-northeast-1:111122223333:function:f";
