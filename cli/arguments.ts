@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { reportError } from "../handlers/errors";
 import { parseEventDataStore } from "../handlers/lakeId";
+import { reviewerPatternProblem } from "../handlers/reviewer";
 
 export const HELP = `Writes the credential report: who can enter which AWS account with which permission set, and when they last did.
 
@@ -12,6 +13,10 @@ Usage: npm run report -- --lake-id ID --out DIR [options]
   --identity-store-id ID    d-…; default: the instance's
   --lookback-days N         how far back a login counts, 1–3653 (default 90)
   --new-access-days N       access younger than this is not called unused, 0–365 (default 14)
+  --administrator-permission-set NAME
+                            counts as administrator, besides those with AdministratorAccess; may be given again
+  --reviewer-pattern RE     RE2 expression whose one group captures a grant's reviewer from its group's name, or
+                            else from its permission set's (default: no reviewers)
   --requests-per-second N   sso-admin pace, 1–20, shared with everyone else's 20 (default 15)
   --now INSTANT             the instant to take for the present, ISO 8601 (default: the clock)
   --out DIR                 where credential_report.csv and manifest.json go (default out); a report there is replaced
@@ -39,6 +44,8 @@ export interface Arguments {
   readonly identityStoreId: string;
   readonly lookbackDays: number;
   readonly newAccessDays: number;
+  readonly administratorPermissionSets: readonly string[];
+  readonly reviewerPattern: string;
   readonly requestsPerSecond: number;
   /** Milliseconds since 1970. */
   readonly nowMs: number;
@@ -92,6 +99,22 @@ export function parseArguments(argv: readonly string[]): Arguments {
       `--lake-id: expected an event data store id (UUID) or ARN, got ${JSON.stringify(lakeId)}. Find it under CloudTrail → Lake → Event data stores.`,
     );
   }
+  const administratorPermissionSets = values["administrator-permission-set"];
+  const noName = administratorPermissionSets.find((name) => !/^[\w+=,.@-]{1,32}$/.test(name));
+  if (noName !== undefined) {
+    throw reportError(
+      "BadArguments",
+      `--administrator-permission-set: expected the name of a permission set, got ${JSON.stringify(noName)}. Give the option once for each.`,
+    );
+  }
+  const reviewerPattern = values["reviewer-pattern"];
+  const patternProblem = reviewerPatternProblem(reviewerPattern);
+  if (patternProblem !== null) {
+    throw reportError(
+      "BadArguments",
+      `--reviewer-pattern: ${JSON.stringify(reviewerPattern)} ${patternProblem}. Expected one like "^team-(\\w+)-".`,
+    );
+  }
   const nowMs = values.now === undefined ? Date.now() : Date.parse(values.now);
   if (Number.isNaN(nowMs))
     throw reportError(
@@ -112,6 +135,8 @@ export function parseArguments(argv: readonly string[]): Arguments {
     ),
     lookbackDays: integer("lookback-days", 1, 3653),
     newAccessDays: integer("new-access-days", 0, 365),
+    administratorPermissionSets,
+    reviewerPattern,
     requestsPerSecond: integer("requests-per-second", 1, 20),
     nowMs,
     out: values.out,
@@ -135,6 +160,8 @@ function parse(argv: readonly string[]) {
         "identity-store-id": { type: "string", default: "" },
         "lookback-days": { type: "string", default: "90" },
         "new-access-days": { type: "string", default: "14" },
+        "administrator-permission-set": { type: "string", multiple: true, default: [] },
+        "reviewer-pattern": { type: "string", default: "" },
         "requests-per-second": { type: "string", default: "15" },
         now: { type: "string" },
         out: { type: "string", default: "out" },

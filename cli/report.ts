@@ -60,6 +60,7 @@ async function run(
   progress: (what: string, done: number, total: number | null) => void,
 ): Promise<Manifest> {
   const { lakeId, lookbackDays, newAccessDays, requestsPerSecond, profile, region } = given;
+  const { administratorPermissionSets, reviewerPattern } = given;
   const startedMs = Date.now();
   const options = { ...(region && { region }), ...(profile && { profile }) };
   const clients = createClients(lakeId, options);
@@ -75,8 +76,8 @@ async function run(
       lookbackDays,
       newAccessDays,
       requestsPerSecond,
-      administratorPermissionSets: [],
-      reviewerPattern: "",
+      administratorPermissionSets,
+      reviewerPattern,
       now,
     },
     facts: { ...place, runId: randomUUID(), trigger: "terminal", note: "", startedMs },

@@ -21,10 +21,8 @@ export interface WatchedReport {
 
 /** One alarm for each way in which a report can go wrong once its run was asked for. */
 export function alarms(name: string, watched: WatchedReport, parent: pulumi.Resource): void {
-  const { account, bucket, report, schedule, reportName, topicArn } = watched;
-  const logs = pulumi
-    .output({ account, logGroupName: report.logGroup.name })
-    .apply((group) => logsUrl({ ...group.account, logGroupName: group.logGroupName }));
+  const { bucket, report, schedule, reportName, topicArn } = watched;
+  const logs = logsOf(watched);
   const alarm = (what: string, description: pulumi.Output<string>, metric: AlarmMetric) =>
     new aws.cloudwatch.MetricAlarm(
       `${name}-${what}`,
@@ -69,9 +67,16 @@ export function alarms(name: string, watched: WatchedReport, parent: pulumi.Reso
   );
   alarm(
     "schedule-dead-letters-used",
-    pulumi.interpolate`The credential report's schedule could not start its function; the queue ${schedule.deadLetters.name} holds the event and, in its attributes, why. Mend it, start the runbook, then empty the queue.`,
+    pulumi.interpolate`The credential report's schedule could not start its function; the queue ${schedule.deadLetters.name} holds the event and, in its attributes, why. Mend it, start the runbook, then empty the queue. The function's log: ${logs}`,
     messagesIn(schedule.deadLetters),
   );
+}
+
+/** Where the function's log is shown. */
+export function logsOf({ account, report }: WatchedReport): pulumi.Output<string> {
+  return pulumi
+    .output({ account, logGroupName: report.logGroup.name })
+    .apply((group) => logsUrl({ ...group.account, logGroupName: group.logGroupName }));
 }
 
 export function actions(topicArn: pulumi.Input<string> | undefined): pulumi.Input<string>[] {

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { actions, type WatchedReport } from "./alarms";
+import { actions, logsOf, type WatchedReport } from "./alarms";
 import { ageMetric, metricNamespace, reportDimension } from "./metrics";
 import { periodHours } from "./scheduleExpression";
 
@@ -38,7 +38,7 @@ export function overdueAlarm(name: string, args: OverdueAlarmArgs, parent: pulum
   new aws.cloudwatch.MetricAlarm(
     `${name}-overdue`,
     {
-      alarmDescription: pulumi.interpolate`No credential report for ${limit} hours, the schedule's period and a day. The newest: s3://${args.bucket.name}/credential_reports/latest.json. See whether the schedule is enabled and its dead-letter queue empty, then start the runbook.`,
+      alarmDescription: pulumi.interpolate`No credential report for ${limit} hours, the schedule's period and a day. The newest: s3://${args.bucket.name}/credential_reports/latest.json. See whether the schedule is enabled and its dead-letter queue empty, then start the runbook. The log: ${logsOf(args)}`,
       namespace: metricNamespace,
       metricName: ageMetric,
       dimensions: { [reportDimension]: args.reportName },

@@ -177,6 +177,19 @@ test.each([
   expect(subscription?.endpoint).toBe(key === "notificationEmail" ? value : undefined);
 });
 
+test("every alarm's message leads to the log; what it cannot know, the function's own says", async () => {
+  const { resources } = await runStack(minimalConfig);
+  const alarms = Object.values(resources).filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm");
+  expect(alarms).toHaveLength(5);
+  for (const { inputs } of alarms) {
+    expect(inputs.alarmDescription).toContain(
+      "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#logsV2:log-groups/log-group/credential-report-logs",
+    );
+    // CloudWatch's limit.
+    expect(String(inputs.alarmDescription).length).toBeLessThanOrEqual(1024);
+  }
+});
+
 test("an adopted bucket's reports are told of like those of any other", async () => {
   const { resources } = await runStack({
     ...minimalConfig,

@@ -77,11 +77,15 @@ const run = (args: readonly string[], served?: LocalAws) => start(args, served).
 
 const lake = ({ organisation }: LocalAws) => ["--lake-id", organisation.EventDataStoreArn!, "--now", organisation.Now];
 
-/** The report of the deployed function. */
-async function deployed(served: LocalAws, environment: Record<string, string> = {}): Promise<string> {
+/** A file of the deployed function's report. */
+async function deployed(
+  served: LocalAws,
+  environment: Record<string, string> = {},
+  file = "credential_report.csv",
+): Promise<string> {
   const container = startContainer(served, { ...environment, REQUESTS_PER_SECOND: "10000" });
   const result = await container.run();
-  return textOf(container.bucket, `${folderOf(result)}/credential_report.csv`)!;
+  return textOf(container.bucket, `${folderOf(result)}/${file}`)!;
 }
 
 describe("writes the bytes that the deployed function writes", () => {
@@ -129,6 +133,24 @@ describe("writes the bytes that the deployed function writes", () => {
     });
     await served.close();
   });
+});
+
+test("reviewers and administrators are told of as the deployed function's settings do", async () => {
+  const served = await startLocalAws({ organisation: sample, throttle: false, rate: 1000 });
+  const out = join(folder, "review");
+  const named = ["--administrator-permission-set", "Billing", "--reviewer-pattern", "^(\\w+)"];
+  const { code } = await run([...lake(served), ...named, "--quiet", "--out", out], served);
+
+  expect(code).toBe(0);
+  const review = readFileSync(join(out, "review.csv"), "utf8");
+  const settings = { ADMINISTRATOR_PERMISSION_SETS: '["Billing"]', REVIEWER_PATTERN: "^(\\w+)" };
+  expect(review).toBe(await deployed(served, settings, "review.csv"));
+  const plain = await deployed(served, { ADMINISTRATOR_PERMISSION_SETS: "[]", REVIEWER_PATTERN: "" }, "review.csv");
+  const administrators = (text: string) =>
+    (parse(text, { columns: true }) as Record<string, string>[]).filter((row) => row.Administrator === "yes").length;
+  expect(administrators(review)).toBeGreaterThan(administrators(plain));
+  expect(review).not.toBe(plain);
+  await served.close();
 });
 
 test("a report that stands in DIR is replaced whole; without logins everything is UNKNOWN; --quiet is quiet", async () => {

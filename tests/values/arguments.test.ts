@@ -23,6 +23,8 @@ test("the defaults are the stack's", () => {
     identityStoreId: "",
     lookbackDays: 90,
     newAccessDays: 14,
+    administratorPermissionSets: [],
+    reviewerPattern: "",
     requestsPerSecond: 15,
     out: "out",
     profile: undefined,
@@ -39,6 +41,8 @@ test("everything can be given", () => {
   const argv = [
     ...["--lake-id", arn, "--instance-arn", instanceArn, "--identity-store-id", "d-0123456789"],
     ...["--lookback-days", "3653", "--new-access-days", "0", "--requests-per-second", "20"],
+    ...["--administrator-permission-set", "BreakGlass", "--administrator-permission-set", "Platform,Admin"],
+    ...["--reviewer-pattern", "^team-(\\w+)-"],
     ...["--now", "2026-11-20T09:00:00Z", "--out", "a b", "--profile", "audit", "--region", "us-gov-west-1"],
     ...["--json", "--quiet"],
   ];
@@ -48,6 +52,8 @@ test("everything can be given", () => {
     identityStoreId: "d-0123456789",
     lookbackDays: 3653,
     newAccessDays: 0,
+    administratorPermissionSets: ["BreakGlass", "Platform,Admin"],
+    reviewerPattern: "^team-(\\w+)-",
     requestsPerSecond: 20,
     nowMs: Date.UTC(2026, 10, 20, 9),
     out: "a b",
@@ -72,7 +78,18 @@ test("--help needs nothing else, and describes every argument", () => {
   }
   expect(described).toEqual([
     ...["--lake-id", "--no-logins", "--instance-arn", "--identity-store-id", "--lookback-days", "--new-access-days"],
-    ...["--requests-per-second", "--now", "--out", "--profile", "--region", "--json", "--quiet", "--help"],
+    ...[
+      "--administrator-permission-set",
+      "--reviewer-pattern",
+      "--requests-per-second",
+      "--now",
+      "--out",
+      "--profile",
+      "--region",
+      "--json",
+      "--quiet",
+      "--help",
+    ],
   ]);
 });
 
@@ -108,6 +125,15 @@ describe("a wrong argument is named, with what was got, what is allowed and wher
     [["--no-logins", "--lookback-days", ""], "from 1 to 3653"],
     [["--no-logins", "--new-access-days", "366"], "--new-access-days: expected an integer from 0 to 365"],
     [["--no-logins", "--requests-per-second", "21"], "--requests-per-second: expected an integer from 1 to 20"],
+    [
+      ["--no-logins", "--administrator-permission-set", "Break Glass"],
+      '--administrator-permission-set: expected the name of a permission set, got "Break Glass".',
+    ],
+    [
+      ["--no-logins", "--reviewer-pattern", "^team-"],
+      '--reviewer-pattern: "^team-" has 0 capturing groups, expected one, around the reviewer',
+    ],
+    [["--no-logins", "--reviewer-pattern", "("], "is no regular expression of RE2's syntax"],
     [["--no-logins", "--now", "yesterday"], '--now: expected an instant like 2026-11-20T08:00:00Z, got "yesterday".'],
     [["--no-logins", "--colour"], "Unknown option '--colour'"],
     [["--no-logins", "report.csv"], "Unexpected argument 'report.csv'"],
