@@ -3,7 +3,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
-import { nodeOptions } from "../components/limits";
+import { memoryMiB } from "../components/limits";
+import { heapFlags } from "../local/deployment/heapFlags";
 import type { PublishFigures } from "./publisher";
 
 const ACCOUNTS = [20, 60, 200];
@@ -47,9 +48,10 @@ async function publishIn(form: "serialised" | "source", endpoint: string, accoun
   const runs: PublishFigures[] = [];
   for (let run = 0; run < 3; run++) {
     const script = resolve(__dirname, "publishIn.js");
-    const { stdout } = await promisify(execFile)(process.execPath, [script, form, endpoint, String(accounts)], {
-      env: { ...process.env, NODE_OPTIONS: nodeOptions },
-    });
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      ...heapFlags(memoryMiB),
+      ...[script, form, endpoint, String(accounts)],
+    ]);
     runs.push(JSON.parse(stdout));
   }
   runs.sort((a, b) => a.seconds - b.seconds);

@@ -62,12 +62,12 @@ export function alarms(name: string, watched: WatchedReport, parent: pulumi.Reso
   );
   alarm(
     "function-dead-letters-used",
-    pulumi.interpolate`An event of the credential report was given up by its function; the queue ${report.deadLetters.name} holds it. Mend what the log says, start the runbook, then empty the queue. The log: ${logs}`,
+    pulumi.interpolate`An event of the credential report was given up by its function; the queue ${report.deadLetters.name} holds it. Fix what the log says, start the runbook, then empty the queue. The log: ${logs}`,
     messagesIn(report.deadLetters),
   );
   alarm(
     "schedule-dead-letters-used",
-    pulumi.interpolate`The credential report's schedule could not start its function; the queue ${schedule.deadLetters.name} holds the event and, in its attributes, why. Mend it, start the runbook, then empty the queue. The function's log: ${logs}`,
+    pulumi.interpolate`The credential report's schedule could not start its function; the queue ${schedule.deadLetters.name} holds the event and, in its attributes, why. Fix it, start the runbook, then empty the queue. The function's log: ${logs}`,
     messagesIn(schedule.deadLetters),
   );
 }

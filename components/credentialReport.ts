@@ -11,7 +11,7 @@ import { adoptedBucket, createdBucket, type ReportBucket } from "./reportBucket"
 import { reportFunction } from "./reportFunction";
 import { nextRun, reportSchedule } from "./reportSchedule";
 import { runbook } from "./runbook";
-import { checkSettings } from "./settingsCheck";
+import { checkSettings, regionProblems, settingsError } from "./settingsCheck";
 
 /**
  * What a credential report takes. Values that decide which resources there are must be plain; all others may be outputs of
@@ -73,7 +73,7 @@ export interface CredentialReportArgs {
    */
   readonly lookbackDays?: pulumi.Input<number>;
   /**
-   * Access younger than this many days, 0–365, is not called unused.
+   * A membership (for a direct assignment, the user) younger than this many days, 0–365, is not called unused.
    * @default 14
    */
   readonly newAccessDays?: pulumi.Input<number>;
@@ -179,7 +179,11 @@ export class CredentialReport extends pulumi.ComponentResource {
   constructor(name: string, args: CredentialReportArgs, opts?: pulumi.ComponentResourceOptions) {
     const settings = checkSettings(args);
     super("credential-report:index:CredentialReport", name, args, opts);
-    const account = awsAccount({ parent: this });
+    const account = awsAccount({ parent: this }).apply((found) => {
+      const problems = regionProblems(settings, found.region);
+      if (problems.length > 0) throw settingsError(problems);
+      return found;
+    });
     // Two stacks in one account are two reports.
     const reportName = `${name}-${pulumi.getStack()}`;
     const identities = identityCenter(settings.instanceArn, settings.identityStoreId, { parent: this });

@@ -3,12 +3,16 @@ import * as pulumi from "@pulumi/pulumi";
 import type { WatchedReport } from "./alarms";
 import { ageMetric, metricNamespace, reportDimension } from "./metrics";
 
-/** CloudWatch has no generated names for dashboards: this one is called as the report's metrics are. */
+/** CloudWatch has no generated names for dashboards: this one is called as the report is, but for what a stack's name may hold and its may not. */
 export function dashboard(name: string, { account, report, reportName }: WatchedReport, parent: pulumi.Resource): void {
   const body = pulumi
     .output({ region: account.region, functionName: report.function.name, reportName })
     .apply((known) => JSON.stringify(dashboardBody(known)));
-  new aws.cloudwatch.Dashboard(`${name}-dashboard`, { dashboardName: reportName, dashboardBody: body }, { parent });
+  new aws.cloudwatch.Dashboard(
+    `${name}-dashboard`,
+    { dashboardName: reportName.replace(/[^\w-]/g, "-"), dashboardBody: body },
+    { parent },
+  );
 }
 
 /** Two columns of graphs, a day a point: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */

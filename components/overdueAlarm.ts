@@ -49,6 +49,8 @@ export function overdueAlarm(name: string, args: OverdueAlarmArgs, parent: pulum
       comparisonOperator: "GreaterThanThreshold",
       threshold: limit,
       treatMissingData: "breaching",
+      // Before the first watch has come there is nothing to miss.
+      warmUpConfiguration: { warmUpPeriodDurationInMinutes: watchHours * 60 },
       alarmActions: actions(args.topicArn),
     },
     { parent },

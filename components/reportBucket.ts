@@ -112,7 +112,10 @@ function encryptionRule(kmsKeyArn: string) {
       };
 }
 
-/** Reports go after `retentionDays`; what was deleted or overwritten before can be brought back for a while. */
+/**
+ * Reports go after `retentionDays`; what was deleted or overwritten before can be brought back for a while. What is not a report's stays:
+ * `latest.json`, and above all the decisions that people have returned. S3's filters only take prefixes in.
+ */
 export function lifecycleRules(retentionDays: number) {
   const abandonedUploads = {
     id: "abort-abandoned-uploads",
@@ -122,12 +125,18 @@ export function lifecycleRules(retentionDays: number) {
     abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
   };
   if (retentionDays === 0) return [abandonedUploads];
-  const expiry = {
-    id: "expire-reports",
+  // A report's folder begins with its year.
+  const expiries = Object.entries({ reports: "2", rows: "rows/", statuses: "status/" }).map(([what, prefix]) => ({
+    id: `expire-${what}`,
+    status: "Enabled",
+    filter: { prefix: reportPrefix + prefix },
+    expiration: { days: retentionDays },
+  }));
+  const noncurrent = {
+    id: "expire-noncurrent-versions",
     status: "Enabled",
     filter: { prefix: reportPrefix },
-    expiration: { days: retentionDays },
     noncurrentVersionExpiration: { noncurrentDays: Math.min(retentionDays, undeleteDays) },
   };
-  return [abandonedUploads, expiry];
+  return [abandonedUploads, ...expiries, noncurrent];
 }

@@ -7,7 +7,7 @@ import type { AwsAccount } from "./awsAccount";
 import { deadLetterQueue } from "./deadLetterQueue";
 import { eventDataStoreArn, functionPolicy } from "./functionPolicy";
 import type { IdentityCenter } from "./identityCenter";
-import { eventAgeSeconds, nodeOptions, runSeconds } from "./limits";
+import { eventAgeSeconds, memoryMiB, runSeconds } from "./limits";
 import { serviceTrust } from "./policy";
 import type { ReportBucket } from "./reportBucket";
 
@@ -61,10 +61,10 @@ export function reportFunction(name: string, args: ReportFunctionArgs, parent: p
       callbackFactory: createReportHandler,
       role,
       runtime: "nodejs24.x",
-      architectures: ["arm64"],
+      // Not arm64, which some Regions lack: this one is Identity Center's, not the user's to choose.
+      architectures: ["x86_64"],
       timeout: runSeconds,
-      // The point at which Lambda gives one whole vCPU. The join runs on one thread, so more would idle; less would slow it.
-      memorySize: 1769,
+      memorySize: memoryMiB,
       // CallbackFunction writes into this object: a fresh one for each function.
       codePathOptions: {},
       environment: { variables: environment(args) },
@@ -149,6 +149,5 @@ function environment(args: ReportFunctionArgs): Record<string, pulumi.Input<stri
     REPORT_NAME: args.reportName,
     TOPIC_ARN: args.topicArn ?? "",
     NOTIFY_ON_SUCCESS: String(args.notifyOnSuccess),
-    NODE_OPTIONS: nodeOptions,
   };
 }

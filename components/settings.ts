@@ -68,7 +68,7 @@ export const settings = {
     unit: "days",
     min: 0,
     max: 365,
-    description: "Access younger than this is not called unused.",
+    description: "A membership (for a direct assignment, the user) younger than this is not called unused.",
   }),
   administratorPermissionSets: names({
     default: [],

@@ -65,6 +65,15 @@ export function togetherProblems(given: Partial<Record<SettingKey, unknown>>): s
   return problems;
 }
 
+/** What is wrong with settings for a stack in this Region. CloudWatch tells no topic, and no service uses a key, of another one. */
+export function regionProblems(given: Partial<Record<SettingKey, unknown>>, region: string): string[] {
+  return (["kmsKeyArn", "notificationTopicArn"] as const).flatMap((key) => {
+    const arn = given[key];
+    if (typeof arn !== "string" || arn === "" || arn.split(":")[3] === region) return [];
+    return `${key}: expected one in ${region}, the stack's Region, got ${JSON.stringify(arn)}. ${settings[key].hint}`;
+  });
+}
+
 /** One error for all problems, printed by Pulumi without a stack trace. */
 export function settingsError(problems: readonly string[]): pulumi.RunError {
   const title = problems.length === 1 ? "One setting is wrong" : `${problems.length} settings are wrong`;

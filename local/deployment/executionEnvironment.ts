@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { heapFlags } from "./heapFlags";
 
 /** What a function's process needs to be started. */
 export interface EnvironmentSettings {
@@ -63,9 +64,7 @@ export class ExecutionEnvironment {
     await new Promise<void>((resolve) => this.api.listen(0, "127.0.0.1", resolve));
     const { directory, memoryMiB, variables } = this.settings;
     const address = `127.0.0.1:${(this.api.address() as AddressInfo).port}`;
-    // Lambda leaves a tenth of the memory to what is not JavaScript's heap.
-    const heap = Math.floor(memoryMiB * 0.9);
-    const flags = [`--max-old-space-size=${heap}`, "--preserve-symlinks"];
+    const flags = [...heapFlags(memoryMiB), "--preserve-symlinks"];
     const child = spawn(process.execPath, [...flags, join(__dirname, "bootstrap.js")], {
       cwd: directory,
       env: { ...variables, LAMBDA_TASK_ROOT: directory, AWS_LAMBDA_RUNTIME_API: address },

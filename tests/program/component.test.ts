@@ -132,6 +132,30 @@ test("the created bucket and what protects it outlive the stack, unless it says 
   for (const { inputs } of [...kept, ...deleted]) expect(inputs).not.toHaveProperty("forceDestroy");
 });
 
+test("reports, their rows and statuses expire; what people have returned and what names the newest do not", async () => {
+  const { resources } = await runStack({ ...minimalConfig, retentionDays: "90" });
+  const { rules } = resources["credential-report-reports-lifecycle"]!.inputs as {
+    rules: { filter: { prefix: string }; expiration?: { days: number } }[];
+  };
+  const expiring = (name: string) =>
+    rules.filter(({ filter, expiration }) => expiration && `credential_reports/${name}`.startsWith(filter.prefix));
+  for (const name of [
+    "2026-11-22T200000Z-run-1/credential_report.csv",
+    "rows/dt=2026-11-22/run-1.txt",
+    "status/run-1/failed",
+  ]) {
+    expect(expiring(name).map(({ expiration }) => expiration)).toEqual([{ days: 90 }]);
+  }
+  for (const name of ["decisions/review.csv", "latest.json", "running.json", "watch.json"]) {
+    expect(expiring(name)).toEqual([]);
+  }
+});
+
+test("the dashboard of a stack whose name has a dot has none", async () => {
+  const { resources } = await runStack({ ...minimalConfig, dashboard: "true" }, { stack: "prod.eu" });
+  expect(resources["credential-report-dashboard"]!.inputs.dashboardName).toBe("credential-report-prod-eu");
+});
+
 test("Object Lock is in governance mode, so that a person with the right can still correct a mistake", async () => {
   const { resources } = await runStack({ ...minimalConfig, lockReports: "365" });
   expect(resources["credential-report-reports-lock"]!.inputs).toEqual({

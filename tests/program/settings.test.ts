@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { type SettingKey, settings } from "../../components/settings";
-import { settingProblem, togetherProblems } from "../../components/settingsCheck";
+import { regionProblems, settingProblem, togetherProblems } from "../../components/settingsCheck";
 import { unknownKeys } from "../../components/stackConfig";
 import { project } from "./runProgram";
 import { root, stackFileConfig } from "./stack";
@@ -164,6 +164,19 @@ test.each([
   { notificationEmail: "a@example.com", notificationTopicArn: "" },
 ])("%j go together", (given) => {
   expect(togetherProblems(given)).toEqual([]);
+});
+
+test("a key and a topic are of the stack's own Region; the keys of what is only read need not be", () => {
+  const elsewhere = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+  const topic = "arn:aws:sns:us-east-1:111122223333:security";
+  expect(regionProblems({ kmsKeyArn: elsewhere, notificationTopicArn: topic }, "us-east-1")).toEqual([]);
+  expect(regionProblems({ kmsKeyArn: "", notificationTopicArn: "", lakeKmsKeyArn: elsewhere }, "eu-west-1")).toEqual(
+    [],
+  );
+  expect(regionProblems({ kmsKeyArn: elsewhere, notificationTopicArn: topic }, "eu-west-1")).toEqual([
+    expect.stringContaining(`kmsKeyArn: expected one in eu-west-1, the stack's Region, got "${elsewhere}". Find it`),
+    expect.stringContaining(`notificationTopicArn: expected one in eu-west-1, the stack's Region, got "${topic}".`),
+  ]);
 });
 
 test("a misspelt key is named, with the nearest that there is; other namespaces are left alone", () => {

@@ -2,7 +2,17 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type LocalAws, startLocalAws } from "../../local/aws";
 import { type Deployment, deploy } from "../../local/deployment/deploy";
-import { eventDataStoreArn, organisationOf } from "../support/organisation";
+import {
+  eventDataStoreArn,
+  group,
+  groupAssignment,
+  login,
+  membership,
+  oneGrant,
+  organisationOf,
+} from "../support/organisation";
+import { runProduct } from "../support/runReport";
+import { needsOf } from "./authorization";
 import { covers, decide, list, type Need, type Policy } from "./evaluator";
 import { deployerNeeds, lookUps } from "./providerCalls";
 import { distinct, resourceOf, rolesOf } from "./roles";
@@ -165,7 +175,7 @@ describe("who runs it", () => {
   const policy = policyOf("operator");
 
   function uses(): Row[] {
-    const runbookRole = rolesOf(deployment).runbook!.arn;
+    const runbookRole = rolesOf(deployment).runbook.arn;
     const bucket = String(resourceOf(deployment, "aws:s3/bucket:Bucket").outputs.arn);
     const log = String(resourceOf(deployment, "aws:cloudwatch/logGroup:LogGroup").outputs.arn);
     const queues = deployment.resources.filter(({ type }) => type === "aws:sqs/queue:Queue");
@@ -188,6 +198,9 @@ describe("who runs it", () => {
           (action): Row => ["dead letters", action, String(outputs.arn)],
         ),
       ),
+      ...deployment.resources
+        .filter(({ type }) => type === "aws:scheduler/schedule:Schedule")
+        .map(({ outputs }): Row => ["the schedules", "scheduler:GetSchedule", String(outputs.arn)]),
     ];
   }
 
@@ -214,12 +227,50 @@ describe("who runs it", () => {
         "arn:aws:ssm:eu-west-1:111122223333:document/credential_report_export",
       ],
       ["the function's role", "iam:PassRole", roles.function.arn, { "iam:PassedToService": "ssm.amazonaws.com" }],
-      ["the role for Lambda", "iam:PassRole", roles.runbook!.arn, { "iam:PassedToService": "lambda.amazonaws.com" }],
+      ["the role for Lambda", "iam:PassRole", roles.runbook.arn, { "iam:PassedToService": "lambda.amazonaws.com" }],
       ["starting the function", "lambda:InvokeFunction", functionArn],
       ["changing the function", "lambda:UpdateFunctionCode", functionArn],
       ["forging reports", "s3:PutObject", `${bucket}/credential_reports/latest.json`],
       ["deleting reports", "s3:DeleteObject", `${bucket}/credential_reports/latest.json`],
       ["the rest of the bucket", "s3:GetObject", `${bucket}/other`],
+    ];
+    expect(await notAllowed(policy, rows, "denied")).toEqual([]);
+  });
+});
+
+describe("who runs it from a terminal", () => {
+  const policy = policyOf("terminal");
+  const place = {
+    ...account,
+    ...{ partition: "aws", ownerAccountId: account.accountId, eventDataStoreArn },
+    keys: { reports: "", lake: "", identityCenter: "" },
+  };
+
+  test("may do what the report asks of AWS, and nothing that it does not", async () => {
+    const parts = { ...oneGrant, Groups: [group(0)], GroupMemberships: [membership(0, 0)] };
+    const AccountAssignments = [...oneGrant.AccountAssignments, groupAssignment(0, 0, 0)];
+    const organisation = organisationOf({ ...parts, AccountAssignments, Records: [login(0, 0, 0)] });
+    const served = await startLocalAws({ organisation, throttle: false, rate: 1000, record: true });
+    await runProduct(served, { eventDataStore: eventDataStoreArn });
+    // Without logins that can be read, the query is given up.
+    served.inject([{ operation: "cloudtrail:GetQueryResults", kind: "accessDenied" }]);
+    await runProduct(served, { eventDataStore: eventDataStoreArn });
+    const asked = distinct(served.stats().requests!.flatMap((request) => needsOf(request, place)));
+    await served.close();
+    const needs: Need[] = [...asked, { action: "sso:ListInstances", resource: "*", context: {} }];
+
+    const rows = needs.map(({ action, resource, context }): Row => ["", action, resource, { ...context }]);
+    expect(await notAllowed(policy, rows, "Allowed")).toEqual([]);
+    expect(unused(policy, needs)).toEqual([]);
+  });
+
+  test("may change nothing", async () => {
+    const rows: Row[] = [
+      ["giving access", "sso:CreateAccountAssignment", "arn:aws:sso:::instance/ssoins-0123456789abcdef"],
+      ["making users", "identitystore:CreateUser", "arn:aws:identitystore::111122223333:identitystore/d-9067012345"],
+      ["another store's logins", "cloudtrail:StartQuery", eventDataStoreArn.replace("111122223333", "999988887777")],
+      ["reading reports", "s3:GetObject", "arn:aws:s3:::credential-report-reports-1/credential_reports/latest.json"],
+      ["starting the function", "lambda:InvokeFunction", "arn:aws:lambda:eu-west-1:111122223333:function:f"],
     ];
     expect(await notAllowed(policy, rows, "denied")).toEqual([]);
   });

@@ -109,10 +109,11 @@ describe("the dev stack in the local AWS", () => {
     await expect(deployment.runRunbook({ Lookback: ["30"] })).rejects.toThrow(/Lookback is not defined/);
     expect(objects()).toEqual(before);
 
-    const execution = await deployment.runRunbook({ LookbackDays: ["30"] });
+    const execution = await deployment.runRunbook({ LookbackDays: ["30"], Note: ["audit 2026"] });
     const key = execution.Outputs!["readReport.ReportKey"]![0]!.replace(/[^/]+$/, "manifest.json");
     const { body } = localAws.buckets.get(String(deployment.outputs.bucketName))!.objects.get(key)!;
-    expect(JSON.parse(Buffer.concat(body).toString()).settings.lookbackDays).toBe(30);
+    const manifest = JSON.parse(Buffer.concat(body).toString());
+    expect(manifest).toMatchObject({ trigger: "automation", note: "audit 2026", settings: { lookbackDays: 30 } });
   });
 
   test("the schedule publishes a report of its own", async () => {
@@ -190,6 +191,15 @@ describe("what is refused, for people", () => {
     );
     expect(failure.name).toBe("DeploymentError");
     expect(failure.message).toMatch(/schedule/);
+    expect(failure.message).not.toMatch(/^\s+at /m);
+  });
+
+  test("a topic of another Region, which a preview knows too", async () => {
+    const notificationTopicArn = "arn:aws:sns:eu-west-1:111122223333:security";
+    const failure: Error = await deploy({ localAws, config: { ...config, notificationTopicArn } }).catch((e) => e);
+    expect(failure.message).toContain(
+      `notificationTopicArn: expected one in us-east-1, the stack's Region, got "${notificationTopicArn}".`,
+    );
     expect(failure.message).not.toMatch(/^\s+at /m);
   });
 
