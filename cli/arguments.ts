@@ -12,13 +12,14 @@ Usage: npm run report -- --lake-id ID --out DIR [options]
   --instance-arn ARN        IAM Identity Center instance; default: the one that the account has
   --identity-store-id ID    d-…; default: the instance's
   --lookback-days N         how far back a login counts, 1–3653 (default 90)
-  --new-access-days N       access younger than this is not called unused, 0–365 (default 14)
+  --new-access-days N       a membership, or else a user, younger than this is not called unused, 0–365 (default 14)
   --administrator-permission-set NAME
                             counts as administrator, besides those with AdministratorAccess; may be given again
   --reviewer-pattern RE     RE2 expression whose one group captures a grant's reviewer from its group's name, or
                             else from its permission set's (default: no reviewers)
   --requests-per-second N   sso-admin pace, 1–20, shared with everyone else's 20 (default 15)
-  --now INSTANT             the instant to take for the present, ISO 8601 (default: the clock)
+  --now INSTANT             the instant to take for the present, ISO 8601 (default: the clock); for organisation files:
+                            what AWS has deleted since an instant in the past is not known here
   --out DIR                 where credential_report.csv and manifest.json go (default out); a report there is replaced
   --profile NAME            a profile of ~/.aws/config
   --region REGION           the Region of the Identity Center instance
@@ -29,7 +30,8 @@ Usage: npm run report -- --lake-id ID --out DIR [options]
 Examples:
   npm run report -- --lake-id 0f3c9f3e-6b1d-4c56-9a8e-1d2f3a4b5c6d --profile security-audit --region eu-west-1
   npm run report -- --no-logins --out who-has-access
-  AWS_ENDPOINT_URL=http://127.0.0.1:4566 npm run report -- --lake-id 0f3c9f3e-6b1d-4c56-9a8e-1d2f3a4b5c6d --json
+  AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local npm run report -- \\
+    --lake-id 5b7e2c1d-84f0-4a3e-9c6b-1f2d3e4a5b6c --region us-east-1 --now 2026-11-20T09:00:00Z
 
 Exit codes:
   0    the report was written; read its warnings, if there are any

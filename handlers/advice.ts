@@ -105,6 +105,9 @@ export function createAdviceOf({ settings, plan, collection, logins }: RowSource
           : " Nothing else that the group gives the user was used either.";
     }
     if (redundant) reason += ` The user has the same role also through ${redundantWith}.`;
-    return { action: actionOf(row, neededElsewhere, redundant), reason };
+    const action = actionOf(row, neededElsewhere, redundant);
+    // Nor does newAccessDays help: it goes by the membership's date, and for a direct assignment by the user's.
+    if (action === "REMOVE") reason += " AWS does not tell when it was assigned: look into changes.csv first.";
+    return { action, reason };
   };
 }

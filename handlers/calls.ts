@@ -140,10 +140,11 @@ export function createCaller(options: CallerOptions): Caller {
     );
   }
 
-  /** Answers of the 400s are final, but for throttling and for requests that did not arrive whole. */
+  /** Answers of the 400s are final, but for throttling, requests that did not arrive whole, and S3's "another one is at it". */
   function isFinal(error: ServiceError): boolean {
     const status = statusOf(error);
-    return status !== undefined && status >= 400 && status < 500 && error.name !== "RequestTimeout";
+    const passing = error.name === "RequestTimeout" || error.name === "ConditionalRequestConflict";
+    return status !== undefined && status >= 400 && status < 500 && !passing;
   }
 
   function statusOf(error: ServiceError): number | undefined {

@@ -48,12 +48,28 @@ export async function openChanges({ reportedAt, csv, sameSettings }: PreviousRow
   const changes = createPairChanges(reportedAt, sameSettings);
   const reader = createCsvReader(csv);
 
+  const unreadable = (why: string, cause?: unknown) =>
+    fail(
+      "PreviousReportUnreadable",
+      `The previous report, of ${reportedAt}, is not as this program writes it: ${why}. Check that report with \`npm run verify\`. To go on without a comparison, delete latest.json.`,
+      cause,
+    );
+
+  async function nextRecords(): Promise<string[][] | null> {
+    try {
+      return await reader.next();
+    } catch (error) {
+      const { name, message } = error as Error;
+      throw name === "UnreadableCsv" ? unreadable(message, error) : error;
+    }
+  }
+
   /** The pair that is being compared. */
   let account = "";
   let setName = "";
   let setArn = "";
   /** What was read of the previous report, and its next row; `null` after the last. */
-  let records = (await reader.next()) ?? [];
+  let records = (await nextRecords()) ?? [];
   let at = 0;
   let earlier: string[] | null = null;
   let earlierIsOfPair = false;
@@ -77,16 +93,15 @@ export async function openChanges({ reportedAt, csv, sameSettings }: PreviousRow
       was.length !== columns.length ||
       (!earlierIsOfPair && last !== null && isBefore(was, last[ACCOUNT]!, last[SET_NAME]!, last[SET_ARN]!))
     ) {
-      throw fail(
-        "PreviousReportUnreadable",
-        `The previous report, of ${reportedAt}, is not as this program writes it: a row with account ${was[ACCOUNT]} and permission set ${was[SET_NAME]} is out of place, or has not ${columns.length} cells. Check that report with \`npm run verify\`. To go on without a comparison, delete latest.json.`,
+      throw unreadable(
+        `a row with account ${was[ACCOUNT]} and permission set ${was[SET_NAME]} is out of place, or has not ${columns.length} cells`,
       );
     }
     earlier = was;
   }
 
   async function readOn(): Promise<void> {
-    const next = await reader.next();
+    const next = await nextRecords();
     records = next ?? [];
     at = 0;
     if (next !== null) {

@@ -44,6 +44,8 @@ export function createTopicClient(): SNSClient {
 }
 
 function commonSettings(options: ClientOptions) {
-  const requestHandler = { connectionTimeout: 5_000, requestTimeout: 60_000, throwOnRequestTimeout: true };
+  // requestTimeout ends when the first byte of the answer comes; an answer that stops after it is socketTimeout's.
+  const timeouts = { connectionTimeout: 5_000, requestTimeout: 60_000, socketTimeout: 60_000 };
+  const requestHandler = { ...timeouts, throwOnRequestTimeout: true };
   return { ...options, maxAttempts: 1, requestHandler };
 }

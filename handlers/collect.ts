@@ -33,6 +33,7 @@ export async function collect(
   const InstanceArn = settings.instanceArn;
   const IdentityStoreId = settings.identityStoreId;
 
+  const idOf = ({ id }: { readonly id: string }) => id;
   let accountsRefused: string | null = null;
 
   // Groups wait here from their first assignment until one of the listing workers takes them.
@@ -63,7 +64,7 @@ export async function collect(
       done += items.length;
       progress("users", done, null);
       return { items, token: page.NextToken };
-    });
+    }, idOf);
   }
 
   async function listGroups(): Promise<Group[]> {
@@ -76,27 +77,30 @@ export async function collect(
       done += items.length;
       progress("groups", done, null);
       return { items, token: page.NextToken };
-    });
+    }, idOf);
   }
 
   /** `null` where the group does not exist: asked for every assigned group, since one may be made after `listGroups` has passed. */
   async function listMemberships(GroupId: string): Promise<Membership[] | null> {
     try {
-      return await allPages(async (NextToken) => {
-        const page = await call("identitystore", "ListGroupMemberships", (abortSignal) =>
-          identityStore.send(
-            new ListGroupMembershipsCommand({ IdentityStoreId, GroupId, MaxResults: 100, NextToken }),
-            {
-              abortSignal,
-            },
-          ),
-        );
-        const items = (page.GroupMemberships ?? []).flatMap((membership) => {
-          const userId = membership.MemberId?.UserId;
-          return userId ? [{ userId, createdMs: membership.CreatedAt?.getTime() ?? null }] : [];
-        });
-        return { items, token: page.NextToken };
-      });
+      return await allPages(
+        async (NextToken) => {
+          const page = await call("identitystore", "ListGroupMemberships", (abortSignal) =>
+            identityStore.send(
+              new ListGroupMembershipsCommand({ IdentityStoreId, GroupId, MaxResults: 100, NextToken }),
+              {
+                abortSignal,
+              },
+            ),
+          );
+          const items = (page.GroupMemberships ?? []).flatMap((membership) => {
+            const userId = membership.MemberId?.UserId;
+            return userId ? [{ userId, createdMs: membership.CreatedAt?.getTime() ?? null }] : [];
+          });
+          return { items, token: page.NextToken };
+        },
+        (membership) => membership.userId,
+      );
     } catch (error) {
       if ((error as Error).name === "ResourceNotFoundException") return null;
       throw error;
@@ -116,7 +120,7 @@ export async function collect(
           state: account.State ?? "UNKNOWN",
         }));
         return { items, token: page.NextToken };
-      });
+      }, idOf);
     } catch (error) {
       const name = (error as Error).name;
       if (name !== "AccessDenied" && name !== "AWSOrganizationsNotInUseException") throw error;
@@ -137,7 +141,7 @@ export async function collect(
         return [[assignment.PrincipalType === "GROUP" ? "GROUP" : "USER", id]];
       });
       return { items, token: page.NextToken };
-    });
+    }, String);
     for (const [type, id] of principals) if (type === "GROUP") noteGroup(id);
     return principals;
   }

@@ -91,9 +91,7 @@ export async function readDecisions(sheet: AsyncIterable<Buffer> | null): Promis
     }
   } catch (error) {
     await reader.close();
-    byGrant.clear();
-    warnings.push(`No decision of the returned review sheet is carried forward: ${messageOf(error)}`);
-    return { byGrant, warnings };
+    return noDecisions(error);
   }
 
   for (const key of contested) byGrant.delete(key);
@@ -104,4 +102,12 @@ export async function readDecisions(sheet: AsyncIterable<Buffer> | null): Promis
   warn(unreadable, "decided lines have no readable GrantKey, and are not carried forward.");
   warn(cut, `texts are longer than ${LONGEST_TEXT} characters, and are cut.`);
   return { byGrant, warnings };
+}
+
+/** For a returned sheet that cannot be read: the report comes all the same, and says why it carries nothing forward. */
+export function noDecisions(error: unknown): Decisions {
+  return {
+    byGrant: new Map(),
+    warnings: [`No decision of the returned review sheet is carried forward: ${messageOf(error)}`],
+  };
 }

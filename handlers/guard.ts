@@ -1,11 +1,14 @@
+import { randomUUID } from "node:crypto";
 import { reportError } from "./errors";
 import type { SmallObjects } from "./objects";
 import { formatInstant } from "./times";
 
 const NAME = "running.json";
 
-interface Running {
+export interface Running {
   readonly runId: string;
+  /** Tells two deliveries of one event apart, which have one run id. */
+  readonly attempt: string;
   readonly startedAt: string;
   /** When the place is free at the latest. */
   readonly until: string;
@@ -19,26 +22,29 @@ export const ALREADY_RUNNING = "AlreadyRunning";
  * holds the place until the time at which Lambda would have ended it.
  *
  * @param untilMs when this run will have ended for certain, milliseconds since 1970
+ * @returns what `leave` takes
  */
-export async function enter(objects: SmallObjects, runId: string, untilMs: number): Promise<void> {
-  const running = await objects.read(NAME);
-  const other = running?.value as unknown as Running | undefined;
-  const taken = other !== undefined && Date.parse(other.until) > Date.now();
-  const mine: Running = { runId, startedAt: formatInstant(Date.now()), until: formatInstant(untilMs) };
-  if (taken || !(await objects.write(NAME, mine, running))) {
-    const who = taken
-      ? `Run ${other.runId} is in progress since ${other.startedAt}, until ${other.until} at the latest`
-      : "Another run has just started";
-    throw reportError(
-      ALREADY_RUNNING,
-      `${who}: this one has done nothing. Wait for that report, or start again later.`,
-    );
-  }
+export async function enter(objects: SmallObjects, runId: string, untilMs: number): Promise<Running> {
+  let running = await objects.read(NAME);
+  const inProgress = () => {
+    const other = running?.value as unknown as Running | undefined;
+    return other !== undefined && Date.parse(other.until) > Date.now() ? other : null;
+  };
+  const attempt = randomUUID();
+  const mine: Running = { runId, attempt, startedAt: formatInstant(Date.now()), until: formatInstant(untilMs) };
+  if (inProgress() === null && (await objects.write(NAME, mine, running))) return mine;
+  running = await objects.read(NAME);
+  const other = inProgress();
+  const who =
+    other === null
+      ? "Another run has just started"
+      : `Run ${other.runId} is in progress since ${other.startedAt}, until ${other.until} at the latest`;
+  throw reportError(ALREADY_RUNNING, `${who}: this one has done nothing. Wait for that report, or start again later.`);
 }
 
-/** Gives the place back, if this run has it. */
-export async function leave(objects: SmallObjects, runId: string): Promise<void> {
+/** Gives the place back, if this run still has it. */
+export async function leave(objects: SmallObjects, mine: Running): Promise<void> {
   const running = await objects.read(NAME);
-  if (running?.value.runId !== runId) return;
-  await objects.write(NAME, { ...running.value, until: formatInstant(Date.now()) }, running);
+  if (running?.value.attempt !== mine.attempt) return;
+  await objects.write(NAME, { ...mine, until: formatInstant(Date.now()) }, running);
 }

@@ -2,7 +2,7 @@ import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { Caller } from "./calls";
 import { DECISIONS_FILE } from "./decisions";
 import { reportError } from "./errors";
-import { REPORT_PREFIX } from "./objects";
+import { createSmallObjects, REPORT_PREFIX } from "./objects";
 
 /** A file that a run reads: whole, in pieces, from its first byte. */
 export type Bytes = AsyncIterable<Buffer>;
@@ -24,39 +24,57 @@ export interface EarlierReport {
   open(name: string): Bytes;
 }
 
+/** A piece of an object, the object's size, and which version it is of. */
+interface Range {
+  readonly bytes: Buffer;
+  readonly size: number;
+  readonly etag: string | undefined;
+}
+
 /** The history in the report bucket. Large files are read in ranges, each of which can be tried again. */
 export function createS3History(s3: S3Client, Bucket: string, call: Caller): History {
   const RANGE_BYTES = 8 * 1024 * 1024;
-  const prefix = REPORT_PREFIX;
+  const objects = createSmallObjects(s3, Bucket, call);
   const decisionsKey = REPORT_PREFIX + DECISIONS_FILE;
   const fail = reportError;
 
   /** One range; `null` where there is no such object, or (without s3:ListBucket) S3 does not say. */
-  async function readRange(Key: string, from: number): Promise<{ bytes: Buffer; size: number } | null> {
-    const Range = `bytes=${from}-${from + RANGE_BYTES - 1}`;
+  async function readRange(Key: string, from: number, IfMatch?: string): Promise<Range | null> {
+    const input = { Bucket, Key, Range: `bytes=${from}-${from + RANGE_BYTES - 1}`, IfMatch };
     try {
       return await call("s3", "GetObject", async (abortSignal) => {
-        const { Body, ContentRange } = await s3.send(new GetObjectCommand({ Bucket, Key, Range }), { abortSignal });
+        const { Body, ContentRange, ETag } = await s3.send(new GetObjectCommand(input), { abortSignal });
         const bytes = Buffer.from((await Body?.transformToByteArray()) ?? []);
-        return { bytes, size: Number(ContentRange?.split("/")[1] ?? from + bytes.length) };
+        return { bytes, size: Number(ContentRange?.split("/")[1] ?? from + bytes.length), etag: ETag };
       });
     } catch (error) {
       const { name } = error as Error;
-      if (name === "InvalidRange") return { bytes: Buffer.alloc(0), size: 0 }; // an empty object has no first byte
-      if (name === "NoSuchKey" || name === "AccessDenied") return null;
+      if (name === "InvalidRange") return { bytes: Buffer.alloc(0), size: 0, etag: undefined }; // an empty object has no first byte
+      if (name === "NoSuchKey" || isMissing(error)) return null;
       throw error;
     }
   }
 
-  async function* readOn(Key: string, first: { bytes: Buffer; size: number }): AsyncGenerator<Buffer, void, undefined> {
+  async function* readOn(Key: string, first: Range): AsyncGenerator<Buffer, void, undefined> {
     yield first.bytes;
     for (let from = first.bytes.length; from < first.size; ) {
-      const next = await readRange(Key, from);
+      // Of the same object: what is replaced in the meantime must not be joined to what was there.
+      const next = await readRange(Key, from, first.etag).catch((error) => {
+        if ((error as Error).name === "PreconditionFailed") return null;
+        throw error;
+      });
       if (next === null || next.bytes.length === 0)
-        throw fail("FileGone", `s3 GetObject: s3://${Bucket}/${Key} went away while it was read.`);
+        throw fail("FileGone", `s3 GetObject: s3://${Bucket}/${Key} was deleted or replaced while it was read.`);
       yield next.bytes;
       from += next.bytes.length;
     }
+  }
+
+  /** S3 says "forbidden" of what is missing, too, but names the reason where it is another. */
+  function isMissing(error: unknown): boolean {
+    const { name, cause } = error as Error;
+    const said = cause as Error | undefined;
+    return name === "AccessDenied" && said?.name !== "InvalidObjectState" && !/kms/i.test(said?.message ?? "");
   }
 
   async function open(Key: string): Promise<Bytes | null> {
@@ -83,9 +101,9 @@ export function createS3History(s3: S3Client, Bucket: string, call: Caller): His
 
   return {
     async newest() {
-      const latest = await open(`${prefix}latest.json`);
+      const latest = await objects.read("latest.json");
       if (latest === null) return null;
-      const { manifestKey } = JSON.parse((await whole(latest)).toString("utf8")) as { manifestKey: string };
+      const { manifestKey } = latest.value as { manifestKey: string };
       const manifest = await whole(required(manifestKey));
       const folder = manifestKey.slice(0, manifestKey.lastIndexOf("/") + 1);
       return { manifestKey, manifest, open: (name) => required(folder + name) };

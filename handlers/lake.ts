@@ -54,6 +54,8 @@ export async function startLogins(
     // The store knows nothing from before it was created, nor from before its retention period.
     const createdMs = store.CreatedTimestamp?.getTime() ?? null;
     const keptFromMs = store.RetentionPeriod === undefined ? null : toMs - store.RetentionPeriod * DAY_MS;
+    // How it was set up before its last change, nobody says: it may have kept less, or left logins out.
+    const changedMs = store.UpdatedTimestamp?.getTime() ?? 0;
     let reason: string | null = null;
     if (createdMs === null || keptFromMs === null) {
       reason = "the event data store does not say since when, or for how long, it keeps events";
@@ -61,12 +63,19 @@ export async function startLogins(
       reason = `the event data store was created on ${formatInstant(createdMs)}, after the window's start ${window.windowFrom}`;
     } else if (keptFromMs > fromMs) {
       reason = `the event data store keeps events for ${store.RetentionPeriod} days, less than the window's ${settings.lookbackDays}`;
+    } else if (changedMs > fromMs) {
+      reason = `the event data store was last changed on ${formatInstant(changedMs)}, after the window's start ${window.windowFrom}: what it kept before is not known. A shorter lookbackDays is observed in full`;
+    } else if (store.MultiRegionEnabled === false) {
+      reason =
+        "the event data store records its own Region alone, and Identity Center may be entered through others (make it a multi-Region store)";
     } else if (!recordsLogins(store.AdvancedEventSelectors)) {
       reason =
         "the event data store's event selectors may leave logins out (it must record all management events of sso.amazonaws.com)";
     }
     const observedFrom =
-      createdMs === null || keptFromMs === null ? null : formatInstant(Math.max(createdMs, keptFromMs, fromMs));
+      createdMs === null || keptFromMs === null
+        ? null
+        : formatInstant(Math.max(createdMs, keptFromMs, changedMs, fromMs));
     const QueryStatement = loginQuery(parseEventDataStore(EventDataStore)?.id ?? EventDataStore, fromMs, toMs);
     const started = await call("cloudtrail", "StartQuery", (abortSignal) =>
       cloudTrail.send(new StartQueryCommand({ QueryStatement }), { abortSignal }),

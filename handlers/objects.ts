@@ -40,10 +40,23 @@ export function createSmallObjects(s3: S3Client, Bucket: string, call: Caller): 
     }
   }
 
+  function jsonIn(Key: string, text: string): Record<string, unknown> {
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      const what = `s3://${Bucket}/${Key} is not the JSON that this program writes.`;
+      throw reportError(
+        "DamagedObject",
+        `${what} Bring an earlier version of it back, or delete it; then run again.`,
+        error,
+      );
+    }
+  }
+
   return {
     async read(name) {
       const found = await readText(REPORT_PREFIX + name);
-      return found && { value: JSON.parse(found.text), etag: found.etag };
+      return found && { value: jsonIn(REPORT_PREFIX + name, found.text), etag: found.etag };
     },
 
     async write(name, value, expected, Metadata) {
@@ -65,7 +78,7 @@ export function createSmallObjects(s3: S3Client, Bucket: string, call: Caller): 
         return true;
       } catch (error) {
         const { name } = error as Error;
-        if (name !== "PreconditionFailed" && name !== "ConditionalRequestConflict") throw error;
+        if (name !== "PreconditionFailed") throw error;
         const there = await readText(Key);
         if (there === null) {
           throw reportError(

@@ -1,19 +1,22 @@
 /**
- * Every item of a paged operation. A page may be empty and still carry a token: only a missing token ends the list.
+ * Every item of a paged operation, once: a listing that changes while it is read may show one again on a later page. A page may be
+ * empty and still carry a token: only a missing token ends the list.
  *
  * @param fetchPage calls the operation once with the given token and gives the page's items and the next token.
+ * @param idOf what two items do not share
  */
 export async function allPages<T>(
   fetchPage: (token: string | undefined) => Promise<{ items: readonly T[] | undefined; token: string | undefined }>,
+  idOf: (item: T) => string,
 ): Promise<T[]> {
-  const all: T[] = [];
+  const all = new Map<string, T>();
   let token: string | undefined;
   do {
     const page = await fetchPage(token);
-    for (const item of page.items ?? []) all.push(item);
+    for (const item of page.items ?? []) all.set(idOf(item), item);
     token = page.token;
   } while (token);
-  return all;
+  return [...all.values()];
 }
 
 /** Runs `work` on every item, `width` at a time, and gives the results in the items' order. The first failure ends it. */

@@ -26,7 +26,7 @@ export async function plan(
       ssoAdmin.send(new ListPermissionSetsCommand(input), { abortSignal }),
     );
     return { items: page.PermissionSets, token: page.NextToken };
-  });
+  }, String);
 
   async function describe(PermissionSetArn: string): Promise<Omit<PermissionSet, "administrator">> {
     const answer = await call("sso-admin", "DescribePermissionSet", (abortSignal) =>
@@ -46,7 +46,7 @@ export async function plan(
         ssoAdmin.send(new ListManagedPoliciesInPermissionSetCommand(input), { abortSignal }),
       );
       return { items: page.AttachedManagedPolicies?.map((policy) => policy.Arn ?? ""), token: page.NextToken };
-    });
+    }, String);
   }
 
   async function provisionedAccounts(PermissionSetArn: string): Promise<string[]> {
@@ -56,11 +56,11 @@ export async function plan(
         ssoAdmin.send(new ListAccountsForProvisionedPermissionSetCommand(input), { abortSignal }),
       );
       return { items: page.AccountIds, token: page.NextToken };
-    });
+    }, String);
   }
 
   let done = 0;
-  const provisioned = await inParallel([...new Set(arns)], 50, async (arn) => {
+  const provisioned = await inParallel(arns, 50, async (arn) => {
     const [described, policies, accounts] = await Promise.all([
       describe(arn),
       managedPolicies(arn),
@@ -80,7 +80,7 @@ export async function plan(
   });
   const pairs: Pair[] = [];
   provisioned.forEach(({ accounts }, permissionSet) => {
-    for (const account of new Set(accounts)) pairs.push([account, permissionSet]);
+    for (const account of accounts) pairs.push([account, permissionSet]);
   });
   pairs.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] - b[1]));
   return { permissionSets: provisioned.map((each) => each.permissionSet), pairs };

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
+import { readBeforehand } from "./beforehand";
 import { MANIFEST_FILE } from "./fileNames";
 import type { History } from "./history";
 import { type FileEntry, type Manifest, manifestOf, type RowCounts, type RunFacts, statusOf } from "./manifest";
 import type { Row } from "./model";
 import type { Progress } from "./progress";
-import { type Content, type ReportFile, readHistory, reportFiles } from "./reportFiles";
+import { type Content, type ReportFile, reportFiles } from "./reportFiles";
 import { type RowSources, rowBatches } from "./rows";
 import type { Sink } from "./sink";
 
@@ -20,7 +21,7 @@ export async function publish(
   progress: Progress,
 ): Promise<Manifest> {
   const ROWS_A_BATCH = 2_000;
-  const { beforehand, changes, decisions } = await readHistory(history, sources);
+  const { beforehand, changes, decisions } = await readBeforehand(history, sources.settings);
   const { status, warnings } = statusOf(sources, beforehand);
   const { previousReport } = beforehand;
   const files = reportFiles({ sources, facts, status, warnings, previousReport, changes, decisions });

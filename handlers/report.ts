@@ -77,7 +77,7 @@ export function createReportHandler(): ReportHandler {
   /** One report, from the guard to the announcement. */
   async function report({ event, runId, place, startedMs, deadlineMs, objects, call, log }: Asked): Promise<RunResult> {
     const settings = settingsOf(process.env, event);
-    await enter(objects, runId, deadlineMs + ENDING_MS);
+    const mine = await enter(objects, runId, deadlineMs + ENDING_MS);
     try {
       const folder = runFolder(settings.now, runId);
       const manifest = await runReport({
@@ -94,7 +94,7 @@ export function createReportHandler(): ReportHandler {
       await announceSuccess(objects, result, publishedRows(bucket, REPORT_PREFIX, folder, runId, settings.now));
       return result;
     } finally {
-      await leave(objectsAfterwards(), runId).catch((error) =>
+      await leave(objectsAfterwards(), mine).catch((error) =>
         log.error("the next run has to wait for this one's time", error),
       );
     }

@@ -1,14 +1,12 @@
-import { type Changes, openChanges } from "./changes";
+import type { Changes } from "./changes";
 import { createCsvWriter } from "./csv";
-import { type Decisions, readDecisions } from "./decisions";
-import { messageOf } from "./errors";
+import type { Decisions } from "./decisions";
 import { REPORT_FILE } from "./fileNames";
-import type { EarlierReport, History } from "./history";
 import { createMachineRows } from "./machineRows";
-import { type Beforehand, linkTo, MANIFEST_VERSION, type Manifest, type RunFacts } from "./manifest";
+import type { RunFacts } from "./manifest";
 import { COLUMNS, type Row, type RunStatus } from "./model";
 import { createPage } from "./page/page";
-import { type PreviousReport, previousReportOf, unreadable, withOtherColumns } from "./previousReport";
+import type { PreviousReport } from "./previousReport";
 import { createReview } from "./review";
 import type { RowSources } from "./rows";
 import { createUnexplainedLogins } from "./unexplainedLogins";
@@ -101,39 +99,4 @@ function pageContext({ sources, facts, status, warnings, previousReport, changes
 function comparedCounts(counts: Changes["counts"], usageCompared: boolean): Record<string, number> {
   const { NOW_UNUSED, USED_AGAIN, ...others } = counts;
   return usageCompared ? { ...others, NOW_UNUSED, USED_AGAIN } : others;
-}
-
-/** What a run takes over from the report before it and from people. */
-export async function readHistory(
-  history: History,
-  { settings }: RowSources,
-): Promise<{ beforehand: Beforehand; changes: Changes | null; decisions: Decisions }> {
-  const newest = await history.newest();
-  const decisions = await readDecisions(await history.decisions());
-  const compared = await compareWith(newest);
-  const previousManifest = newest === null ? null : linkTo(newest.manifestKey, newest.manifest);
-  return {
-    beforehand: { previousManifest, previousReport: compared.previousReport, notes: decisions.warnings },
-    changes: compared.changes,
-    decisions,
-  };
-
-  async function compareWith(earlier: EarlierReport | null) {
-    const manifest = earlier && (JSON.parse(earlier.manifest.toString("utf8")) as Manifest);
-    const previousReport = previousReportOf(manifest, earlier?.manifestKey ?? "", settings, MANIFEST_VERSION);
-    if (earlier === null || previousReport.status !== "compared") return { previousReport, changes: null };
-    try {
-      const changes = await openChanges({
-        reportedAt: previousReport.reportedAt ?? "",
-        csv: earlier.open(REPORT_FILE),
-        sameSettings: previousReport.usageCompared,
-      });
-      return { previousReport: changes === null ? withOtherColumns(previousReport) : previousReport, changes };
-    } catch (error) {
-      // What became of an earlier report must not keep a new one from coming.
-      const { name, code } = error as NodeJS.ErrnoException;
-      if (name !== "FileGone" && name !== "PreviousReportUnreadable" && code !== "ENOENT") throw error;
-      return { previousReport: unreadable(previousReport, messageOf(error)), changes: null };
-    }
-  }
 }

@@ -4,6 +4,7 @@ import { collect } from "./collect";
 import { reportError } from "./errors";
 import type { History } from "./history";
 import { cancelLogins, fetchLogins, startLogins } from "./lake";
+import { withKnownUsers } from "./loginUsers";
 import type { Manifest, RunFacts } from "./manifest";
 import type { Plan, Settings } from "./model";
 import { plan } from "./plan";
@@ -42,7 +43,8 @@ export async function runReport({
     planned = await plan(settings, clients.ssoAdmin, call, progress);
     refuseIfTooLong(planned, settings, deadlineMs - PUBLISHING_MS - Date.now());
     const collection = await collect(settings, planned, clients, call, progress);
-    const logins = await fetchLogins(await starting, deadlineMs - PUBLISHING_MS, clients.cloudTrail, call, progress);
+    const read = await fetchLogins(await starting, deadlineMs - PUBLISHING_MS, clients.cloudTrail, call, progress);
+    const logins = withKnownUsers(read, collection);
     const sources = { settings, plan: planned, collection, logins };
     return await publish(sources, { ...facts, statistics: call.statistics }, history, sink, progress);
   } catch (error) {

@@ -30,25 +30,28 @@ export function createS3Sink(s3: S3Client, Bucket: string, folder: string, call:
     const Metadata = { attempt };
     let buffers: Buffer[] = [];
     let bufferedBytes = 0;
-    let uploadId: string | undefined;
+    let starting: Promise<string> | undefined;
     let partNumber = 0;
     const parts: { PartNumber: number; ETag: string | undefined; ChecksumCRC32: string | undefined }[] = [];
     const underWay = new Set<Promise<void>>();
     let failure: unknown = null;
     let closed = false;
+    let aborted = false;
 
-    async function startUpload(): Promise<void> {
+    async function startUpload(): Promise<string> {
       const input = { Bucket, Key, ContentType, Metadata, ChecksumAlgorithm: "CRC32" as const };
-      const started = await call("s3", "CreateMultipartUpload", (abortSignal) =>
+      const { UploadId } = await call("s3", "CreateMultipartUpload", (abortSignal) =>
         s3.send(new CreateMultipartUploadCommand(input), { abortSignal }),
       );
-      uploadId = started.UploadId;
+      if (!UploadId) throw reportError("UnexpectedAnswer", `s3 CreateMultipartUpload gave no id for ${Key}.`);
+      return UploadId;
     }
 
     async function uploadPart(Body: Buffer): Promise<void> {
-      if (uploadId === undefined) await startUpload();
+      starting ??= startUpload();
+      const UploadId = await starting;
+      if (aborted) throw reportError("Aborted", `The upload of ${Key} was given up.`);
       const PartNumber = ++partNumber;
-      const UploadId = uploadId;
       const upload = call("s3", "UploadPart", (abortSignal) =>
         s3.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body }), { abortSignal }),
       )
@@ -91,7 +94,7 @@ export function createS3Sink(s3: S3Client, Bucket: string, folder: string, call:
       } catch (error) {
         if (await isOurs()) return;
         const name = (error as Error).name;
-        if (name === "PreconditionFailed" || name === "ConditionalRequestConflict") {
+        if (name === "PreconditionFailed") {
           throw reportError(
             "ReportExists",
             `s3://${Bucket}/${Key} exists already and is not overwritten. Start a run with another runId.`,
@@ -103,7 +106,7 @@ export function createS3Sink(s3: S3Client, Bucket: string, folder: string, call:
     }
 
     async function close(): Promise<void> {
-      if (uploadId === undefined) {
+      if (starting === undefined) {
         const Body = takeBuffered(bufferedBytes);
         await publish("PutObject", (abortSignal) =>
           s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType, Metadata, IfNoneMatch: "*" }), {
@@ -115,7 +118,7 @@ export function createS3Sink(s3: S3Client, Bucket: string, folder: string, call:
         await Promise.all(underWay);
         if (failure !== null) throw failure;
         parts.sort((a, b) => a.PartNumber - b.PartNumber);
-        const input = { Bucket, Key, UploadId: uploadId, MultipartUpload: { Parts: parts }, IfNoneMatch: "*" };
+        const input = { Bucket, Key, UploadId: await starting, MultipartUpload: { Parts: parts }, IfNoneMatch: "*" };
         await publish("CompleteMultipartUpload", (abortSignal) =>
           s3.send(new CompleteMultipartUploadCommand(input), { abortSignal }),
         );
@@ -132,9 +135,11 @@ export function createS3Sink(s3: S3Client, Bucket: string, folder: string, call:
       },
       close,
       async abort() {
-        if (closed || uploadId === undefined) return;
+        aborted = true;
+        // An upload that is just being started is waited for: once it is there, nobody else would end it.
+        const UploadId = await starting?.catch(() => undefined);
+        if (closed || UploadId === undefined) return;
         await Promise.all(underWay);
-        const UploadId = uploadId;
         // Not through `call`: this must also work when the run has been ended.
         for (let tries = 1; ; tries++) {
           try {

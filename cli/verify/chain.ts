@@ -16,8 +16,11 @@ export async function checkChain(
 ): Promise<{ checked: number; note: string }> {
   let link: ManifestLink | null = manifest.previousManifest ?? null;
   let checked = 0;
-  if (link === null)
-    return { checked, note: "It is the first of its chain: when it was made, there was no report before it." };
+  if (link === null) {
+    const interrupted = interruption(manifest);
+    const note = interrupted ?? "It is the first of its chain: when it was made, there was no report before it.";
+    return { checked, note };
+  }
   if (source.earlierManifest === undefined) {
     return {
       checked,
@@ -42,11 +45,26 @@ export async function checkChain(
     }
     checked++;
     // Its bytes are those that a run has written, so it can be read.
-    link = (JSON.parse(found.toString("utf8")) as Manifest).previousManifest;
-    if (link === null) return { checked, note: `The chain is whole: ${reports(checked)}, back to the first.` };
+    const earlier = JSON.parse(found.toString("utf8")) as Manifest;
+    link = earlier.previousManifest;
+    if (link === null) {
+      const interrupted = interruption(earlier);
+      return {
+        checked,
+        note: interrupted
+          ? `After ${reports(checked)}: ${interrupted}`
+          : `The chain is whole: ${reports(checked)}, back to the first.`,
+      };
+    }
     if (source.folder === null)
       return { checked, note: `The chain was checked for ${reports(checked)}; ${link.key} is before it.` };
   }
+}
+
+/** A run that found a report before it and could not read its manifest was linked to none. */
+function interruption({ previousReport }: Manifest): string | null {
+  const { status, reason } = previousReport;
+  return status === "none" ? null : `The chain is interrupted: there was a report before, but ${reason}`;
 }
 
 function reports(count: number): string {

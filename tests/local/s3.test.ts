@@ -103,6 +103,9 @@ describe("objects", () => {
       status: 412,
     });
     expect((await failure(put("k", "2", { IfMatch: '"other"' }))).name).toBe("PreconditionFailed");
+    const get = (IfMatch?: string) => local.s3.send(new GetObjectCommand({ Bucket, Key: "k", IfMatch }));
+    expect(await failure(get('"other"'))).toMatchObject({ name: "PreconditionFailed", status: 412 });
+    await expect(get(ETag)).resolves.toMatchObject({ ETag });
     expect((await failure(put("no", "2", { IfMatch: ETag }))).name).toBe("NoSuchKey");
     await put("k", "3", { IfMatch: ETag });
     expect((await read("k")).text).toBe("3");

@@ -307,6 +307,16 @@ export const COVERAGE_CASES: FixedCase[] = [
     { status: "degraded" },
   ),
   fixed(
+    "the store was changed a second after the window's start",
+    storeIs({ UpdatedTimestamp: "2026-08-24T12:00:01Z" }),
+    [{ ...UNUSED, ...UNKNOWN }],
+    { status: "degraded" },
+  ),
+  fixed("the store was changed at the window's start", storeIs({ UpdatedTimestamp: "2026-08-24T12:00:00Z" }), [UNUSED]),
+  fixed("the store records one Region alone", storeIs({ MultiRegionEnabled: false }), [{ ...UNUSED, ...UNKNOWN }], {
+    status: "degraded",
+  }),
+  fixed(
     "the store is not there",
     { EventDataStore: undefined, Records: [BOBS_LOGIN, login({})] },
     [{ ...UNUSED, ...UNKNOWN }],
@@ -352,9 +362,30 @@ export const COVERAGE_CASES: FixedCase[] = [
     { status: "degraded" },
   ),
   fixed(
-    "a login of a user whom nobody knows shows that the window is observed",
-    { Records: [login({ user: { userName: "stranger" } })] },
-    [UNUSED],
+    "logins of strangers alone do not show that anybody would have been seen",
+    { Records: [login({ user: { userName: "stranger" } }), login({ user: { userId: GONE } })] },
+    [{ ...UNUSED, ...UNKNOWN }],
+    { status: "degraded" },
+  ),
+  fixed(
+    "a login of somebody with a grant who is gone from the Identity Store does",
+    {
+      AccountAssignments: [
+        ...BASE.AccountAssignments,
+        { AccountId: "222222222222", PermissionSetArn: READ_ONLY, PrincipalType: "USER", PrincipalId: GONE },
+      ],
+      Accounts: [...BASE.Accounts, { Id: "222222222222", Name: "Other", State: "ACTIVE" }],
+      Records: [login({ user: { userId: GONE }, account: "999999999999" })],
+    },
+    [
+      UNUSED,
+      {
+        ...UNUSED,
+        ...{ account: "222222222222", AccountName: "Other", Type: "USER", GroupId: "", GroupName: "NOGROUP" },
+        ...{ Username: "", UserId: GONE, UserDisplayName: "", UserEmail: "", UserStatus: "", MemberSince: "" },
+        RowStatus: "USER_NOT_FOUND",
+      },
+    ],
   ),
   fixed(
     "UNKNOWN comes before TOO_NEW",
@@ -555,12 +586,13 @@ export const FIELD_CASES: FixedCase[] = [
       AccountAssignments: [],
     },
     [],
+    { status: "degraded" },
   ),
   fixed(
     "what may be missing is empty",
     {
       PermissionSets: [{ PermissionSetArn: READ_ONLY, Name: "ReadOnly" }],
-      Users: [{ UserId: ALICE }],
+      Users: [{ UserId: ALICE }, { UserId: BOB }],
       Groups: [{ GroupId: READERS }],
       GroupMemberships: withoutCreatedAt(BASE.GroupMemberships),
     },

@@ -8,6 +8,8 @@ export interface Change {
   Change: string;
   Before: string;
   After: string;
+  LastLoginBefore: string;
+  LastLoginAfter: string;
   row: Row;
 }
 
@@ -26,8 +28,14 @@ const ORDER = [
 
 export function oracleChanges(before: Row[], after: Row[], sameSettings: boolean): Change[] {
   const changes: Change[] = [];
+  const lastLoginIn = (rows: Row[], row: Row) =>
+    rows.find((other) => KEY.every((column) => other[column] === row[column]))?.LastLogin ?? "";
   const add = (kind: string, was: string, is: string, row: Row) =>
-    changes.push({ Change: kind, Before: was, After: is, row });
+    changes.push({
+      ...{ Change: kind, Before: was, After: is, row },
+      LastLoginBefore: lastLoginIn(before, row),
+      LastLoginAfter: lastLoginIn(after, row),
+    });
 
   for (const is of after) {
     const was = before.find((row) => KEY.every((column) => row[column] === is[column]));

@@ -84,7 +84,12 @@ export function oracleReport(organisation: Organisation, options: OracleOptions)
     }
     const oldEnough = Date.parse(store.CreatedTimestamp) <= windowStart;
     const keepsEnough = store.RetentionPeriod >= options.lookbackDays;
-    fullyObserved = oldEnough && keepsEnough && logins.length > 0;
+    const ofSomebodyKnown = logins.some((event) =>
+      knownUsers(organisation).some(({ id, user }) => isBy(event, id, user)),
+    );
+    const alwaysAlike = store.UpdatedTimestamp === undefined || Date.parse(store.UpdatedTimestamp) <= windowStart;
+    const everywhere = store.MultiRegionEnabled !== false;
+    fullyObserved = oldEnough && keepsEnough && alwaysAlike && everywhere && ofSomebodyKnown;
   }
 
   const rows: Row[] = [];
@@ -200,6 +205,18 @@ export function oracleReport(organisation: Organisation, options: OracleOptions)
     }
     return row;
   }
+}
+
+/** Who is in the Identity Store, and who has a grant without being there. */
+function knownUsers({ Users, AccountAssignments, Groups, GroupMemberships }: Organisation) {
+  const ids = Users.map(({ UserId }) => UserId);
+  for (const { PrincipalType, PrincipalId } of AccountAssignments) {
+    if (PrincipalType === "USER") ids.push(PrincipalId);
+    if (PrincipalType === "GROUP" && Groups.some(({ GroupId }) => GroupId === PrincipalId)) {
+      for (const { GroupId, MemberId } of GroupMemberships) if (GroupId === PrincipalId) ids.push(MemberId.UserId);
+    }
+  }
+  return ids.map((id) => ({ id, user: Users.find(({ UserId }) => UserId === id) }));
 }
 
 /** A login into some role, within the window. What names no role and account is none. */

@@ -191,6 +191,30 @@ describe("an event data store", () => {
       {},
       /keeps events for 30 days, less than the window's 90/,
     ],
+    [
+      "that was changed within the window",
+      { ...organisation, EventDataStore: { ...eventDataStore, UpdatedTimestamp: "2026-11-01T00:00:00Z" } },
+      {},
+      /was last changed on 2026-11-01T00:00:00Z, after the window's start .* A shorter lookbackDays is observed in full/,
+    ],
+    [
+      "of one Region alone",
+      { ...organisation, EventDataStore: { ...eventDataStore, MultiRegionEnabled: false } },
+      {},
+      /records its own Region alone/,
+    ],
+    [
+      "that records data events alone",
+      {
+        ...organisation,
+        EventDataStore: {
+          ...eventDataStore,
+          AdvancedEventSelectors: [{ FieldSelectors: [{ Field: "eventCategory", Equals: ["Data"] }] }],
+        },
+      },
+      {},
+      /event selectors may leave logins out/,
+    ],
   ])("%s: nobody is called unused, and the warning says why", async (_, served, environment, why) => {
     const { result, rows } = await report(served, {}, environment);
 
@@ -199,6 +223,17 @@ describe("an event data store", () => {
     expect(column(rows, "Username")).toEqual(["alice", "bob"]);
     expect(column(rows, "Usage")[1]).toBe("UNKNOWN");
   });
+});
+
+test("logins that are all of strangers: nobody is called unused, and the warning says why", async () => {
+  const Records = [login(0, 0, 7), login(0, 0, 8)];
+  const { result, rows } = await report({ ...organisation, Records });
+
+  expect(result).toMatchObject({
+    status: "degraded",
+    warnings: [expect.stringMatching(/none of the logins .* is of anyone/)],
+  });
+  expect(column(rows, "Usage")).toEqual(["UNKNOWN", "UNKNOWN"]);
 });
 
 test.each([

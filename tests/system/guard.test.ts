@@ -69,6 +69,21 @@ describe("a run while another is in progress", () => {
     expect(jsonOf(one.bucket, "status/twin/succeeded")).toMatchObject({ runId: "twin", rows: 1 });
   });
 
+  test("under the same id in the same instant: one runs, keeps the place, and does not look failed", async () => {
+    localAws.inject([slow]);
+    const twins = [one.run({ runId: "twin" }), other.run({ runId: "twin" })];
+    await expect(Promise.race(twins)).rejects.toMatchObject({
+      name: "AlreadyRunning",
+      message: expect.stringContaining("Run twin is in progress since"),
+    });
+
+    await expect(one.run({ runId: "third" })).rejects.toThrow("Run twin is in progress");
+    const outcomes = await Promise.allSettled(twins);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    expect(jsonOf(one.bucket, "status/twin/failed")).toBeUndefined();
+    expect(jsonOf(one.bucket, "status/twin/succeeded")).toMatchObject({ runId: "twin", rows: 1 });
+  });
+
   test("that starts in the same instant: exactly one of them runs", async () => {
     const outcomes = await Promise.allSettled([one.run({ runId: "a" }), other.run({ runId: "b" })]);
 

@@ -1,6 +1,6 @@
 import type { RunResult } from "../../handlers/announce";
 import { type Fault, type FaultKind, type OrganisationFile, type StoredObject, startLocalAws } from "../../local/aws";
-import { type Container, jsonOf, startContainer } from "../support/container";
+import { type Container, jsonOf, startContainer, textOf } from "../support/container";
 import {
   expectedReports,
   expectLatestIsWhole,
@@ -110,6 +110,7 @@ export function expectTruth(
     expect(own).toBe(folderOf(result));
     expect(latest).toBe(runId);
     expect(succeeded).toEqual(result);
+    expect(textOf(bucket, `rows/dt=${own!.slice(0, 10)}/${runId}.txt`)).toContain(`/${own}/rows.jsonl.gz`);
     expect(failed).toBeUndefined();
   } else {
     const named = [...error!.message.matchAll(/(sso-admin|identitystore|organizations|cloudtrail|s3) ([A-Z]\w+)/g)];

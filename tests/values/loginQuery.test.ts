@@ -1,5 +1,7 @@
+import type { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { Parser } from "node-sql-parser/build/trino";
-import { loginQuery } from "../../handlers/loginQuery";
+import { createCaller } from "../../handlers/calls";
+import { loginQuery, readLogins } from "../../handlers/loginQuery";
 
 const STORE = "0f3c9f3e-6b1d-4c56-9a8e-1d2f3a4b5c6d";
 const query = loginQuery(STORE, Date.parse("2026-08-22T09:00:00Z"), Date.parse("2026-11-20T09:00:00Z"));
@@ -31,5 +33,52 @@ describe("loginQuery", () => {
     expect(query).toContain("userIdentity.userName");
     const conditions = query.slice(query.indexOf("WHERE"), query.indexOf("GROUP BY"));
     expect(conditions).not.toMatch(/userName|awsRegion/);
+  });
+});
+
+describe("readLogins", () => {
+  const login = (more: object = {}) => ({
+    ...{ user_id: "u-1", user_name: "", account_id: "111111111111", role_name: "ReadOnly" },
+    ...{ last_console: "2026-11-20 08:15:30.000", last_programmatic: "", logins: "3" },
+    ...more,
+  });
+  /** CloudTrail with a finished query of these pages. */
+  function read(total: number, ...pages: object[][]) {
+    const answers = pages.map((rows, index) => ({
+      QueryStatus: "FINISHED",
+      QueryStatistics: { TotalResultsCount: total },
+      QueryResultRows: rows.map((row) => Object.entries(row).map(([name, value]) => ({ [name]: value }))),
+      NextToken: index < pages.length - 1 ? "more" : undefined,
+    }));
+    const cloudTrail = { send: async () => answers.shift() } as unknown as CloudTrailClient;
+    const call = createCaller({ requestsPerSecond: 10_000, signal: new AbortController().signal });
+    return readLogins("query-1", cloudTrail, call, () => {});
+  }
+
+  it("reads rows of one-key objects, and tells those that name nobody apart", async () => {
+    expect(await read(2, [login()], [], [login({ user_id: "" })])).toEqual({
+      lastLogins: [
+        {
+          ...{ userId: "u-1", userName: "", accountId: "111111111111", roleName: "ReadOnly", count: 3 },
+          ...{ lastConsoleMs: Date.parse("2026-11-20T08:15:30Z"), lastProgrammaticMs: null },
+        },
+      ],
+      unattributed: [{ accountId: "111111111111", roleName: "ReadOnly", count: 3 }],
+    });
+  });
+
+  it.each([
+    ["a row that did not come", 2, [login()], "IncompleteAnswer", "has 2 rows, but only 1 came"],
+    ["a number that is none", 1, [login({ logins: "x" })], "UnexpectedAnswer", 'gave "x" for a number of logins'],
+    ["no number", 1, [login({ logins: undefined })], "UnexpectedAnswer", "for a number of logins"],
+    [
+      "a time that is none",
+      1,
+      [login({ last_console: "yesterday" })],
+      "UnexpectedAnswer",
+      'gave "yesterday" for a time',
+    ],
+  ])("refuses %s", async (_, total, rows, name, message) => {
+    await expect(read(total, rows)).rejects.toMatchObject({ name, message: expect.stringContaining(message) });
   });
 });

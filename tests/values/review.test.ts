@@ -81,13 +81,13 @@ describe("createReview", () => {
       "unused",
       unusedGroup,
       "REMOVE",
-      "No login in the last 90 days. Nothing else that the group gives the user was used either.",
+      "No login in the last 90 days. Nothing else that the group gives the user was used either. AWS does not tell when it was assigned: look into changes.csv first.",
     ],
     [
       "unused, direct",
       { pairs: [[ACCOUNT, 1, [["USER", "u-alice"]]]], users: [alice] },
       "REMOVE",
-      "No login in the last 90 days.",
+      "No login in the last 90 days. AWS does not tell when it was assigned: look into changes.csv first.",
     ],
     ["used", { ...unusedGroup, lastLogins: [usedByAlice] }, "KEEP", "Last used 2 days ago, on 2026-11-20."],
     [
@@ -124,7 +124,7 @@ describe("createReview", () => {
       "a disabled user",
       { ...unusedGroup, users: [{ ...alice, status: "DISABLED" }] },
       "REMOVE",
-      "The user is disabled. No login in the last 90 days. Nothing else that the group gives the user was used either.",
+      "The user is disabled. No login in the last 90 days. Nothing else that the group gives the user was used either. AWS does not tell when it was assigned: look into changes.csv first.",
     ],
     [
       "a disabled user who was there",
@@ -136,7 +136,7 @@ describe("createReview", () => {
       "a deleted user",
       { ...unusedGroup, users: [] },
       "REMOVE",
-      "The Identity Store does not know this user. No login in the last 90 days. Nothing else that the group gives the user was used either.",
+      "The Identity Store does not know this user. No login in the last 90 days. Nothing else that the group gives the user was used either. AWS does not tell when it was assigned: look into changes.csv first.",
     ],
     [
       "a deleted user who was there",

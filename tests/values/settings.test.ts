@@ -25,6 +25,17 @@ describe("settingsOf", () => {
     });
   });
 
+  it("reads who counts as administrator, and who reviews", () => {
+    const named = {
+      ADMINISTRATOR_PERMISSION_SETS: '["BreakGlass","Platform,Admin"]',
+      REVIEWER_PATTERN: "^team-(\\w+)",
+    };
+    expect(settingsOf({ ...ENVIRONMENT, ...named }, {})).toMatchObject({
+      administratorPermissionSets: ["BreakGlass", "Platform,Admin"],
+      reviewerPattern: "^team-(\\w+)",
+    });
+  });
+
   it("takes the clock for the present where no other is given", () => {
     const before = Math.floor(Date.now() / 1000) * 1000;
     expect(Date.parse(settingsOf(ENVIRONMENT, {}).now)).toBeGreaterThanOrEqual(before);

@@ -31,7 +31,7 @@ function warningsOf({ warnings, status, observed }: PageRun): HTMLElement | null
   return element(
     "section",
     { class: serious ? "warnings serious" : "warnings", "aria-label": "Warnings" },
-    element("h2", {}, serious ? "This report is not whole" : "Please note"),
+    element("h2", {}, serious ? "Not everything could be observed" : "Please note"),
     element("ul", {}, ...warnings.map((warning) => element("li", {}, warning))),
   );
 }
@@ -143,7 +143,7 @@ function sizeCards(figures: Figures, run: PageRun): Card[] {
       label: "Too new to tell",
       preset: "too-new",
       value: formatCount(figures.tooNew),
-      note: `grants younger than ${formatCounted(run.newAccessDays, "day")}`,
+      note: `memberships, or else users, younger than ${formatCounted(run.newAccessDays, "day")}`,
     },
     {
       label: "Use unknown",

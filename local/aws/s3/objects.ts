@@ -56,11 +56,13 @@ export function unquoted(etag: string): string {
 /** GetObject and HeadObject. */
 export function getObject(buckets: S3Buckets, call: Call, missingKeyIs403: boolean): Answer {
   const { objects } = requireBucket(buckets, call);
-  for (const header of ["if-none-match", "if-match", "if-modified-since"]) {
+  for (const header of ["if-none-match", "if-modified-since"]) {
     if (call.headers[header] !== undefined) throw notImplemented("s3", `${call.operation} with ${header}`);
   }
   const object = objects.get(call.key!);
   if (!object) throw missingKeyIs403 ? accessDenied() : noSuchKey(call.key!);
+  const ifMatch = call.headers["if-match"];
+  if (ifMatch !== undefined && unquoted(ifMatch) !== unquoted(object.etag)) throw preconditionFailed("If-Match");
   const range = requireRange(call.headers.range, object.size);
   // The checksums are of the whole object.
   const withChecksums = !range && call.headers["x-amz-checksum-mode"] === "ENABLED" ? object.checksums : {};

@@ -1,0 +1,175 @@
+import { createHash } from "node:crypto";
+import { type LocalAws, startLocalAws } from "../../local/aws";
+import { type Container, captureLogs, jsonOf, startContainer, textOf } from "../support/container";
+import {
+  account,
+  login,
+  many,
+  now,
+  organisationOf,
+  permissionSet,
+  user,
+  userAssignment,
+} from "../support/organisation";
+import { folderOf } from "../support/published";
+
+// What stands in the bucket already, whole, gone or damaged, and what a run makes of it.
+
+const organisation = organisationOf({
+  Accounts: [account(0)],
+  PermissionSets: [permissionSet(0), permissionSet(1), permissionSet(2)],
+  Users: [user(0)],
+  AccountAssignments: many(3, (set) => userAssignment(0, set, 0)),
+  Records: [login(0, 0, 0)],
+});
+
+captureLogs();
+let localAws: LocalAws;
+let container: Container;
+/** Of the report that stands there. */
+let folder: string;
+
+beforeEach(async () => {
+  localAws = await startLocalAws({ organisation, throttle: false, rate: 1000, missingKeyIs403: true });
+  container = startContainer(localAws);
+  folder = folderOf(await container.run({ runId: "before" }));
+});
+
+afterEach(() => localAws.close());
+
+const key = (name: string) => `credential_reports/${name}`;
+
+function overwrite(name: string, change: (text: string) => string): void {
+  const object = container.bucket.objects.get(key(name))!;
+  const body = [Buffer.from(change(textOf(container.bucket, name)!))];
+  container.bucket.objects.set(key(name), { ...object, body, size: body[0]!.length, checksums: {} });
+}
+
+async function runAgain() {
+  const result = await container.run({ runId: "next" });
+  expect(jsonOf(container.bucket, "latest.json").runId).toBe("next");
+  return { result, manifest: jsonOf(container.bucket, `${folderOf(result)}/manifest.json`) };
+}
+
+test("a whole report is compared with, and linked by its manifest's hash", async () => {
+  const hash = createHash("sha256").update(textOf(container.bucket, `${folder}/manifest.json`)!);
+
+  const { result, manifest } = await runAgain();
+
+  expect(result.warnings).toEqual([]);
+  expect(manifest.previousReport).toMatchObject({ status: "compared", reason: null });
+  expect(manifest.previousManifest).toEqual({ key: key(`${folder}/manifest.json`), sha256: hash.digest("hex") });
+  expect(textOf(container.bucket, `${folderOf(result)}/changes.csv`)).toBeDefined();
+});
+
+test.each([
+  [
+    "is gone",
+    () => container.bucket.objects.delete(key(`${folder}/credential_report.csv`)),
+    /is not there or is refused/,
+  ],
+  [
+    "has other columns",
+    () => overwrite(`${folder}/credential_report.csv`, (csv) => csv.replace("GroupName", "Group")),
+    /other columns/,
+  ],
+  ["is no CSV", () => overwrite(`${folder}/credential_report.csv`, () => '"a"b\r\n'), /text after a closing quote/],
+])("an earlier CSV that %s is not compared with, and the manifest says why", async (_, damage, why) => {
+  damage();
+
+  const { result, manifest } = await runAgain();
+
+  expect(result.status).toBe("succeeded");
+  expect(manifest.previousReport).toMatchObject({ status: "other-version", reason: expect.stringMatching(why) });
+  expect(manifest.previousManifest.key).toBe(key(`${folder}/manifest.json`));
+  expect(textOf(container.bucket, `${folderOf(result)}/changes.csv`)).toBeUndefined();
+});
+
+test.each([
+  [
+    "is gone",
+    () => container.bucket.objects.delete(key(`${folder}/manifest.json`)),
+    /manifest\.json, of the newest report, is not there/,
+  ],
+  ["is no JSON", () => overwrite(`${folder}/manifest.json`, () => "{"), /manifest\.json is no manifest/],
+  [
+    "is another JSON",
+    () => overwrite(`${folder}/manifest.json`, () => '{"manifestVersion":1}'),
+    /manifest\.json is no manifest/,
+  ],
+])("an earlier manifest that %s breaks the chain, which the new report's warnings say", async (_, damage, why) => {
+  damage();
+
+  const { result, manifest } = await runAgain();
+
+  expect(result.status).toBe("succeeded");
+  expect(result.warnings).toEqual([
+    expect.stringMatching(
+      /^The newest report could not be read, so this one is linked to none and compared with none: /,
+    ),
+  ]);
+  expect(manifest.warnings).toEqual(result.warnings);
+  expect(manifest.previousManifest).toBeNull();
+  expect(manifest.previousReport).toMatchObject({ status: "other-version", reason: expect.stringMatching(why) });
+});
+
+test("an earlier CSV whose damage shows only while it is compared fails the run, which names it and says what to do", async () => {
+  overwrite(`${folder}/credential_report.csv`, (csv) => {
+    const [header, one, other, ...rest] = csv.split("\r\n");
+    return [header, other, one, ...rest].join("\r\n");
+  });
+
+  await expect(container.run({ runId: "next" })).rejects.toMatchObject({
+    name: "PreviousReportUnreadable",
+    message: expect.stringMatching(/^The previous report, of 2026-11-20T09:00:00Z, .* delete latest\.json\.$/),
+  });
+
+  container.bucket.objects.delete(key("latest.json"));
+  expect((await container.run({ runId: "next-again" })).warnings).toEqual([]);
+});
+
+test("a latest.json that is no JSON fails the run, which says which object and what to do", async () => {
+  overwrite("latest.json", () => "{");
+  await expect(container.run()).rejects.toMatchObject({
+    name: "DamagedObject",
+    message: expect.stringMatching(
+      /^s3:\/\/reports\/credential_reports\/latest\.json is not the JSON .* delete it; then run again\.$/,
+    ),
+  });
+});
+
+test("latest.json never goes back to an older report", async () => {
+  const later = startContainer(localAws, { CREDENTIAL_REPORT_NOW: "2026-12-02T09:00:00Z" });
+  await later.run({ runId: "later" });
+  const older = startContainer(localAws, { CREDENTIAL_REPORT_NOW: now });
+
+  const { reportKey } = await older.run({ runId: "older" });
+
+  expect(container.bucket.objects.has(reportKey)).toBe(true);
+  expect(jsonOf(container.bucket, "latest.json").runId).toBe("later");
+});
+
+test.each(["credential_report.csv", "manifest.json"])(
+  "a %s that stands where the run writes is not overwritten: the run fails, and is none of it",
+  async (name) => {
+    const taken = key(`2026-11-20T090000Z-twice/${name}`);
+    const theirs = container.bucket.objects.get(key(`${folder}/${name}`))!;
+    container.bucket.objects.set(taken, theirs);
+
+    await expect(container.run({ runId: "twice" })).rejects.toMatchObject({
+      name: "ReportExists",
+      message: `s3://reports/${taken} exists already and is not overwritten. Start a run with another runId.`,
+    });
+
+    expect(container.bucket.objects.get(taken)).toBe(theirs);
+    expect(jsonOf(container.bucket, "latest.json").runId).toBe("before");
+    expect(jsonOf(container.bucket, "status/twice/succeeded")).toBeUndefined();
+  },
+);
+
+test("the rows are shown to Athena once the report is published", async () => {
+  const { result } = await runAgain();
+  expect(textOf(container.bucket, "rows/dt=2026-11-20/next.txt")).toBe(
+    `s3://reports/${key(folderOf(result))}/rows.jsonl.gz\n`,
+  );
+});
