@@ -9,8 +9,7 @@ import { previousReportOf, unreadable, withOtherColumns } from "./previousReport
 
 /**
  * What a run takes over from the report before it and from people. An earlier report that is missing or cannot be read does not keep
- * a new one from coming: the manifest says why there is no comparison, and a warning says so where even its manifest is gone. Damage
- * that shows only while the rows are compared fails the run, which then names it.
+ * a new one from coming: the manifest says why there is no comparison, and a warning says so where even its manifest is gone.
  */
 export async function readBeforehand(
   history: History,

@@ -1,5 +1,5 @@
 import { createCsvReader } from "./csvReader";
-import { reportError } from "./errors";
+import { messageOf, reportError } from "./errors";
 import { COLUMNS, type Row } from "./model";
 import { type ChangeKind, createPairChanges } from "./pairChanges";
 
@@ -22,6 +22,8 @@ export interface Changes {
   rows(batch: readonly Row[]): AsyncGenerator<string, void, undefined>;
   end(): AsyncGenerator<string, void, undefined>;
   recordCount(): number;
+  /** The damage that the previous report turned out to have: what was compared before it was met is not the whole. */
+  refused(): string | null;
   /** How many changes of each kind were found so far. */
   readonly counts: Readonly<Record<ChangeKind, number>>;
 }
@@ -51,7 +53,7 @@ export async function openChanges({ reportedAt, csv, sameSettings }: PreviousRow
   const unreadable = (why: string, cause?: unknown) =>
     fail(
       "PreviousReportUnreadable",
-      `The previous report, of ${reportedAt}, is not as this program writes it: ${why}. Check that report with \`npm run verify\`. To go on without a comparison, delete latest.json.`,
+      `The previous report, of ${reportedAt}, is not as this program writes it: ${why}. Check that report with \`npm run verify\`.`,
       cause,
     );
 
@@ -63,6 +65,8 @@ export async function openChanges({ reportedAt, csv, sameSettings }: PreviousRow
       throw name === "UnreadableCsv" ? unreadable(message, error) : error;
     }
   }
+
+  let damage: string | null = null;
 
   /** The pair that is being compared. */
   let account = "";
@@ -88,10 +92,13 @@ export async function openChanges({ reportedAt, csv, sameSettings }: PreviousRow
 
   function setEarlier(was: string[]): void {
     const last = earlier;
+    const lastIsOfPair = earlierIsOfPair;
     earlierIsOfPair = was[SET_ARN] === setArn && was[ACCOUNT] === account;
     if (
       was.length !== columns.length ||
-      (!earlierIsOfPair && last !== null && isBefore(was, last[ACCOUNT]!, last[SET_NAME]!, last[SET_ARN]!))
+      (!(earlierIsOfPair && lastIsOfPair) &&
+        last !== null &&
+        isBefore(was, last[ACCOUNT]!, last[SET_NAME]!, last[SET_ARN]!))
     ) {
       throw unreadable(
         `a row with account ${was[ACCOUNT]} and permission set ${was[SET_NAME]} is out of place, or has not ${columns.length} cells`,
@@ -155,27 +162,45 @@ export async function openChanges({ reportedAt, csv, sameSettings }: PreviousRow
     counts: changes.counts,
     recordCount: () => Object.values(changes.counts).reduce((sum, count) => sum + count, 0),
     begin: () => changes.header(),
-    async *rows(batch) {
-      for (const row of batch) {
-        if (row.PermissionSetArn !== setArn || row.account !== account) yield* enterPair(row);
-        if (!earlierIsOfPair) {
-          changes.meetNow(row);
-          continue;
-        }
-        const was = earlier!;
-        if (was[USER_ID] === row.UserId && was[GROUP_ID] === row.GroupId && was[TYPE] === row.Type) {
-          changes.both(was, row);
-        } else {
-          changes.meetNow(row);
-          changes.meetEarlier(was);
-        }
-        const reading = advance();
-        if (reading !== null) await reading;
-      }
-    },
-    async *end() {
-      yield* finishPair();
-      yield* passGonePairs(true);
-    },
+    refused: () => damage,
+    rows: (batch) => untilDamage(compareRows(batch)),
+    end: () => untilDamage(compareRest()),
   };
+
+  /** Compares nothing any more, once the previous report has shown damage. */
+  async function* untilDamage(pieces: AsyncGenerator<string, void, undefined>) {
+    if (damage !== null) return;
+    try {
+      yield* pieces;
+    } catch (error) {
+      const { name } = error as Error;
+      if (name !== "PreviousReportUnreadable" && name !== "FileGone") throw error;
+      damage = messageOf(error);
+      await reader.close();
+    }
+  }
+
+  async function* compareRows(batch: readonly Row[]): AsyncGenerator<string, void, undefined> {
+    for (const row of batch) {
+      if (row.PermissionSetArn !== setArn || row.account !== account) yield* enterPair(row);
+      if (!earlierIsOfPair) {
+        changes.meetNow(row);
+        continue;
+      }
+      const was = earlier!;
+      if (was[USER_ID] === row.UserId && was[GROUP_ID] === row.GroupId && was[TYPE] === row.Type) {
+        changes.both(was, row);
+      } else {
+        changes.meetNow(row);
+        changes.meetEarlier(was);
+      }
+      const reading = advance();
+      if (reading !== null) await reading;
+    }
+  }
+
+  async function* compareRest(): AsyncGenerator<string, void, undefined> {
+    yield* finishPair();
+    yield* passGonePairs(true);
+  }
 }

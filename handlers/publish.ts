@@ -1,9 +1,19 @@
 import { createHash } from "node:crypto";
 import { readBeforehand } from "./beforehand";
+import type { Changes } from "./changes";
 import { MANIFEST_FILE } from "./fileNames";
 import type { History } from "./history";
-import { type FileEntry, type Manifest, manifestOf, type RowCounts, type RunFacts, statusOf } from "./manifest";
+import {
+  type Beforehand,
+  type FileEntry,
+  type Manifest,
+  manifestOf,
+  type RowCounts,
+  type RunFacts,
+  statusOf,
+} from "./manifest";
 import type { Row } from "./model";
+import { unreadable } from "./previousReport";
 import type { Progress } from "./progress";
 import { type Content, type ReportFile, reportFiles } from "./reportFiles";
 import { type RowSources, rowBatches } from "./rows";
@@ -36,8 +46,11 @@ export async function publish(
     }
     for (const writer of writers) await writer.end();
     const entries: FileEntry[] = [];
-    for (const writer of writers) entries.push(await writer.close());
-    const manifest = manifestOf(sources, facts, counts, entries, beforehand);
+    for (const writer of writers) {
+      if (writer.refused()) await writer.abort();
+      else entries.push(await writer.close());
+    }
+    const manifest = manifestOf(sources, facts, counts, entries, withoutComparison(beforehand, changes));
     const manifestFile = sink.create(MANIFEST_FILE, "application/json");
     await manifestFile.write(Buffer.from(JSON.stringify(manifest, null, 2) + "\n", "utf8"));
     await manifestFile.close();
@@ -46,6 +59,14 @@ export async function publish(
     await Promise.allSettled(writers.map((writer) => writer.abort()));
     throw error;
   }
+}
+
+/** Where the earlier report turned out to be damaged while it was compared. */
+function withoutComparison(beforehand: Beforehand, changes: Changes | null): Beforehand {
+  const damage = changes?.refused() ?? null;
+  return damage === null
+    ? beforehand
+    : { ...beforehand, previousReport: unreadable(beforehand.previousReport, damage) };
 }
 
 function countRows(batch: readonly Row[], counts: RowCounts): void {
@@ -86,6 +107,7 @@ function createFileWriter(file: ReportFile, sink: Sink) {
       const rows = file.recordCount?.();
       return { name: file.name, bytes, sha256: hash.digest("hex"), ...(rows !== undefined && { rows }) };
     },
+    refused: () => file.refused?.() ?? null,
     abort: () => target.abort(),
   };
 }

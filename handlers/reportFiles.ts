@@ -23,6 +23,8 @@ export interface ReportFile {
   rows(batch: readonly Row[]): Content | Promise<Content> | AsyncIterable<Content>;
   /** Called once every row of every file has been seen, in the order of the files. */
   end(): Content | Promise<Content> | AsyncIterable<Content>;
+  /** Why the file is not to be published after all; `null` where it is. Asked after the end. */
+  refused?(): string | null;
   /** Records of a CSV file, without its header, or lines of a JSON Lines file; asked after the end. */
   recordCount?(): number;
 }
@@ -87,11 +89,16 @@ function pageContext({ sources, facts, status, warnings, previousReport, changes
       accountsInOrganization: collection.accounts?.length ?? null,
     },
     administratorArns: plan.permissionSets.filter((set) => set.administrator).map((set) => set.arn),
-    changes: () => ({
-      since: changes === null ? null : previousReport.reportedAt,
-      reason: changes === null ? (previousReport.reason ?? "there is no earlier report") : null,
-      counts: changes === null ? {} : comparedCounts(changes.counts, previousReport.usageCompared),
-    }),
+    changes() {
+      const refused = changes === null ? previousReport.reason : changes.refused();
+      return changes === null || refused !== null
+        ? { since: null, reason: refused ?? "there is no earlier report", counts: {} }
+        : {
+            since: previousReport.reportedAt,
+            reason: null,
+            counts: comparedCounts(changes.counts, previousReport.usageCompared),
+          };
+    },
   };
 }
 

@@ -11,7 +11,7 @@ async function changesOf(before: Row[], after: Row[], sameSettings = true) {
   for (const row of after) for await (const piece of changes.rows([row])) pieces.push(piece);
   for await (const piece of changes.end()) pieces.push(piece);
   const records: Record<string, string>[] = parse(pieces.join(""), { columns: true });
-  return { records, pieces, counts: changes.counts };
+  return { records, pieces, counts: changes.counts, refused: changes.refused() };
 }
 
 const short = (record: Record<string, string>) =>
@@ -188,7 +188,10 @@ describe("openChanges", () => {
     ["out of order", [rowWith({ account: "222222222222" }), rowWith()]],
     ["out of order within an account", [rowWith(), rowWith({ PermissionSetName: "A", PermissionSetArn: "a" })]],
   ])("refuses an earlier report that is %s", async (_what, before) => {
-    await expect(changesOf(before, [])).rejects.toThrow(/The previous report, of 2026-11-15T20:00:00Z, is not as/);
+    const { refused } = await changesOf(before, []);
+    expect(refused).toMatch(/^The previous report, of 2026-11-15T20:00:00Z, is not as this program writes it: a row /);
+    expect((await changesOf(before, [rowWith()])).refused).toBe(refused);
+    expect((await changesOf([...before].reverse(), [])).refused).toBeNull();
   });
 
   it("refuses an earlier report that was cut off", async () => {
