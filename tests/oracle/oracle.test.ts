@@ -7,10 +7,12 @@
  */
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
-import { COVERAGE_CASES, FIELD_CASES, type FixedCase, JOIN_CASES, ROW_STATUS_CASES, USAGE_CASES } from "./cases";
+import type { FixedCase } from "./caseParts";
 import { type ReportCase, reportCases } from "./organisations";
 import { productReport } from "./product";
 import { COLUMNS, oracleReport, type Row } from "./report";
+import { FIELD_CASES, JOIN_CASES, ROW_STATUS_CASES } from "./rowCases";
+import { COVERAGE_CASES, USAGE_CASES } from "./usageCases";
 
 const RUNS = Number(process.env.ORACLE_RUNS ?? 300);
 const SHARES = 10;

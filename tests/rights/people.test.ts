@@ -1,7 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { type LocalAws, startLocalAws } from "../../local/aws";
-import { type Deployment, deploy } from "../../local/deployment/deploy";
+import { startLocalAws } from "../../local/aws";
 import {
   eventDataStoreArn,
   group,
@@ -14,172 +11,22 @@ import {
 import { runProduct } from "../support/runReport";
 import { needsOf } from "./authorization";
 import { covers, decide, list, type Need, type Policy } from "./evaluator";
-import { deployerNeeds, lookUps } from "./providerCalls";
+import { account, kmsKeyArn, notAllowed, policyOf, type Row, unused, useStackWithEverything } from "./policyCheck";
 import { distinct, resourceOf, rolesOf } from "./roles";
 
-// Shows that the policies of docs/policies allow what people and services do with a stack, and little else. What the AWS provider
-// calls is written down in providerCalls.ts, not recorded: no provider could be run where this was written.
+// Shows that the policies of docs/policies allow what people and services do with a stack, and little else.
 
-const account = { partition: "aws", region: "eu-west-1", accountId: "111122223333" };
-const kmsKeyArn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
-
-/** Everything that a stack can have. */
-const config = {
-  lakeId: eventDataStoreArn,
-  "aws:region": account.region,
-  kmsKeyArn,
-  notificationEmail: "security@example.com",
-  notifyOnSuccess: true,
-  dashboard: true,
-  catalog: true,
-  lockReports: 1,
-  deleteBucket: true,
-};
-
-const policyOf = (name: string): Policy =>
-  JSON.parse(readFileSync(join(__dirname, `../../docs/policies/${name}.json`), "utf8"));
-
-let localAws: LocalAws;
-let deployment: Deployment;
-
-beforeAll(async () => {
-  localAws = await startLocalAws({ organisation: organisationOf({ OwnerAccountId: account.accountId }) });
-  deployment = await deploy({ localAws, config });
-}, 120_000);
-
-afterAll(async () => {
-  await deployment?.close();
-  await localAws?.close();
-});
-
-function person(policy: Policy) {
-  const principal = `arn:aws:iam::${account.accountId}:role/person`;
-  return (need: Need) => decide({ principal, accountId: account.accountId, identityPolicies: [policy] }, need);
-}
-
-type Row = [why: string, action: string, resource: string, context?: Record<string, string>];
-
-async function notAllowed(policy: Policy, rows: readonly Row[], expected: "Allowed" | "denied"): Promise<object[]> {
-  const wrong: object[] = [];
-  for (const [why, action, resource, context = {}] of rows) {
-    const decision = await person(policy)({ action, resource, context });
-    if ((decision === "Allowed") !== (expected === "Allowed")) wrong.push({ why, action, resource, context, decision });
-  }
-  return wrong;
-}
-
-/** Every (action, resource) of a policy that none of the needs is covered by. */
-function unused(policy: Policy, needs: readonly Need[]): string[] {
-  return policy.Statement.flatMap(({ Sid, Action, Resource }) =>
-    list(Action)
-      .filter((action) => {
-        const used = needs.filter((need) => need.action === action);
-        return !list(Resource).some((resource) => used.some((need) => covers(resource, need.resource)));
-      })
-      .map((action) => `${Sid}: ${action}`),
-  );
-}
-
-describe("who deploys", () => {
-  const policy = policyOf("deployer");
-  const everyNeed = () =>
-    distinct([
-      ...lookUps,
-      ...deployment.resources
-        .filter(({ type }) => type.startsWith("aws:"))
-        .flatMap((resource) => deployerNeeds(resource, account)),
-    ]);
-
-  test("may do what the provider calls for each resource of the stack", async () => {
-    const rows = everyNeed().map(({ action, resource, context }): Row => ["", action, resource, { ...context }]);
-    expect(rows.length).toBeGreaterThan(150);
-    expect(await notAllowed(policy, rows, "Allowed")).toEqual([]);
-  });
-
-  test("may do nothing that the provider does not call", () => {
-    expect(unused(policy, everyNeed())).toEqual([]);
-  });
-
-  test("is limited to names that begin as the stack's do, but where AWS knows no resource", () => {
-    const withoutName = policy.Statement.filter(({ Resource }) => list(Resource).includes("*"));
-    expect(withoutName.flatMap(({ Action }) => list(Action))).toEqual([
-      // All three are look-ups, and AWS takes no resource for them.
-      "logs:DescribeLogGroups",
-      "organizations:DescribeOrganization",
-      "sso:ListInstances",
-    ]);
-    const named = policy.Statement.flatMap(({ Resource }) => list(Resource)).filter((resource) => resource !== "*");
-    const strange = named.filter((resource) => !/[:/]credential[-_]report[-_][^:]*$/.test(resource));
-    // Glue asks for every action on the account's catalogue, too.
-    expect(strange).toEqual(["arn:aws:glue:eu-west-1:111122223333:catalog"]);
-    expect(policy.Statement.flatMap(({ Action }) => list(Action)).filter((action) => action.includes("*"))).toEqual([]);
-  });
-
-  test("may not do what is dangerous beside it", async () => {
-    const bucket = String(resourceOf(deployment, "aws:s3/bucket:Bucket").outputs.arn);
-    const report = `${bucket}/credential_reports/latest.json`;
-    const functionArn = String(resourceOf(deployment, "aws:lambda/function:Function").outputs.arn);
-    const queue = String(resourceOf(deployment, "aws:sqs/queue:Queue", "function-dead-letters").outputs.arn);
-    const ownRole = rolesOf(deployment).function.arn;
-    const iam = (resource: string) => `arn:aws:iam::111122223333:${resource}`;
-    const instance = "arn:aws:sso:::instance/ssoins-0123456789abcdef";
-    const rows: Row[] = [
-      ["a role of another name", "iam:CreateRole", iam("role/admin")],
-      ["a role that is named alike, elsewhere", "iam:CreateRole", iam("role/team/credential-report-x")],
-      ["rights for another role", "iam:PutRolePolicy", iam("role/admin")],
-      ["another role's trust", "iam:UpdateAssumeRolePolicy", iam("role/admin")],
-      [
-        "managed policies",
-        "iam:AttachRolePolicy",
-        ownRole,
-        { "iam:PolicyARN": "arn:aws:iam::aws:policy/AdministratorAccess" },
-      ],
-      ["taking a boundary away", "iam:DeleteRolePermissionsBoundary", ownRole],
-      ["users", "iam:CreateUser", iam("user/somebody")],
-      ["access keys", "iam:CreateAccessKey", iam("user/somebody")],
-      ["taking a role on", "sts:AssumeRole", ownRole],
-      ["a role for EC2", "iam:PassRole", ownRole, { "iam:PassedToService": "ec2.amazonaws.com" }],
-      ["a role for anyone", "iam:PassRole", ownRole],
-      ["another role", "iam:PassRole", iam("role/admin"), { "iam:PassedToService": "lambda.amazonaws.com" }],
-      ["another function", "lambda:UpdateFunctionCode", "arn:aws:lambda:eu-west-1:111122223333:function:another"],
-      ["the function in another Region", "lambda:CreateFunction", functionArn.replace("eu-west-1", "us-east-1")],
-      ["starting the function", "lambda:InvokeFunction", functionArn],
-      ["opening the function", "lambda:AddPermission", functionArn],
-      ["a public address", "lambda:CreateFunctionUrlConfig", functionArn, { "lambda:FunctionUrlAuthType": "NONE" }],
-      ["reading reports", "s3:GetObject", report],
-      ["forging reports", "s3:PutObject", report],
-      ["deleting reports", "s3:DeleteObject", report],
-      ["deleting reports for good", "s3:DeleteObjectVersion", report],
-      ["unlocking reports", "s3:BypassGovernanceRetention", report],
-      ["another bucket", "s3:PutBucketPolicy", "arn:aws:s3:::another"],
-      ["reading the queue", "sqs:ReceiveMessage", queue],
-      ["another log", "logs:DeleteLogGroup", "arn:aws:logs:eu-west-1:111122223333:log-group:another"],
-      [
-        "reading the log",
-        "logs:FilterLogEvents",
-        String(resourceOf(deployment, "aws:cloudwatch/logGroup:LogGroup").outputs.arn),
-      ],
-      ["another document", "ssm:UpdateDocument", "arn:aws:ssm:eu-west-1:111122223333:document/another"],
-      ["giving access", "sso:CreateAccountAssignment", instance],
-      ["reading the logins", "cloudtrail:StartQuery", eventDataStoreArn],
-      ["deleting the store", "cloudtrail:DeleteEventDataStore", eventDataStoreArn],
-      ["the key", "kms:Decrypt", kmsKeyArn],
-      ["the key's policy", "kms:PutKeyPolicy", kmsKeyArn],
-      ["the key's end", "kms:ScheduleKeyDeletion", kmsKeyArn],
-    ];
-    expect(await notAllowed(policy, rows, "denied")).toEqual([]);
-  });
-});
+const deployment = useStackWithEverything();
 
 describe("who runs it", () => {
   const policy = policyOf("operator");
 
   function uses(): Row[] {
-    const runbookRole = rolesOf(deployment).runbook.arn;
-    const bucket = String(resourceOf(deployment, "aws:s3/bucket:Bucket").outputs.arn);
-    const log = String(resourceOf(deployment, "aws:cloudwatch/logGroup:LogGroup").outputs.arn);
-    const queues = deployment.resources.filter(({ type }) => type === "aws:sqs/queue:Queue");
-    const document = String(resourceOf(deployment, "aws:ssm/document:Document").outputs.arn);
+    const runbookRole = rolesOf(deployment()).runbook.arn;
+    const bucket = String(resourceOf(deployment(), "aws:s3/bucket:Bucket").outputs.arn);
+    const log = String(resourceOf(deployment(), "aws:cloudwatch/logGroup:LogGroup").outputs.arn);
+    const queues = deployment().resources.filter(({ type }) => type === "aws:sqs/queue:Queue");
+    const document = String(resourceOf(deployment(), "aws:ssm/document:Document").outputs.arn);
     const execution = "arn:aws:ssm:eu-west-1:111122223333:automation-execution/0a1b2c3d-0000-4000-8000-000000000000";
     const definition = `${document.replace(":document/", ":automation-definition/")}:$DEFAULT`;
     return [
@@ -198,8 +45,8 @@ describe("who runs it", () => {
           (action): Row => ["dead letters", action, String(outputs.arn)],
         ),
       ),
-      ...deployment.resources
-        .filter(({ type }) => type === "aws:scheduler/schedule:Schedule")
+      ...deployment()
+        .resources.filter(({ type }) => type === "aws:scheduler/schedule:Schedule")
         .map(({ outputs }): Row => ["the schedules", "scheduler:GetSchedule", String(outputs.arn)]),
     ];
   }
@@ -211,9 +58,9 @@ describe("who runs it", () => {
   });
 
   test("may not do what is dangerous beside it", async () => {
-    const roles = rolesOf(deployment);
-    const bucket = String(resourceOf(deployment, "aws:s3/bucket:Bucket").outputs.arn);
-    const functionArn = String(resourceOf(deployment, "aws:lambda/function:Function").outputs.arn);
+    const roles = rolesOf(deployment());
+    const bucket = String(resourceOf(deployment(), "aws:s3/bucket:Bucket").outputs.arn);
+    const functionArn = String(resourceOf(deployment(), "aws:lambda/function:Function").outputs.arn);
     const rows: Row[] = [
       ["another runbook", "ssm:StartAutomationExecution", "arn:aws:ssm:eu-west-1:111122223333:document/another"],
       [
@@ -278,7 +125,7 @@ describe("who runs it from a terminal", () => {
 
 test("who reviews may read reports and hand in decisions, and forge nothing", async () => {
   const policy = policyOf("reviewer");
-  const bucket = String(resourceOf(deployment, "aws:s3/bucket:Bucket").outputs.arn);
+  const bucket = String(resourceOf(deployment(), "aws:s3/bucket:Bucket").outputs.arn);
   const inReports = (name: string) => `${bucket}/credential_reports/${name}`;
   const uses: Row[] = [
     ["the newest report", "s3:GetObject", inReports("latest.json")],
@@ -332,7 +179,7 @@ describe("the key's policy", () => {
     const { Condition, Action } = policy.Statement.find(({ Sid }) => Sid === "LetCloudWatchLogsEncryptTheLog")!;
     const { ArnLike } = Condition as { ArnLike: Record<string, string> };
     const [[contextKey, pattern]] = Object.entries(ArnLike) as [[string, string]];
-    const { inputs } = resourceOf(deployment, "aws:cloudwatch/logGroup:LogGroup");
+    const { inputs } = resourceOf(deployment(), "aws:cloudwatch/logGroup:LogGroup");
     const [[own, arn]] = Object.entries(group(account.accountId, String(inputs.name))) as [[string, string]];
     expect(contextKey).toBe(own);
     expect(covers(pattern, arn)).toBe(true);

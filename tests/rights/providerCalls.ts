@@ -29,7 +29,7 @@ const all = (service: string, ...names: string[]): string[] => names.map((name) 
 
 /**
  * By resource type. The actions are those of the AWS provider's own source, as its authors and its users' error messages have
- * made them known; none of them could be tried where this was written. Tags are read with every resource and never written, since the
+ * made them known, put together by hand. Tags are read with every resource and never written, since the
  * program sets none.
  */
 const providerCalls: Readonly<Record<string, ProviderCalls>> = {

@@ -1,44 +1,22 @@
-import { parse } from "csv-parse/sync";
-import { type OrganisationFile, startLocalAws } from "../../local/aws";
-import { captureLogs, startContainer, textOf } from "../support/container";
+import { captureLogs } from "../support/container";
 import {
   account,
   accountId,
   group,
-  groupAssignment,
   login,
   membership,
   organisationOf,
   permissionSet,
   user,
 } from "../support/organisation";
-import { folderOf } from "../support/published";
+
+import { aliceAndBob, useReports } from "./reports";
 
 // Names that people give to accounts, groups, users and permission sets: none breaks the report, and none is lost on the way.
 
 captureLogs();
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
-
-const parts = {
-  Accounts: [account(0)],
-  PermissionSets: [permissionSet(0)],
-  Users: [user(0, { UserName: "alice" })],
-  Groups: [group(0)],
-  GroupMemberships: [membership(0, 0)],
-  AccountAssignments: [groupAssignment(0, 0, 0)],
-  Records: [login(0, 0, 0)],
-} satisfies Partial<OrganisationFile>;
-
-async function report(organisation: OrganisationFile): Promise<{ rows: Record<string, string>[]; csv: string }> {
-  const localAws = await startLocalAws({ organisation, throttle: false, rate: 1000 });
-  closing.push(() => localAws.close());
-  const container = startContainer(localAws);
-  const csv = textOf(container.bucket, `${folderOf(await container.run())}/credential_report.csv`)!;
-  return { csv, rows: parse(csv, { columns: true, record_delimiter: "\r\n" }) };
-}
+const { report } = useReports();
+const parts = { ...aliceAndBob, Users: [user(0, { UserName: "alice" })], GroupMemberships: [membership(0, 0)] };
 
 describe("names", () => {
   // As read back by an RFC 4180 reader; a cell that a spreadsheet would run has got its '.

@@ -1,0 +1,131 @@
+import type { OrganisationFile } from "../../local/aws";
+import { captureLogs } from "../support/container";
+import { eventDataStore, eventDataStoreArn, login, organisationOf } from "../support/organisation";
+import { aliceAndBob, column, useReports } from "./reports";
+
+// What the login source may have missed, and what lies about it: nobody is called unused on the strength of that.
+
+captureLogs();
+const { report } = useReports();
+const organisation = organisationOf(aliceAndBob);
+
+describe("an event data store", () => {
+  const unknown = "99999999-4b5a-4697-8877-665544332211";
+  const elsewhere = eventDataStoreArn.replace("eu-west-1", "us-east-2");
+
+  test.each<[string, OrganisationFile, Record<string, string>, RegExp]>([
+    [
+      "that is not there",
+      organisation,
+      { EVENT_DATA_STORE: unknown },
+      new RegExp(`EventDataStoreNotFound.*${unknown}`),
+    ],
+    ["of another Region", organisation, { EVENT_DATA_STORE: elsewhere }, /EventDataStoreNotFound.*us-east-2/],
+    [
+      "whose ingestion is stopped",
+      { ...organisation, EventDataStore: { ...eventDataStore, Status: "STOPPED_INGESTION" } },
+      {},
+      /is STOPPED_INGESTION, not ENABLED: it records no logins\. Start its ingestion/,
+    ],
+    [
+      "that is being deleted",
+      { ...organisation, EventDataStore: { ...eventDataStore, Status: "PENDING_DELETION" } },
+      {},
+      /is PENDING_DELETION, not ENABLED/,
+    ],
+    [
+      "that is younger than the window",
+      { ...organisation, EventDataStore: { ...eventDataStore, CreatedTimestamp: "2026-11-01T00:00:00Z" } },
+      {},
+      /was created on 2026-11-01T00:00:00Z, after the window's start 2026-08-22T09:00:00Z/,
+    ],
+    [
+      "that keeps less than the window",
+      { ...organisation, EventDataStore: { ...eventDataStore, RetentionPeriod: 30 } },
+      {},
+      /keeps events for 30 days, less than the window's 90/,
+    ],
+    [
+      "that was changed within the window",
+      { ...organisation, EventDataStore: { ...eventDataStore, UpdatedTimestamp: "2026-11-01T00:00:00Z" } },
+      {},
+      /was last changed on 2026-11-01T00:00:00Z, after the window's start .* A shorter lookbackDays is observed in full/,
+    ],
+    [
+      "of one Region alone",
+      { ...organisation, EventDataStore: { ...eventDataStore, MultiRegionEnabled: false } },
+      {},
+      /records its own Region alone/,
+    ],
+    [
+      "that records data events alone",
+      {
+        ...organisation,
+        EventDataStore: {
+          ...eventDataStore,
+          AdvancedEventSelectors: [{ FieldSelectors: [{ Field: "eventCategory", Equals: ["Data"] }] }],
+        },
+      },
+      {},
+      /event selectors may leave logins out/,
+    ],
+  ])("%s: nobody is called unused, and the warning says why", async (_, served, environment, why) => {
+    const { result, rows } = await report(served, {}, environment);
+
+    expect(result.status).toBe("degraded");
+    expect(result.warnings).toEqual([expect.stringMatching(why)]);
+    expect(column(rows, "Username")).toEqual(["alice", "bob"]);
+    expect(column(rows, "Usage")[1]).toBe("UNKNOWN");
+  });
+});
+
+test("logins that are all of strangers: nobody is called unused, and the warning says why", async () => {
+  const Records = [login(0, 0, 7), login(0, 0, 8)];
+  const { result, rows } = await report({ ...organisation, Records });
+
+  expect(result).toMatchObject({
+    status: "degraded",
+    warnings: [expect.stringMatching(/none of the logins .* is of anyone/)],
+  });
+  expect(column(rows, "Usage")).toEqual(["UNKNOWN", "UNKNOWN"]);
+});
+
+test.each([
+  ["queryFailed", "ended as FAILED: Query execution failed: an internal error occurred."],
+  ["queryCancelled", "ended as CANCELLED: Query was cancelled."],
+  ["queryTimedOut", "ended as TIMED_OUT: Query exceeded the time limit of one hour."],
+] as const)("%s: the query's own message is in the manifest, and what it found is not used", async (kind, message) => {
+  const { result, rows } = await report(organisation, { faults: [{ operation: "cloudtrail:StartQuery", kind }] });
+
+  expect(result.warnings).toEqual([expect.stringContaining(message)]);
+  expect(column(rows, "Usage")).toEqual(["UNKNOWN", "UNKNOWN"]);
+});
+
+describe("a login changes nothing but the row that it is of", () => {
+  test.each([
+    ["of an unknown user", login(0, 0, 7)],
+    ["of an unknown user name", login(0, 0, 7, { userIdentity: { type: "Unknown", userName: "mallory" } })],
+    ["to an unknown account", login(7, 0, 1)],
+    ["with an unknown role", login(0, 7, 1)],
+    ["to an application", login(0, 0, 1, { serviceEventDetails: { app_instance_id: "ssoins-app" } })],
+    ["without any details", login(0, 0, 1, { serviceEventDetails: null })],
+  ])("%s", async (_, strange) => {
+    const usual = await report(organisation);
+    const { result, csv } = await report(
+      organisationOf({ ...aliceAndBob, Records: [...aliceAndBob.Records, strange] }),
+    );
+
+    expect(result.status).toBe("succeeded");
+    expect(csv).toBe(usual.csv);
+  });
+
+  test("but where it names nobody, nobody who may have been it is called unused", async () => {
+    const nameless = login(0, 0, 0, { userIdentity: { type: "Unknown" } });
+    const { result, rows } = await report(
+      organisationOf({ ...aliceAndBob, Records: [...aliceAndBob.Records, nameless] }),
+    );
+
+    expect(column(rows, "Usage")).toEqual(["USED", "UNKNOWN"]);
+    expect(result.warnings).toEqual([expect.stringMatching(/^1 login.* no user/)]);
+  });
+});
