@@ -1,8 +1,8 @@
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { Caller } from "./calls";
 import { DECISIONS_FILE } from "./decisions";
-import { reportError } from "./errors";
-import { createSmallObjects, REPORT_PREFIX } from "./objects";
+import { messageOf, reportError } from "./errors";
+import { createSmallObjects, isMissing, REPORT_PREFIX } from "./objects";
 
 /** A file that a run reads: whole, in pieces, from its first byte. */
 export type Bytes = AsyncIterable<Buffer>;
@@ -48,10 +48,9 @@ export function createS3History(s3: S3Client, Bucket: string, call: Caller): His
         return { bytes, size: Number(ContentRange?.split("/")[1] ?? from + bytes.length), etag: ETag };
       });
     } catch (error) {
-      const { name } = error as Error;
-      if (name === "InvalidRange") return { bytes: Buffer.alloc(0), size: 0, etag: undefined }; // an empty object has no first byte
-      if (name === "NoSuchKey" || isMissing(error)) return null;
-      throw error;
+      if (isMissing(error)) return null;
+      if ((error as Error).name !== "InvalidRange") throw error;
+      return { bytes: Buffer.alloc(0), size: 0, etag: undefined }; // an empty object has no first byte
     }
   }
 
@@ -70,13 +69,6 @@ export function createS3History(s3: S3Client, Bucket: string, call: Caller): His
     }
   }
 
-  /** S3 says "forbidden" of what is missing, too, but names the reason where it is another. */
-  function isMissing(error: unknown): boolean {
-    const { name, cause } = error as Error;
-    const said = cause as Error | undefined;
-    return name === "AccessDenied" && said?.name !== "InvalidObjectState" && !/kms/i.test(said?.message ?? "");
-  }
-
   async function open(Key: string): Promise<Bytes | null> {
     const first = await readRange(Key, 0);
     return first && readOn(Key, first);
@@ -84,12 +76,20 @@ export function createS3History(s3: S3Client, Bucket: string, call: Caller): His
 
   /** A file that must be there. */
   async function* required(Key: string): AsyncGenerator<Buffer, void, undefined> {
-    const file = await open(Key);
-    if (file === null)
+    let refusal: unknown;
+    const file = await open(Key).catch((error) => {
+      if ((error as Error).name !== "AccessDenied") throw error;
+      refusal = error;
+      return null;
+    });
+    if (file === null) {
+      const why = refusal === undefined ? "" : ` (${messageOf(refusal)})`;
       throw fail(
         "FileGone",
-        `s3 GetObject: s3://${Bucket}/${Key}, of the newest report, is not there or is refused. Check that report with \`npm run verify\`, and that the role has s3:GetObject on it.`,
+        `s3 GetObject: s3://${Bucket}/${Key}, of the newest report, is not there or is refused${why}. Check that report with \`npm run verify\`, and that the role has s3:GetObject on it.`,
+        refusal,
       );
+    }
     yield* file;
   }
 

@@ -26,6 +26,17 @@ export interface SmallObject {
   readonly etag: string | undefined;
 }
 
+/**
+ * Whether S3 has answered that there is no such object. To a caller without s3:ListBucket it says "forbidden" of that; where it forbids for
+ * another reason, it names that one.
+ */
+export function isMissing(error: unknown): boolean {
+  const { name, cause } = error as Error;
+  const said = cause as Error | undefined;
+  if (name === "NoSuchKey") return true;
+  return name === "AccessDenied" && said?.name !== "InvalidObjectState" && !/kms/i.test(said?.message ?? "");
+}
+
 export function createSmallObjects(s3: S3Client, Bucket: string, call: Caller): SmallObjects {
   async function readText(Key: string): Promise<{ text: string; etag: string | undefined } | null> {
     try {
@@ -34,8 +45,7 @@ export function createSmallObjects(s3: S3Client, Bucket: string, call: Caller): 
         return { text: (await Body?.transformToString()) ?? "", etag: ETag };
       });
     } catch (error) {
-      const { name } = error as Error;
-      if (name === "NoSuchKey" || name === "AccessDenied") return null;
+      if (isMissing(error)) return null;
       throw error;
     }
   }

@@ -1,6 +1,7 @@
 import { CreateBucketCommand, type GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { createCaller } from "../../handlers/calls";
 import { createS3History } from "../../handlers/history";
+import { createSmallObjects } from "../../handlers/objects";
 import { createS3Sink } from "../../handlers/s3Sink";
 import { type LocalAws, startLocalAws } from "../../local/aws";
 import { organisationOf } from "../support/organisation";
@@ -74,6 +75,30 @@ test.each([
   ["AccessDenied", "User: f is not authorized to perform: s3:ListBucket on resource: arn:aws:s3:::reports"],
 ])("%s (%s) is what S3 says of a sheet that is not there", async (name, message) => {
   expect(await createS3History(refusing(name, message), Bucket, call).decisions()).toBeNull();
+});
+
+test("an earlier report that may not be decrypted is one that cannot be read, not the end of the run", async () => {
+  const latest = Buffer.from(JSON.stringify({ manifestKey: `${FOLDER}manifest.json` }));
+  await put("credential_reports/latest.json", latest);
+  const denied = "User: f is not authorized to perform: kms:Decrypt on resource: k";
+  const halfRefusing = {
+    send: (command: GetObjectCommand, options: object) =>
+      (command.input.Key?.endsWith("latest.json") ? s3 : refusing("AccessDenied", denied)).send(command, options),
+  } as unknown as S3Client;
+  await expect(createS3History(halfRefusing, Bucket, call).newest()).rejects.toMatchObject({
+    name: "FileGone",
+    message: expect.stringContaining(denied),
+  });
+});
+
+test("the run's own objects that may not be decrypted end it, and say so", async () => {
+  const denied = "User: f is not authorized to perform: kms:Decrypt on resource: k";
+  const objects = createSmallObjects(refusing("AccessDenied", denied), Bucket, call);
+  await expect(objects.read("running.json")).rejects.toMatchObject({
+    name: "AccessDenied",
+    message: expect.stringContaining(denied),
+  });
+  expect(await createSmallObjects(refusing("AccessDenied", "Access Denied"), Bucket, call).read("x")).toBeNull();
 });
 
 test("a file that is given up while its upload is being started leaves none open", async () => {
