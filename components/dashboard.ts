@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { WatchedReport } from "./alarms";
 import { ageMetric, metricNamespace, reportDimension } from "./metrics";
 
-/** CloudWatch has no generated names for dashboards: this one is called as the report is, but for what a stack's name may hold and its may not. */
+/** Dashboards get no generated names: this one has the report's, with hyphens for what a stack's name may have and a dashboard's may not. */
 export function dashboard(name: string, { account, report, reportName }: WatchedReport, parent: pulumi.Resource): void {
   const body = pulumi
     .output({ region: account.region, functionName: report.function.name, reportName })

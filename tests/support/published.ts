@@ -35,7 +35,7 @@ const firstFound = new WeakMap<ReturnType<typeof expectedReports>, Map<string, s
 
 /**
  * What the files beside the CSV say is the same in every report of one organisation, from the same sources: that of the faultless run,
- * which is the first to be looked at. Their run's id is left out.
+ * which is the first to be looked at, and where a source failed that of the first such run. Their run's id is left out.
  */
 function expectSameFiles(bucket: Bucket, folder: string, expected: ReturnType<typeof expectedReports>, read: string) {
   const known = firstFound.get(expected) ?? new Map<string, string>();

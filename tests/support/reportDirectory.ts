@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Verdict } from "../../cli/verify/verdict";
 import type { EarlierReport, History } from "../../handlers/history";
 import { linkTo, type Manifest, type RunFacts } from "../../handlers/manifest";
 import { publish } from "../../handlers/publish";
@@ -74,4 +75,9 @@ export function reportDirectory(files: ReportFiles) {
 
 export function sha256Of(bytes: Buffer): string {
   return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** `file:line message` of each problem. */
+export function said({ problems }: Verdict): string[] {
+  return problems.map(({ file, line, message }) => `${file}${line === null ? "" : `:${line}`} ${message}`);
 }

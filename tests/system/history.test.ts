@@ -1,24 +1,14 @@
 import { createHash } from "node:crypto";
 import { type LocalAws, startLocalAws } from "../../local/aws";
 import { type Container, captureLogs, jsonOf, startContainer, textOf } from "../support/container";
-import {
-  account,
-  login,
-  many,
-  now,
-  organisationOf,
-  permissionSet,
-  user,
-  userAssignment,
-} from "../support/organisation";
+import { login, many, now, oneGrant, organisationOf, permissionSet, userAssignment } from "../support/organisation";
 import { folderOf } from "../support/published";
 
 // What stands in the bucket already, whole, gone or damaged, and what a run makes of it.
 
 const organisation = organisationOf({
-  Accounts: [account(0)],
-  PermissionSets: [permissionSet(0), permissionSet(1), permissionSet(2)],
-  Users: [user(0)],
+  ...oneGrant,
+  PermissionSets: many(3, (set) => permissionSet(set)),
   AccountAssignments: many(3, (set) => userAssignment(0, set, 0)),
   Records: [login(0, 0, 0)],
 });

@@ -1,21 +1,12 @@
 import { type LocalAws, startLocalAws } from "../../local/aws";
 import { type Container, captureLogs, startContainer } from "../support/container";
-import {
-  account,
-  groupAssignment,
-  login,
-  organisationOf,
-  permissionSet,
-  user,
-  userAssignment,
-} from "../support/organisation";
+import { groupAssignment, login, oneGrant, organisationOf, user, userAssignment } from "../support/organisation";
 
 // The figures that the alarms and the dashboard are made of, as CloudWatch Logs reads them from the function's log.
 
 /** One used grant, one unused, one orphan, and one group that is none: a row that is no grant. */
 const organisation = organisationOf({
-  Accounts: [account(0)],
-  PermissionSets: [permissionSet(0)],
+  ...oneGrant,
   Users: [user(0), user(1)],
   AccountAssignments: [...[0, 1, 2].map((each) => userAssignment(0, 0, each)), groupAssignment(0, 0, 0)],
   Records: [login(0, 0, 0)],

@@ -3,13 +3,12 @@ import { parse } from "csv-parse/sync";
 import { type Fault, type LocalAws, type OrganisationFile, startLocalAws } from "../../local/aws";
 import { BUCKET, type Container, captureLogs, startContainer, textOf } from "../support/container";
 import {
-  account,
   login,
   many,
+  oneGrant,
   organisationOf,
   permissionSet,
   permissionSetArn,
-  user,
   userAssignment,
 } from "../support/organisation";
 import { folderOf } from "../support/published";
@@ -40,14 +39,13 @@ const managed = (set: number, Name: string) => ({
 });
 
 const threeSets: Partial<OrganisationFile> = {
-  Accounts: [account(0)],
+  ...oneGrant,
   PermissionSets: [
     permissionSet(0, { Name: "Full" }),
     permissionSet(1, { Name: "Named" }),
     permissionSet(2, { Name: "Reader" }),
   ],
   ManagedPolicies: [managed(0, "AdministratorAccess"), managed(2, "ReadOnlyAccess")],
-  Users: [user(0)],
   AccountAssignments: many(3, (set) => userAssignment(0, set, 0)),
   Records: [login(0, 0, 0)],
 };
