@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type LocalAws, startLocalAws } from "../local/aws";
 import { generateOrganisation, type OrganisationSize } from "../local/generate";
-import { runProduct } from "../tests/support/runReport";
+import { runProduct } from "../local/runReport";
 
 /** How much faster than AWS the local AWS is, and so the run's pace. */
 const RATE = 10;

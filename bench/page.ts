@@ -1,5 +1,4 @@
-import { createPage } from "../handlers/page/page";
-import { rowBatches } from "../handlers/rows";
+import { createPage, rowBatches } from "../handlers/files/files";
 import { sourcesOf } from "./sources";
 
 const ACCOUNTS = [4, 20, 200];
@@ -22,7 +21,7 @@ export async function* page(): AsyncGenerator<object> {
         observedFrom: sources.logins.observedFrom,
         accountsInOrganization: sources.collection.accounts.length,
       },
-      administratorArns: [sources.plan.permissionSets[0]!.arn],
+      administratorArns: [sources.provisioning.permissionSets[0]!.arn],
       changes: () => ({ since: null, reason: "there is no earlier report", counts: {} }),
     });
     let rows = 0;

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { S3Client } from "@aws-sdk/client-s3";
-import { createCaller } from "../handlers/calls";
-import { publish } from "../handlers/publish";
-import { createS3Sink } from "../handlers/s3Sink";
+import { createCaller } from "../handlers/aws/aws";
+import { createS3Sink } from "../handlers/bucket/bucket";
+import { publish } from "../handlers/files/files";
 import { sourcesOf } from "./sources";
 
 export interface PublishFigures {

@@ -1,4 +1,4 @@
-import type { Plan } from "../handlers/model";
+import type { Provisioning } from "../handlers/model";
 
 /**
  * 5,000 rows for each account: 20 permission sets, each assigned to one of 100 groups of 250 members. Users, groups, members and
@@ -9,7 +9,7 @@ export function sourcesOf(accountCount: number) {
   const PAIRS_WITH_LOGINS = 400;
   const range = <T>(count: number, make: (index: number) => T): T[] =>
     Array.from({ length: count }, (_, index) => make(index));
-  const permissionSets: Plan["permissionSets"] = range(20, (index) => ({
+  const permissionSets: Provisioning["permissionSets"] = range(20, (index) => ({
     arn: `arn:aws:sso:::permissionSet/ssoins-7223aaaabbbbcccc/ps-${(1e15 + index).toString(16).padStart(16, "0")}`,
     name: `PermissionSet${index}`,
     description: "What this permission set is for, in a sentence.",
@@ -63,7 +63,7 @@ export function sourcesOf(accountCount: number) {
   };
   return {
     settings,
-    plan: { permissionSets, pairs },
+    provisioning: { permissionSets, pairs },
     collection: { principals, users, groups, memberships, accounts, accountsRefused: null },
     logins: {
       source: "read" as const,

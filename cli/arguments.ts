@@ -1,7 +1,6 @@
 import { parseArgs } from "node:util";
 import { reportError } from "../handlers/errors";
-import { parseEventDataStore } from "../handlers/lakeId";
-import { reviewerPatternProblem } from "../handlers/reviewer";
+import { parseEventDataStore, reviewerPatternProblem } from "../handlers/settings";
 
 export const HELP = `Writes the credential report: who can enter which AWS account with which permission set, and when they last did.
 

@@ -1,7 +1,6 @@
 import { ListInstancesCommand, type SSOAdminClient } from "@aws-sdk/client-sso-admin";
-import type { Caller } from "../handlers/calls";
+import { allPages, type Caller } from "../handlers/aws/aws";
 import { reportError } from "../handlers/errors";
-import { allPages } from "../handlers/pages";
 
 interface Instance {
   readonly instanceArn: string;

@@ -1,5 +1,5 @@
 import { MultiBar, type SingleBar } from "cli-progress";
-import type { Progress } from "../handlers/progress";
+import type { Progress } from "../handlers/model";
 
 export interface ProgressDisplay {
   readonly progress: Progress;

@@ -1,17 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { createCaller } from "../handlers/calls";
-import { createClients } from "../handlers/clients";
+import { createCaller, createClients } from "../handlers/aws/aws";
 import { messageOf, reportError } from "../handlers/errors";
-import { MANIFEST_FILE, REPORT_FILE } from "../handlers/fileNames";
-import type { Manifest } from "../handlers/manifest";
+import { MANIFEST_FILE, type Manifest, REPORT_FILE } from "../handlers/files/files";
 import { runReport } from "../handlers/run";
 import { formatInstant } from "../handlers/times";
 import { type Arguments, HELP, parseArguments } from "./arguments";
-import { createDirectoryHistory } from "./directoryHistory";
-import { createDirectorySink } from "./directorySink";
+import { createDirectoryHistory, createDirectorySink } from "./directory";
 import { findInstance } from "./instance";
-import { findPlace } from "./place";
+import { findOrigin } from "./origin";
 import { createProgressDisplay } from "./progressDisplay";
 
 /** `npm run report`: the report from a terminal, with the ordinary credentials chain. Gives the exit code. */
@@ -65,7 +62,7 @@ async function run(
   const options = { ...(region && { region }), ...(profile && { profile }) };
   const clients = createClients(lakeId, options);
   const call = createCaller({ requestsPerSecond, signal });
-  const place = await findPlace(clients, options, call);
+  const place = await findOrigin(clients, options, call);
   const { instanceArn, identityStoreId } = await findInstance(given, clients.ssoAdmin, call);
   const now = formatInstant(given.nowMs);
   return runReport({

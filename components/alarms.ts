@@ -1,8 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { logsUrl } from "../handlers/logsUrl";
+import { logsUrl, metricNamespace, reportDimension } from "../handlers/notify/notify";
 import type { AwsAccount } from "./awsAccount";
-import { metricNamespace, reportDimension } from "./metrics";
 import type { ReportBucket } from "./reportBucket";
 import type { ReportFunction } from "./reportFunction";
 import type { ReportSchedule } from "./reportSchedule";

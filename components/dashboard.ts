@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { ageMetric, metricNamespace, reportDimension } from "../handlers/notify/notify";
 import type { WatchedReport } from "./alarms";
-import { ageMetric, metricNamespace, reportDimension } from "./metrics";
 
 /** Dashboards get no generated names: this one has the report's, with hyphens for what a stack's name may have and a dashboard's may not. */
 export function dashboard(name: string, { account, report, reportName }: WatchedReport, parent: pulumi.Resource): void {

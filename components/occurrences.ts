@@ -1,4 +1,9 @@
-import type { Cron } from "./scheduleExpression";
+export interface CalendarDay {
+  readonly year: number;
+  /** 1 to 12 */
+  readonly month: number;
+  readonly day: number;
+}
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -81,4 +86,13 @@ function offset(instant: number, timeZone: string): number {
   const part = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find((each) => each.type === type)!.value);
   const shown = Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"), part("second"));
   return shown - Math.floor(instant / 1000) * 1000;
+}
+
+/** A cron expression's six fields as predicates and values. */
+export interface Cron {
+  readonly minutes: readonly number[];
+  readonly hours: readonly number[];
+  readonly months: readonly number[];
+  readonly years: readonly number[];
+  readonly isDay: (date: CalendarDay) => boolean;
 }

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { ageMetric, metricNamespace, reportDimension } from "../handlers/notify/notify";
 import { actions, logsOf, type WatchedReport } from "./alarms";
-import { ageMetric, metricNamespace, reportDimension } from "./metrics";
 import { periodHours } from "./scheduleExpression";
 
 export interface OverdueAlarmArgs extends WatchedReport {

@@ -1,25 +1,9 @@
-import { longestGapHours, shortestGapMinutes } from "./occurrences";
+import { type CalendarDay, type Cron, longestGapHours, shortestGapMinutes } from "./occurrences";
 
 /** An EventBridge Scheduler expression that repeats. */
 export type ScheduleExpression =
   | { readonly kind: "rate"; readonly minutes: number }
   | ({ readonly kind: "cron" } & Cron);
-
-/** A cron expression's six fields as predicates and values. */
-export interface Cron {
-  readonly minutes: readonly number[];
-  readonly hours: readonly number[];
-  readonly months: readonly number[];
-  readonly years: readonly number[];
-  readonly isDay: (date: CalendarDay) => boolean;
-}
-
-export interface CalendarDay {
-  readonly year: number;
-  /** 1 to 12 */
-  readonly month: number;
-  readonly day: number;
-}
 
 const syntax = "https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html";
 const fieldNames = ["minutes", "hours", "day of month", "month", "day of week", "year"] as const;

@@ -1,5 +1,4 @@
-import { parseEventDataStore } from "../handlers/lakeId";
-import { reviewerPatternProblem } from "../handlers/reviewer";
+import { parseEventDataStore, reviewerPatternProblem } from "../handlers/settings";
 import { scheduleProblem } from "./scheduleExpression";
 
 /**

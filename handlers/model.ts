@@ -36,10 +36,10 @@ export interface PermissionSet {
   readonly administrator: boolean;
 }
 
-/** An account and the index, in `Plan.permissionSets`, of a permission set that is provisioned to it. */
+/** An account and the index, in `Provisioning.permissionSets`, of a permission set that is provisioned to it. */
 export type Pair = readonly [accountId: string, permissionSet: number];
 
-export interface Plan {
+export interface Provisioning {
   readonly permissionSets: readonly PermissionSet[];
   /** In the order of the report: account, permission set name, permission set ARN. */
   readonly pairs: readonly Pair[];
@@ -161,3 +161,6 @@ export type Column = (typeof COLUMNS)[number];
 export type Row = Record<Column, string>;
 
 export type RunStatus = "succeeded" | "degraded";
+
+/** Told as work proceeds: the first `done` of `total` are finished; `total` is `null` where it cannot be known. */
+export type Progress = (what: string, done: number, total: number | null) => void;

@@ -1,18 +1,34 @@
-import { announceFailure, announceSuccess, earlierResult, type RunResult, resultOf, runFolder } from "./announce";
-import { type Caller, createCaller } from "./calls";
-import { createClients, createTopicClient } from "./clients";
+import { type Caller, createCaller, createClients, createTopicClient } from "./aws/aws";
+import {
+  ALREADY_RUNNING,
+  beginRun,
+  createS3History,
+  createS3Sink,
+  createSmallObjects,
+  endRun,
+  hoursSinceLastReport,
+  publishedResult,
+  REPORT_PREFIX,
+  type RunResult,
+  recordFailure,
+  recordSuccess,
+  resultOf,
+  runFolder,
+  type SmallObjects,
+} from "./bucket/bucket";
 import { reportError } from "./errors";
-import { ALREADY_RUNNING, enter, leave } from "./guard";
-import { createS3History } from "./history";
-import { createLog, type Log } from "./log";
-import { publishedRows } from "./machineRows";
-import { placeOf, type RunPlace } from "./manifest";
-import { failedNotice, type Notice, type NoticePlace, publishedNotice, tellTopic } from "./notices";
-import { createSmallObjects, REPORT_PREFIX, type SmallObjects } from "./objects";
+import { originOf, publishedRows, type RunOrigin } from "./files/files";
+import {
+  createLog,
+  failedNotice,
+  type Log,
+  type Notice,
+  type NoticeContext,
+  publishedNotice,
+  tellTopic,
+} from "./notify/notify";
 import { runReport } from "./run";
-import { createS3Sink } from "./s3Sink";
 import { type ReportEvent, reasonOf, runIdOf, settingsOf } from "./settings";
-import { hoursSinceLastReport } from "./watch";
 
 /** What is used of Lambda's context object. */
 export interface LambdaContext {
@@ -34,7 +50,7 @@ export type ReportHandler = (event: ReportEvent | undefined, context: LambdaCont
 interface Asked {
   readonly event: ReportEvent;
   readonly runId: string;
-  readonly place: RunPlace;
+  readonly place: RunOrigin;
   /** Milliseconds since 1970, as is the deadline. */
   readonly startedMs: number;
   readonly deadlineMs: number;
@@ -61,7 +77,7 @@ export function createReportHandler(): ReportHandler {
   };
   const objectsAfterwards = () => createSmallObjects(clients.s3, bucket, callAfterwards());
 
-  const noticePlaceOf = (functionArn: string): NoticePlace => ({
+  const noticeContextOf = (functionArn: string): NoticeContext => ({
     functionArn,
     logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME ?? "",
     bucket,
@@ -77,7 +93,7 @@ export function createReportHandler(): ReportHandler {
   /** One report, from the guard to the announcement. */
   async function report({ event, runId, place, startedMs, deadlineMs, objects, call, log }: Asked): Promise<RunResult> {
     const settings = settingsOf(process.env, event);
-    const mine = await enter(objects, runId, deadlineMs + ENDING_MS);
+    const mine = await beginRun(objects, runId, deadlineMs + ENDING_MS);
     try {
       const folder = runFolder(settings.now, runId);
       const manifest = await runReport({
@@ -91,10 +107,10 @@ export function createReportHandler(): ReportHandler {
         deadlineMs,
       });
       const result = resultOf(manifest, folder);
-      await announceSuccess(objects, result, publishedRows(bucket, REPORT_PREFIX, folder, runId, settings.now));
+      await recordSuccess(objects, result, publishedRows(bucket, REPORT_PREFIX, folder, runId, settings.now));
       return result;
     } finally {
-      await leave(objectsAfterwards(), mine).catch((error) =>
+      await endRun(objectsAfterwards(), mine).catch((error) =>
         log.error("the next run has to wait for this one's time", error),
       );
     }
@@ -124,16 +140,16 @@ export function createReportHandler(): ReportHandler {
         log.metrics({ HoursSinceLastReport: hours });
         return { hoursSinceLastReport: hours };
       }
-      const earlier = await earlierResult(objects, runId);
+      const earlier = await publishedResult(objects, runId);
       if (earlier !== null) {
         log.info("published before", { reportKey: earlier.reportKey });
         return earlier;
       }
-      const place = placeOf(context.invokedFunctionArn);
+      const place = originOf(context.invokedFunctionArn);
       const result = await report({ event, runId, place, startedMs, deadlineMs, objects, call, log });
       log.finished(result, call.statistics, startedMs);
       if (result.status === "degraded" || process.env.NOTIFY_ON_SUCCESS === "true") {
-        await tell(publishedNotice(result, noticePlaceOf(context.invokedFunctionArn)), log);
+        await tell(publishedNotice(result, noticeContextOf(context.invokedFunctionArn)), log);
       }
       return result;
     } catch (error) {
@@ -141,11 +157,11 @@ export function createReportHandler(): ReportHandler {
       // An event that Lambda delivers twice must not make its own first run look failed.
       const ownTwin = (error as Error).name === ALREADY_RUNNING && (error as Error).message.startsWith(`Run ${runId} `);
       if (event.trigger !== "watch" && !ownTwin) {
-        const statusKey = await announceFailure(objectsAfterwards(), runId, error).catch((announcing) => {
+        const statusKey = await recordFailure(objectsAfterwards(), runId, error).catch((announcing) => {
           log.error("status not written", announcing);
           return null;
         });
-        await tell(failedNotice(runId, error, statusKey, noticePlaceOf(context.invokedFunctionArn)), log);
+        await tell(failedNotice(runId, error, statusKey, noticeContextOf(context.invokedFunctionArn)), log);
       }
       throw error;
     } finally {

@@ -1,16 +1,10 @@
-import type { Caller } from "./calls";
-import type { Clients } from "./clients";
-import { collect } from "./collect";
+import type { Caller, Clients } from "./aws/aws";
 import { reportError } from "./errors";
-import type { History } from "./history";
-import { cancelLogins, fetchLogins, startLogins } from "./lake";
-import { withKnownUsers } from "./loginUsers";
-import type { Manifest, RunFacts } from "./manifest";
-import type { Plan, Settings } from "./model";
-import { plan } from "./plan";
-import type { Progress } from "./progress";
-import { publish } from "./publish";
-import type { Sink } from "./sink";
+import { type History, type Manifest, publish, type RunFacts, type Sink } from "./files/files";
+import { collect, readProvisioning } from "./grants/grants";
+import { cancelLogins, fetchLogins, startLogins } from "./logins/lake";
+import { withKnownUsers } from "./logins/users";
+import type { Progress, Provisioning, Settings } from "./model";
 
 export interface RunOptions {
   readonly settings: Settings;
@@ -38,14 +32,14 @@ export async function runReport({
 }: RunOptions): Promise<Manifest> {
   const PUBLISHING_MS = 90_000; // what joining and uploading a million rows takes, threefold
   const starting = startLogins(settings, clients.cloudTrail, call);
-  let planned: Plan;
+  let provisioning: Provisioning;
   try {
-    planned = await plan(settings, clients.ssoAdmin, call, progress);
-    refuseIfTooLong(planned, settings, deadlineMs - PUBLISHING_MS - Date.now());
-    const collection = await collect(settings, planned, clients, call, progress);
+    provisioning = await readProvisioning(settings, clients.ssoAdmin, call, progress);
+    refuseIfTooLong(provisioning, settings, deadlineMs - PUBLISHING_MS - Date.now());
+    const collection = await collect(settings, provisioning, clients, call, progress);
     const read = await fetchLogins(await starting, deadlineMs - PUBLISHING_MS, clients.cloudTrail, call, progress);
     const logins = withKnownUsers(read, collection);
-    const sources = { settings, plan: planned, collection, logins };
+    const sources = { settings, provisioning, collection, logins };
     return await publish(sources, { ...facts, statistics: call.statistics }, history, sink, progress);
   } catch (error) {
     await cancelLogins(await starting, clients.cloudTrail);
@@ -54,7 +48,7 @@ export async function runReport({
 }
 
 /** Ends a run that cannot finish as soon as the number of pairs is known, rather than after burning its time. */
-function refuseIfTooLong({ pairs }: Plan, { requestsPerSecond }: Settings, leftMs: number): void {
+function refuseIfTooLong({ pairs }: Provisioning, { requestsPerSecond }: Settings, leftMs: number): void {
   const neededMs = (1000 * pairs.length) / requestsPerSecond;
   if (neededMs <= leftMs) return;
   const minutes = (ms: number) => `${(ms / 60_000).toFixed(1)} minutes`;

@@ -1,4 +1,5 @@
-import { reportError } from "./errors";
+import { RE2JS } from "re2js";
+import { messageOf, reportError } from "./errors";
 import type { Settings } from "./model";
 import { formatInstant } from "./times";
 
@@ -82,4 +83,40 @@ export function reasonOf(event: ReportEvent): { trigger: string; note: string } 
     );
   }
   return { trigger, note };
+}
+
+export interface EventDataStoreName {
+  /** The UUID, which is what a query's FROM takes. */
+  readonly id: string;
+  /** Empty where only the id is known. */
+  readonly region: string;
+}
+
+/** Reads an event data store's id (UUID) or ARN; `null` where it is neither. */
+export function parseEventDataStore(text: string): EventDataStoreName | null {
+  const uuid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+  const match = new RegExp(`^(?:arn:aws[a-z-]*:cloudtrail:([a-z0-9-]+):\\d{12}:eventdatastore/)?(${uuid})$`, "i").exec(
+    text,
+  );
+  return match ? { id: match[2]!, region: match[1] ?? "" } : null;
+}
+
+/**
+ * What is wrong with a `reviewerPattern`; `null` for a good one, and for the empty one, which names nobody.
+ *
+ * Patterns are RE2's, not JavaScript's: those match in time linear to the name, so that no pattern and no name can stall a run.
+ * In return there are no lookarounds and no backreferences.
+ */
+export function reviewerPatternProblem(pattern: string): string | null {
+  const LONGEST = 500;
+  if (pattern === "") return null;
+  if (pattern.length > LONGEST) return `has ${pattern.length} characters, ${LONGEST} are allowed`;
+  try {
+    const groups = RE2JS.compile(pattern).groupCount();
+    return groups === 1
+      ? null
+      : `has ${groups} capturing groups, expected one, around the reviewer; write the others as (?:…)`;
+  } catch (error) {
+    return `is no regular expression of RE2's syntax: ${messageOf(error)}`;
+  }
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Manifest, ManifestLink } from "../../handlers/manifest";
+import type { Manifest, ManifestLink } from "../../handlers/files/files";
 import type { ReportSource } from "./reportSource";
 import type { Problems } from "./verdict";
 

@@ -1,11 +1,15 @@
 import { finished } from "node:stream/promises";
 import { parse } from "csv-parse";
-import { CHANGES_FILE } from "../../handlers/changes";
-import { REPORT_FILE } from "../../handlers/fileNames";
+import {
+  CHANGE_COLUMNS,
+  CHANGES_FILE,
+  REPORT_FILE,
+  REVIEW_COLUMNS,
+  REVIEW_FILE,
+  UNEXPLAINED_LOGIN_COLUMNS,
+  UNEXPLAINED_LOGINS_FILE,
+} from "../../handlers/files/files";
 import { COLUMNS } from "../../handlers/model";
-import { CHANGE_COLUMNS } from "../../handlers/pairChanges";
-import { REVIEW_COLUMNS, REVIEW_FILE } from "../../handlers/review";
-import { UNEXPLAINED_LOGIN_COLUMNS, UNEXPLAINED_LOGINS_FILE } from "../../handlers/unexplainedLogins";
 import { type ContentCheck, feed } from "./contentCheck";
 import { createRowOrder } from "./rowOrder";
 import type { Problems } from "./verdict";

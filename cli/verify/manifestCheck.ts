@@ -1,7 +1,6 @@
 import Ajv2020 from "ajv/dist/2020";
-import schema from "../../docs/manifest.schema.json";
-import { MANIFEST_FILE } from "../../handlers/fileNames";
-import type { FileEntry, Manifest } from "../../handlers/manifest";
+import { type FileEntry, MANIFEST_FILE, type Manifest } from "../../handlers/files/files";
+import schema from "../../handlers/files/manifest.schema.json";
 import type { Problems } from "./verdict";
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictRequired: false });

@@ -3,8 +3,8 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Readable } from "node:stream";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { MANIFEST_FILE } from "../../handlers/fileNames";
-import { REPORT_PREFIX } from "../../handlers/objects";
+import { REPORT_PREFIX } from "../../handlers/bucket/bucket";
+import { MANIFEST_FILE } from "../../handlers/files/files";
 
 /** A file of a report, or why there is none. */
 export type Opened = { readonly stream: Readable } | { readonly missing: string };

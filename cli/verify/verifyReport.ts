@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
-import { runFolder } from "../../handlers/announce";
-import { MANIFEST_FILE, REPORT_FILE } from "../../handlers/fileNames";
-import { MACHINE_ROWS_FILE } from "../../handlers/machineRows";
-import type { FileEntry, Manifest } from "../../handlers/manifest";
-import { REPORT_PREFIX } from "../../handlers/objects";
+import { REPORT_PREFIX, runFolder } from "../../handlers/bucket/bucket";
+import {
+  type FileEntry,
+  MACHINE_ROWS_FILE,
+  MANIFEST_FILE,
+  type Manifest,
+  REPORT_FILE,
+} from "../../handlers/files/files";
 import { checkChain } from "./chain";
 import type { ContentCheck } from "./contentCheck";
 import { createCsvCheck } from "./csvCheck";

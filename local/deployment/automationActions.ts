@@ -3,7 +3,8 @@ import * as s3 from "@aws-sdk/client-s3";
 import { JSONPath } from "jsonpath-plus";
 import type { AutomationStep, Inputs } from "./automationDocument";
 import type { Clock } from "./clock";
-import { clientConfig, type Provider } from "./provider";
+import { clientConfig } from "./provider";
+import type { Provider } from "./resourceTypes";
 
 /** What an action needs besides its step. */
 export interface ActionContext {

@@ -8,7 +8,8 @@ import { readAutomationDocument } from "./automationCheck";
 import type { Clock } from "./clock";
 import type { InvocationResult } from "./executionEnvironment";
 import { LocalFunction } from "./lambda";
-import { clientConfig, credentialsOf, type Provider } from "./provider";
+import { clientConfig, credentialsOf } from "./provider";
+import type { Provider } from "./resourceTypes";
 import type { Effects, Resource } from "./stack";
 
 /** A message in a dead-letter queue. */

@@ -2,15 +2,7 @@ import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { ListInstancesCommand, SSOAdminClient } from "@aws-sdk/client-sso-admin";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { Properties } from "./monitor";
-import { resourceType } from "./resourceTypes";
-
-/** Where the provider works: what it puts into ARNs, and the endpoint it calls. */
-export interface Provider {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly partition: string;
-  readonly accountId: string;
-}
+import { type Provider, resourceType } from "./resourceTypes";
 
 /** The local AWS takes any credentials; the access key id tells its statistics and faults who calls. */
 export type Caller = "deployer" | "function" | "runbook";

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import type { Properties } from "./monitor";
-import type { Provider } from "./provider";
 
 /** What a resource's provider would know about it. All of it is computed: nothing here calls AWS. */
 export interface ResourceType {
@@ -166,4 +165,12 @@ export function withGeneratedName(type: ResourceType, name: string, inputs: Prop
 
 function digest(text: string): string {
   return createHash("sha256").update(text).digest("hex");
+}
+
+/** Where the provider works: what it puts into ARNs, and the endpoint it calls. */
+export interface Provider {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly partition: string;
+  readonly accountId: string;
 }

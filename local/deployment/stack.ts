@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import { type Archive, hashOf, isArchive, readArchive } from "./archive";
 import { type Engine, type Properties, type Registered, type Registration, serveMonitor } from "./monitor";
 import { runProgram } from "./program";
-import { invokeFunction, type Provider } from "./provider";
-import { type ResourceType, resourceType, withGeneratedName } from "./resourceTypes";
+import { invokeFunction } from "./provider";
+import { type Provider, type ResourceType, resourceType, withGeneratedName } from "./resourceTypes";
 import type { StackConfig } from "./stackConfig";
 
 export interface Resource {

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { type LocalAws, startLocalAws } from "../../local/aws";
 import { type Archive, zippedSize } from "../../local/deployment/archive";
 import { type Deployment, deploy } from "../../local/deployment/deploy";
-import { runProduct } from "../support/runReport";
+import { runProduct } from "../../local/runReport";
 
 // Shows what Pulumi's own program runner makes of the handler, and that plain node runs it from the archive's files alone.
 // Not that AWS Lambda does.

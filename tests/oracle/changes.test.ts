@@ -3,13 +3,14 @@
  *
  * This shows that two readings of docs/review.md agree; not that the words there are wise.
  */
+
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
-import { type Changes, openChanges } from "../../handlers/changes";
-import { createCsvWriter } from "../../handlers/csv";
+import { type Changes, openChanges } from "../../handlers/files/changes/changes";
+import { createCsvWriter } from "../../handlers/files/csv/writer";
+import { createReview } from "../../handlers/files/review/review";
+import { type RowSources, rowBatches } from "../../handlers/files/rows";
 import { COLUMNS } from "../../handlers/model";
-import { createReview } from "../../handlers/review";
-import { type RowSources, rowBatches } from "../../handlers/rows";
 import { oracleChanges } from "./changes";
 import type { Row } from "./report";
 import { oracleReview } from "./review";
@@ -100,7 +101,9 @@ test("review.csv advises what the oracle does, and never to remove what was not 
 
       const found = records(text);
 
-      const administrators = sources.plan.permissionSets.filter((set) => set.administrator).map((set) => set.arn);
+      const administrators = sources.provisioning.permissionSets
+        .filter((set) => set.administrator)
+        .map((set) => set.arn);
       const expected = oracleReview(rows, administrators).map((grant) => ({
         ...grant,
         RedundantWith: cell(grant.RedundantWith),

@@ -5,6 +5,7 @@
  *
  * ORACLE_RUNS=5000 ORACLE_SEED=7 npx jest tests/oracle   compares more organisations, and others.
  */
+
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import type { FixedCase } from "./caseParts";

@@ -3,13 +3,13 @@ import { IdentitystoreClient } from "@aws-sdk/client-identitystore";
 import { OrganizationsClient } from "@aws-sdk/client-organizations";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SSOAdminClient } from "@aws-sdk/client-sso-admin";
-import { createCaller } from "../../handlers/calls";
+import { createCaller } from "../../handlers/aws/caller";
 import { reportError } from "../../handlers/errors";
-import { REPORT_FILE } from "../../handlers/fileNames";
+import { REPORT_FILE } from "../../handlers/files/names";
 import { runReport } from "../../handlers/run";
 import { formatInstant } from "../../handlers/times";
 import { type Fault, startLocalAws } from "../../local/aws";
-import { createMemorySink, emptyHistory } from "../support/runReport";
+import { createMemorySink, emptyHistory } from "../../local/runReport";
 import type { Organisation } from "./organisation";
 import type { OracleOptions } from "./report";
 

@@ -1,7 +1,7 @@
 /** Arbitrary pasts and presents of one small organisation, as the collection gives them: ids repeat, names change. */
 import fc, { type Arbitrary } from "fast-check";
+import type { RowSources } from "../../handlers/files/rows";
 import type { Collection, LastLogin, Logins, Settings } from "../../handlers/model";
-import type { RowSources } from "../../handlers/rows";
 import { displayNames, userNames } from "./names";
 
 const ACCOUNTS = ["000000000001", "111111111111", "999999999999"];
@@ -142,5 +142,5 @@ export const rowSources: Arbitrary<RowSources> = fc
       description: "",
       administrator: index === 0 && drawn.administrator,
     }));
-    return { settings, plan: { permissionSets, pairs: sorted }, collection, logins };
+    return { settings, provisioning: { permissionSets, pairs: sorted }, collection, logins };
   });

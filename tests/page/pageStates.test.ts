@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
 import type { Row } from "../../handlers/model";
-import { launchChromium } from "./chromium";
+import { launchChromium } from "../../local/browser/chromium";
 import * as naive from "./naive";
 import { countsOf, downloaded, figureOf, openPage, pictureTable, polled } from "./openPage";
 import { renderPage, SAMPLE_RUN, sampleRows } from "./sampleReport";

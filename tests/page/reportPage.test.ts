@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
-import { createCsvWriter } from "../../handlers/csv";
+import { createCsvWriter } from "../../handlers/files/csv/writer";
 import { COLUMNS, type Row } from "../../handlers/model";
-import { launchChromium } from "./chromium";
+import { launchChromium } from "../../local/browser/chromium";
 import * as naive from "./naive";
 import { countsOf, downloaded, figureOf, type OpenedPage, openPage, pictureTable, polled } from "./openPage";
 import { administratorArns, renderPage, SAMPLE_RUN, sampleRows } from "./sampleReport";

@@ -1,8 +1,7 @@
+import { createPage, type PageContext } from "../../handlers/files/page/page";
+import type { PageRun } from "../../handlers/files/page/pageData";
+import { rowBatches } from "../../handlers/files/rows";
 import type { Account, LastLogin, Membership, Pair, PermissionSet, Principal, Row, User } from "../../handlers/model";
-import type { PageContext } from "../../handlers/page/page";
-import { createPage } from "../../handlers/page/page";
-import type { PageRun } from "../../handlers/page/pageData";
-import { rowBatches } from "../../handlers/rows";
 
 export interface SampleSize {
   readonly accounts: number;
@@ -106,7 +105,7 @@ export function sampleRows(size: SampleSize): Row[] {
       reviewerPattern: "",
       now: NOW,
     },
-    plan: { permissionSets, pairs },
+    provisioning: { permissionSets, pairs },
     collection: {
       principals,
       users,

@@ -4,7 +4,7 @@ import { gunzipSync } from "node:zlib";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { CredentialReport } from "../../components/credentialReport";
-import { createMachineRows, publishedRows } from "../../handlers/machineRows";
+import { createMachineRows, publishedRows } from "../../handlers/files/machineRows";
 import { rowWith, sourcesOf } from "../support/reportRows";
 import { leavePackagesOut, type Registration, runProgram } from "./runProgram";
 import { minimalConfig, runStack } from "./stack";

@@ -1,4 +1,5 @@
 import { startLocalAws } from "../../local/aws";
+import { runProduct } from "../../local/runReport";
 import {
   eventDataStoreArn,
   group,
@@ -8,7 +9,6 @@ import {
   oneGrant,
   organisationOf,
 } from "../support/organisation";
-import { runProduct } from "../support/runReport";
 import { needsOf } from "./authorization";
 import { covers, decide, list, type Need, type Policy } from "./evaluator";
 import { account, kmsKeyArn, notAllowed, policyOf, type Row, unused, useStackWithEverything } from "./policyCheck";

@@ -1,4 +1,4 @@
-import type { RunResult } from "../../handlers/announce";
+import type { RunResult } from "../../handlers/bucket/latest";
 import { createReportHandler, type WatchResult } from "../../handlers/report";
 import type { ReportEvent } from "../../handlers/settings";
 import type { Bucket, LocalAws } from "../../local/aws";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
-import type { RunResult } from "../../handlers/announce";
+import type { RunResult } from "../../handlers/bucket/latest";
 import type { Bucket, OrganisationFile } from "../../local/aws";
 import type { Organisation } from "../oracle/organisation";
 import { oracleReport } from "../oracle/report";

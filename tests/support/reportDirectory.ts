@@ -3,11 +3,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Verdict } from "../../cli/verify/verdict";
-import type { EarlierReport, History } from "../../handlers/history";
-import { linkTo, type Manifest, type RunFacts } from "../../handlers/manifest";
-import { publish } from "../../handlers/publish";
-import type { RowSources } from "../../handlers/rows";
-import { createMemorySink } from "./runReport";
+import type { EarlierReport, History } from "../../handlers/files/destination";
+import { linkTo, type Manifest, type RunFacts } from "../../handlers/files/manifest";
+import { publish } from "../../handlers/files/publish";
+import type { RowSources } from "../../handlers/files/rows";
+import { createMemorySink } from "../../local/runReport";
 
 /** The files of a report, by name. */
 export type ReportFiles = Readonly<Record<string, Buffer>>;

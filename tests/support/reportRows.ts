@@ -1,6 +1,6 @@
-import { createCsvWriter } from "../../handlers/csv";
+import { createCsvWriter } from "../../handlers/files/csv/writer";
+import { type RowSources, rowBatches } from "../../handlers/files/rows";
 import { COLUMNS, type LastLogin, type Row, type UnattributedLogin } from "../../handlers/model";
-import { type RowSources, rowBatches } from "../../handlers/rows";
 
 export const NOW = "2026-11-22T12:00:00Z";
 export const ADMINISTRATOR_SET = "arn:aws:sso:::permissionSet/ssoins-7223aaaabbbbcccc/ps-1111111111111111";
@@ -63,7 +63,7 @@ export function sourcesOf(small: SmallOrganisation): RowSources {
       reviewerPattern: "",
       now: NOW,
     },
-    plan: {
+    provisioning: {
       permissionSets: [
         { arn: ADMINISTRATOR_SET, name: "AdministratorAccess", description: "", administrator: true },
         { arn: READ_SET, name: "ReadOnly", description: "Reads", administrator: false },

@@ -1,8 +1,8 @@
 import { CreateBucketCommand, type GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { createCaller } from "../../handlers/calls";
-import { createS3History } from "../../handlers/history";
-import { createSmallObjects } from "../../handlers/objects";
-import { createS3Sink } from "../../handlers/s3Sink";
+import { createCaller } from "../../handlers/aws/caller";
+import { createS3History } from "../../handlers/bucket/history";
+import { createS3Sink } from "../../handlers/bucket/sink";
+import { createSmallObjects } from "../../handlers/bucket/smallObjects";
 import { type LocalAws, startLocalAws } from "../../local/aws";
 import { organisationOf } from "../support/organisation";
 

@@ -1,4 +1,5 @@
 import { type OrganisationFile, startLocalAws } from "../../local/aws";
+import { runProduct } from "../../local/runReport";
 import {
   account,
   accountId,
@@ -13,7 +14,6 @@ import {
   user,
   userAssignment,
 } from "../support/organisation";
-import { runProduct } from "../support/runReport";
 
 // How often a faultless run asks AWS, by the local AWS's count: no call more than the pages that there are.
 

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
-import * as pageAssets from "../../handlers/page/assets";
+import * as pageAssets from "../../handlers/files/page/assets";
 import { randomNumbers } from "../../local/aws/faults";
 import { captureLogs, functionEnvironment, jsonOf } from "../support/container";
 import { expectLatestIsWhole, expectWholeReport, folderOf, publishedFolders } from "../support/published";
@@ -30,7 +30,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "killed-"));
   program = join(folder, "functionProcess.js");
   const entry = join(__dirname, "functionProcess.ts");
-  const plugins = [asValue("handlers/page/assets.ts", pageAssets)];
+  const plugins = [asValue("handlers/files/page/assets.ts", pageAssets)];
   await build({ entryPoints: [entry], outfile: program, bundle: true, platform: "node", logLevel: "error", plugins });
 });
 

@@ -1,4 +1,4 @@
-import type { RunResult } from "../../handlers/announce";
+import type { RunResult } from "../../handlers/bucket/latest";
 import { type Fault, type FaultKind, type OrganisationFile, type StoredObject, startLocalAws } from "../../local/aws";
 import { type Container, jsonOf, startContainer, textOf } from "../support/container";
 import {
@@ -162,7 +162,7 @@ export async function inLanes<T>(
 
 /** What a run calls, by its stages and what they ask; the guard and the announcement are S3's. */
 export const STAGES: Readonly<Record<string, readonly string[]>> = {
-  plan: [
+  provisioning: [
     "sso-admin:ListPermissionSets",
     "sso-admin:DescribePermissionSet",
     "sso-admin:ListManagedPoliciesInPermissionSet",

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { parse } from "csv-parse/sync";
-import type { Manifest } from "../../handlers/manifest";
+import type { Manifest } from "../../handlers/files/manifest";
 
 // What the README promises a newcomer: `npm start` and what it leaves, its output word for word, and that every command is
 // there. With UPDATE_README=1 the output is put into the README.

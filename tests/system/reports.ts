@@ -1,5 +1,5 @@
 import { parse } from "csv-parse/sync";
-import type { RunResult } from "../../handlers/announce";
+import type { RunResult } from "../../handlers/bucket/latest";
 import { type LocalAwsOptions, type OrganisationFile, startLocalAws } from "../../local/aws";
 import { type Container, startContainer, textOf } from "../support/container";
 import { account, group, groupAssignment, login, membership, permissionSet, user } from "../support/organisation";

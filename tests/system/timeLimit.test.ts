@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { startLocalAws } from "../../local/aws";
-import { runProduct } from "../support/runReport";
+import { runProduct } from "../../local/runReport";
 
 const organisation = join(__dirname, "../../local/organisations/sample.json");
 

@@ -1,4 +1,4 @@
-import { type Caller, createCaller } from "../../handlers/calls";
+import { type Caller, createCaller } from "../../handlers/aws/caller";
 
 /** An error as the SDK throws it. */
 function serviceError(name: string, status: number | undefined, extra: object = {}): Error {

@@ -1,5 +1,5 @@
 import { parse } from "csv-parse/sync";
-import { openChanges } from "../../handlers/changes";
+import { openChanges } from "../../handlers/files/changes/changes";
 import { COLUMNS, type Row } from "../../handlers/model";
 import { ADMINISTRATOR_SET, chunksOf, csvOf, rowWith } from "../support/reportRows";
 

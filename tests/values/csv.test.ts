@@ -1,6 +1,6 @@
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
-import { createCsvWriter } from "../../handlers/csv";
+import { createCsvWriter } from "../../handlers/files/csv/writer";
 
 const COLUMNS = ["a", "b"];
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { createCsvWriter } from "../../handlers/csv";
-import { createCsvReader } from "../../handlers/csvReader";
+import { createCsvReader } from "../../handlers/files/csv/reader";
+import { createCsvWriter } from "../../handlers/files/csv/writer";
 import { displayNames } from "../oracle/names";
 import { chunksOf } from "../support/reportRows";
 

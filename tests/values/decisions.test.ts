@@ -1,4 +1,4 @@
-import { readDecisions } from "../../handlers/decisions";
+import { readDecisions } from "../../handlers/files/review/decisions";
 import { chunksOf } from "../support/reportRows";
 
 const KEY = "111111111111/ps-1111111111111111/GROUP/readers/u-alice";

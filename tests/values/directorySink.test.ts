@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createDirectorySink } from "../../cli/directorySink";
+import { createDirectorySink } from "../../cli/directory";
 
 let directory: string;
 beforeEach(() => {

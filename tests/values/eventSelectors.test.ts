@@ -1,4 +1,4 @@
-import { recordsLogins } from "../../handlers/eventSelectors";
+import { recordsLogins } from "../../handlers/logins/eventSelectors";
 
 const management = { Field: "eventCategory", Equals: ["Management"] };
 const data = { Field: "eventCategory", Equals: ["Data"] };

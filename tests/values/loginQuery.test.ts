@@ -1,7 +1,7 @@
 import type { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { Parser } from "node-sql-parser/build/trino";
-import { createCaller } from "../../handlers/calls";
-import { loginQuery, readLogins } from "../../handlers/loginQuery";
+import { createCaller } from "../../handlers/aws/caller";
+import { loginQuery, readLogins } from "../../handlers/logins/lakeQuery";
 
 const STORE = "0f3c9f3e-6b1d-4c56-9a8e-1d2f3a4b5c6d";
 const query = loginQuery(STORE, Date.parse("2026-08-22T09:00:00Z"), Date.parse("2026-11-20T09:00:00Z"));

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { createMachineRows, publishedRows } from "../../handlers/machineRows";
+import { createMachineRows, publishedRows } from "../../handlers/files/machineRows";
 import type { Row } from "../../handlers/model";
 import { ADMINISTRATOR_SET, NOW, rowWith, sourcesOf } from "../support/reportRows";
 

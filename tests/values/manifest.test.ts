@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import Ajv2020 from "ajv/dist/2020";
 import { manifestProblems } from "../../cli/verify/manifestCheck";
-import schema from "../../docs/manifest.schema.json";
-import { type Manifest, manifestOf, placeOf } from "../../handlers/manifest";
+import { type Manifest, manifestOf, originOf } from "../../handlers/files/manifest";
+import schema from "../../handlers/files/manifest.schema.json";
 import { type LocalAws, startLocalAws } from "../../local/aws";
+import { type ProductRun, runProduct } from "../../local/runReport";
 import { publishFiles, sha256Of } from "../support/reportDirectory";
 import { sourcesOf } from "../support/reportRows";
-import { type ProductRun, runProduct } from "../support/runReport";
 
 const root = resolve(__dirname, "../..");
 
@@ -135,8 +135,8 @@ test("calls that were throttled are no pages", () => {
     usageCompared: false,
     reason: null,
   } as const;
-  const beforehand = { previousManifest: null, previousReport, notes: [] };
-  const { sources, throttled } = manifestOf(sourcesOf({}), facts, counts, [], beforehand);
+  const previous = { previousManifest: null, previousReport, notes: [] };
+  const { sources, throttled } = manifestOf(sourcesOf({}), facts, counts, [], previous);
   expect(sources.organizations).toMatchObject({ calls: 5, pages: 3 });
   expect(sources.identityStore).toMatchObject({ calls: 0, pages: 0 });
   expect(throttled).toEqual(statistics.throttled);
@@ -154,6 +154,6 @@ test("each manifest names the one before it by the hash of its bytes", async () 
 
 test("a function's place is in its ARN", () => {
   const arn = "arn:aws-us-gov:lambda:us-gov-west-1:444455556666:function:report-function:live";
-  expect(placeOf(arn)).toEqual({ account: "444455556666", region: "us-gov-west-1", caller: arn });
-  expect(() => placeOf("")).toThrow('Lambda gave "" for the function\'s ARN');
+  expect(originOf(arn)).toEqual({ account: "444455556666", region: "us-gov-west-1", caller: arn });
+  expect(() => originOf("")).toThrow('Lambda gave "" for the function\'s ARN');
 });

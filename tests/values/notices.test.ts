@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { RunResult } from "../../handlers/announce";
-import { failedNotice, type Notice, type NoticePlace, publishedNotice } from "../../handlers/notices";
+import type { RunResult } from "../../handlers/bucket/latest";
+import { failedNotice, type Notice, type NoticeContext, publishedNotice } from "../../handlers/notify/notices";
 
-const place: NoticePlace = {
+const place: NoticeContext = {
   functionArn: "arn:aws:lambda:eu-west-1:111122223333:function:credential-report-function-1a2b3c4",
   logGroupName: "credential-report-logs-1a2b3c4",
   bucket: "credential-report-reports-1a2b3c4",

@@ -1,4 +1,4 @@
-import { allPages } from "../../handlers/pages";
+import { allPages } from "../../handlers/aws/pages";
 
 const pagesOf = (pages: { items?: string[]; token?: string }[]) => {
   const tokens: (string | undefined)[] = [];

@@ -1,4 +1,4 @@
-import { previousReportOf, withOtherColumns } from "../../handlers/previousReport";
+import { previousReportOf, withOtherColumns } from "../../handlers/files/previous/previous";
 import { sourcesOf } from "../support/reportRows";
 
 const { settings } = sourcesOf({});

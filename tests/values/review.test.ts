@@ -1,7 +1,7 @@
 import { parse } from "csv-parse/sync";
-import { type Decisions, readDecisions } from "../../handlers/decisions";
-import { createReview } from "../../handlers/review";
-import type { RowSources } from "../../handlers/rows";
+import { type Decisions, readDecisions } from "../../handlers/files/review/decisions";
+import { createReview } from "../../handlers/files/review/review";
+import type { RowSources } from "../../handlers/files/rows";
 import {
   ADMINISTRATOR_SET,
   allRows,
@@ -316,10 +316,10 @@ describe("createReview", () => {
 
     it("but not where the permission set has become an administrator's", async () => {
       const sources = sourcesOf(unusedGroup);
-      const [first, second] = sources.plan.permissionSets;
+      const [first, second] = sources.provisioning.permissionSets;
       const promoted = {
         ...sources,
-        plan: { ...sources.plan, permissionSets: [first!, { ...second!, administrator: true }] },
+        provisioning: { ...sources.provisioning, permissionSets: [first!, { ...second!, administrator: true }] },
       };
 
       expect(review(promoted, await decided(unusedGroup)).lines[0]!.DecisionStatus).toBe("CHANGED");

@@ -1,4 +1,5 @@
-import { createReviewerOf, reviewerPatternProblem } from "../../handlers/reviewer";
+import { createReviewerOf } from "../../handlers/files/review/reviewer";
+import { reviewerPatternProblem } from "../../handlers/settings";
 
 describe("createReviewerOf", () => {
   it.each([

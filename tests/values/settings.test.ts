@@ -1,5 +1,4 @@
-import { parseEventDataStore } from "../../handlers/lakeId";
-import { reasonOf, runIdOf, settingsOf } from "../../handlers/settings";
+import { parseEventDataStore, reasonOf, runIdOf, settingsOf } from "../../handlers/settings";
 
 const ENVIRONMENT = {
   EVENT_DATA_STORE: "0f3c9f3e-6b1d-4c56-9a8e-1d2f3a4b5c6d",

@@ -1,5 +1,5 @@
 import { parse } from "csv-parse/sync";
-import { createUnexplainedLogins } from "../../handlers/unexplainedLogins";
+import { createUnexplainedLogins } from "../../handlers/files/unexplainedLogins";
 import { allRows, type SmallOrganisation, sourcesOf } from "../support/reportRows";
 
 const ACCOUNT = "111111111111";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { createRowOrder } from "../../cli/verify/rowOrder";
-import { createCsvWriter } from "../../handlers/csv";
-import { createCsvReader } from "../../handlers/csvReader";
+import { createCsvReader } from "../../handlers/files/csv/reader";
+import { createCsvWriter } from "../../handlers/files/csv/writer";
 
 /** Whether each record is in order, by all of its cells. */
 function inOrder(records: string[][]): boolean[] {

@@ -1,5 +1,4 @@
-import type { Call } from "../call";
-import { AwsError } from "../call";
+import { AwsError, type Call } from "../call";
 import { noSuchBucket } from "./errors";
 
 export interface StoredObject {

@@ -1,0 +1,22 @@
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import type { Caller, ClientOptions, Clients } from "../handlers/aws/aws";
+import { reportError } from "../handlers/errors";
+import type { RunOrigin } from "../handlers/files/files";
+
+/** In which account and Region, and as whom, the credentials of the terminal work. Everybody may ask that. */
+export async function findOrigin(clients: Clients, options: ClientOptions, call: Caller): Promise<RunOrigin> {
+  const region = await clients.ssoAdmin.config.region().catch((error: unknown) => {
+    const advice = "Give --region, or set AWS_REGION, to the Region of the Identity Center instance.";
+    throw reportError("NoRegion", `No AWS Region is set. ${advice}`, error);
+  });
+  const sts = new STSClient({ ...options, maxAttempts: 1 });
+  try {
+    const { Account, Arn } = await call("sts", "GetCallerIdentity", (abortSignal) =>
+      sts.send(new GetCallerIdentityCommand({}), { abortSignal }),
+    );
+    if (!Account || !Arn) throw reportError("UnexpectedAnswer", "sts GetCallerIdentity gave no account or no ARN.");
+    return { account: Account, region, caller: Arn };
+  } finally {
+    sts.destroy();
+  }
+}

@@ -1,0 +1,207 @@
+import { messageOf, reportError } from "../../errors";
+import { COLUMNS, type Row } from "../../model";
+import { createCsvReader } from "../csv/csv";
+import { CHANGES_FILE } from "../names";
+import { type ChangeKind, createPairChanges } from "./pairChanges";
+
+export { CHANGE_COLUMNS } from "./pairChanges";
+
+export interface PreviousRows {
+  /** The present of the run that published them. */
+  readonly reportedAt: string;
+  /** Its `credential_report.csv`. */
+  readonly csv: AsyncIterable<Buffer>;
+  /** Whether both reports have the same `lookbackDays` and `newAccessDays`, without which their usage cannot be compared. */
+  readonly sameSettings: boolean;
+}
+
+/** `changes.csv`, a file of the report. What it says of a batch, or at the end, may be long: it comes in pieces. */
+export interface Changes {
+  readonly name: string;
+  readonly contentType: string;
+  begin(): string;
+  rows(batch: readonly Row[]): AsyncGenerator<string, void, undefined>;
+  end(): AsyncGenerator<string, void, undefined>;
+  recordCount(): number;
+  /** The damage that the previous report turned out to have: what was compared before it was met is not the whole. */
+  refused(): string | null;
+  /** How many changes of each kind were found so far. */
+  readonly counts: Readonly<Record<ChangeKind, number>>;
+}
+
+/**
+ * What changed since the previous report; `null` where that has other columns than this one.
+ *
+ * Both reports are read once, in step. They have their pairs (account and permission set) in one order, since neither can be
+ * renamed: an account's id is for ever, and UpdatePermissionSet takes no name. Within a pair the order is by names that can
+ * change, of groups and users, so rows are matched by their ids, and those that have not met their other are held: as many as
+ * changed place in one pair.
+ */
+export async function openChanges({ reportedAt, csv, sameSettings }: PreviousRows): Promise<Changes | null> {
+  const LINES_A_PIECE = 5_000;
+  const columns: readonly string[] = COLUMNS;
+  const ACCOUNT = columns.indexOf("account");
+  const SET_ARN = columns.indexOf("PermissionSetArn");
+  const SET_NAME = columns.indexOf("PermissionSetName");
+  const TYPE = columns.indexOf("Type");
+  const GROUP_ID = columns.indexOf("GroupId");
+  const USER_ID = columns.indexOf("UserId");
+  const name = CHANGES_FILE;
+  const fail = reportError;
+  const changes = createPairChanges(reportedAt, sameSettings);
+  const reader = createCsvReader(csv);
+
+  const unreadable = (why: string, cause?: unknown) =>
+    fail(
+      "PreviousReportUnreadable",
+      `The previous report, of ${reportedAt}, is not as this program writes it: ${why}. Check that report with \`npm run verify\`.`,
+      cause,
+    );
+
+  async function nextRecords(): Promise<string[][] | null> {
+    try {
+      return await reader.next();
+    } catch (error) {
+      const { name, message } = error as Error;
+      throw name === "UnreadableCsv" ? unreadable(message, error) : error;
+    }
+  }
+
+  let damage: string | null = null;
+
+  /** The pair that is being compared. */
+  let account = "";
+  let setName = "";
+  let setArn = "";
+  /** What was read of the previous report, and its next row; `null` after the last. */
+  let records = (await nextRecords()) ?? [];
+  let at = 0;
+  let earlier: string[] | null = null;
+  let earlierIsOfPair = false;
+
+  if (records[0]?.join() !== columns.join()) {
+    await reader.close();
+    return null;
+  }
+
+  /** Whether an earlier row is of a pair that the report has before another pair. */
+  function isBefore(was: string[], otherAccount: string, otherName: string, otherArn: string): boolean {
+    if (was[ACCOUNT] !== otherAccount) return was[ACCOUNT]! < otherAccount;
+    if (was[SET_NAME] !== otherName) return was[SET_NAME]! < otherName;
+    return was[SET_ARN]! < otherArn;
+  }
+
+  function setEarlier(was: string[]): void {
+    const last = earlier;
+    const lastIsOfPair = earlierIsOfPair;
+    earlierIsOfPair = was[SET_ARN] === setArn && was[ACCOUNT] === account;
+    if (
+      was.length !== columns.length ||
+      (!(earlierIsOfPair && lastIsOfPair) &&
+        last !== null &&
+        isBefore(was, last[ACCOUNT]!, last[SET_NAME]!, last[SET_ARN]!))
+    ) {
+      throw unreadable(
+        `a row with account ${was[ACCOUNT]} and permission set ${was[SET_NAME]} is out of place, or has not ${columns.length} cells`,
+      );
+    }
+    earlier = was;
+  }
+
+  async function readOn(): Promise<void> {
+    const next = await nextRecords();
+    records = next ?? [];
+    at = 0;
+    if (next !== null) {
+      setEarlier(next[0]!);
+    } else {
+      earlier = null;
+      earlierIsOfPair = false;
+    }
+  }
+
+  /** Goes to the next earlier row; gives a promise only where more has to be read, since to await every row is slow. */
+  function advance(): Promise<void> | null {
+    at++;
+    if (at >= records.length) return readOn();
+    setEarlier(records[at]!);
+    return null;
+  }
+
+  async function* finishPair(): AsyncGenerator<string, void, undefined> {
+    while (earlierIsOfPair) {
+      changes.meetEarlier(earlier!);
+      await advance();
+    }
+    changes.settle();
+    if (changes.waiting() > 0) yield changes.takeLines();
+  }
+
+  /** Pairs that only the previous report has: those before the pair that is being compared, or all that are left. */
+  async function* passGonePairs(all: boolean): AsyncGenerator<string, void, undefined> {
+    while (earlier !== null && (all || isBefore(earlier, account, setName, setArn))) {
+      changes.gone(earlier);
+      await advance();
+      if (changes.waiting() >= LINES_A_PIECE) yield changes.takeLines();
+    }
+    if (changes.waiting() > 0) yield changes.takeLines();
+  }
+
+  async function* enterPair(row: Row): AsyncGenerator<string, void, undefined> {
+    yield* finishPair();
+    account = row.account;
+    setName = row.PermissionSetName;
+    setArn = row.PermissionSetArn;
+    yield* passGonePairs(false);
+    earlierIsOfPair = earlier !== null && earlier[SET_ARN] === setArn && earlier[ACCOUNT] === account;
+  }
+
+  await advance();
+  return {
+    name,
+    contentType: "text/csv; charset=utf-8",
+    counts: changes.counts,
+    recordCount: () => Object.values(changes.counts).reduce((sum, count) => sum + count, 0),
+    begin: () => changes.header(),
+    refused: () => damage,
+    rows: (batch) => untilDamage(compareRows(batch)),
+    end: () => untilDamage(compareRest()),
+  };
+
+  /** Compares nothing any more, once the previous report has shown damage. */
+  async function* untilDamage(pieces: AsyncGenerator<string, void, undefined>) {
+    if (damage !== null) return;
+    try {
+      yield* pieces;
+    } catch (error) {
+      const { name } = error as Error;
+      if (name !== "PreviousReportUnreadable" && name !== "FileGone") throw error;
+      damage = messageOf(error);
+      await reader.close();
+    }
+  }
+
+  async function* compareRows(batch: readonly Row[]): AsyncGenerator<string, void, undefined> {
+    for (const row of batch) {
+      if (row.PermissionSetArn !== setArn || row.account !== account) yield* enterPair(row);
+      if (!earlierIsOfPair) {
+        changes.meetNow(row);
+        continue;
+      }
+      const was = earlier!;
+      if (was[USER_ID] === row.UserId && was[GROUP_ID] === row.GroupId && was[TYPE] === row.Type) {
+        changes.both(was, row);
+      } else {
+        changes.meetNow(row);
+        changes.meetEarlier(was);
+      }
+      const reading = advance();
+      if (reading !== null) await reading;
+    }
+  }
+
+  async function* compareRest(): AsyncGenerator<string, void, undefined> {
+    yield* finishPair();
+    yield* passGonePairs(true);
+  }
+}

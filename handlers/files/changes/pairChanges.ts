@@ -1,0 +1,185 @@
+import { COLUMNS, type Row } from "../../model";
+import { createCsvWriter } from "../csv/csv";
+
+export type ChangeKind = "GRANTED" | "REVOKED" | "STATUS_CHANGED" | "NOW_UNUSED" | "USED_AGAIN";
+
+export const CHANGE_COLUMNS = [
+  "Change",
+  "Before",
+  "After",
+  "account",
+  "PermissionSetArn",
+  "PermissionSetName",
+  "Type",
+  "GroupId",
+  "GroupName",
+  "Username",
+  "UserId",
+  "LastLoginBefore",
+  "LastLoginAfter",
+  "PreviousReport",
+] as const;
+
+/** Compares the rows of one pair (account and permission set) after the other, and gives its changes as lines. */
+export interface PairChanges {
+  readonly counts: Readonly<Record<ChangeKind, number>>;
+  header(): string;
+  /** The same row in both reports. */
+  both(was: readonly string[], is: Row): void;
+  /** An earlier row, and a row of now, whose other has not been seen yet. Each is held until it is, or the pair is settled. */
+  meetEarlier(was: readonly string[]): void;
+  meetNow(is: Row): void;
+  /** No more rows come of this pair: what has not met its other was granted or revoked. */
+  settle(): void;
+  /** A row of a pair that is gone altogether. */
+  gone(was: readonly string[]): void;
+  /** Changes that were not taken yet. */
+  waiting(): number;
+  /** Their lines, in the order of the report, and within a row in that of the kinds. */
+  takeLines(): string;
+}
+
+/**
+ * What each change means, and what is deliberately none, is in docs/review.md. Rows are matched by type and ids: the names of
+ * groups and users, by which a pair is sorted, can change.
+ *
+ * @param sameSettings see `PreviousRows`
+ */
+export function createPairChanges(reportedAt: string, sameSettings: boolean): PairChanges {
+  const HAS_MEMBERS = "HAS_MEMBERS"; // in place of a status, where the group of a row without user has members in the other report
+  const columns: readonly string[] = COLUMNS;
+  const TYPE = columns.indexOf("Type");
+  const GROUP_ID = columns.indexOf("GroupId");
+  const USER_ID = columns.indexOf("UserId");
+  const LAST_LOGIN = columns.indexOf("LastLogin");
+  const ACCOUNT_STATE = columns.indexOf("AccountState");
+  const ROW_STATUS = columns.indexOf("RowStatus");
+  const USAGE = columns.indexOf("Usage");
+  const counts = { GRANTED: 0, REVOKED: 0, STATUS_CHANGED: 0, NOW_UNUSED: 0, USED_AGAIN: 0 };
+  const kinds = Object.keys(counts);
+  const sortedBy = [
+    "account",
+    "PermissionSetName",
+    "PermissionSetArn",
+    "Type",
+    "GroupName",
+    "GroupId",
+    "Username",
+    "UserId",
+  ] as const;
+  const writer = createCsvWriter(CHANGE_COLUMNS);
+  const unmetEarlier = new Map<string, readonly string[]>();
+  const unmetNow = new Map<string, Row>();
+  /** Groups of the pair that have members. */
+  const groupsEarlier = new Set<string>();
+  const groupsNow = new Set<string>();
+  let changes: Record<(typeof CHANGE_COLUMNS)[number], string>[] = [];
+
+  function add(kind: ChangeKind, before: string, after: string, was: readonly string[] | null, is: Row | null): void {
+    const shown = is ?? (Object.fromEntries(columns.map((name, index) => [name, was![index]!])) as Row);
+    counts[kind]++;
+    changes.push({
+      Change: kind,
+      Before: before,
+      After: after,
+      account: shown.account,
+      PermissionSetArn: shown.PermissionSetArn,
+      PermissionSetName: shown.PermissionSetName,
+      Type: shown.Type,
+      GroupId: shown.GroupId,
+      GroupName: shown.GroupName,
+      Username: shown.Username,
+      UserId: shown.UserId,
+      LastLoginBefore: was === null ? "" : was[LAST_LOGIN]!,
+      LastLoginAfter: is === null ? "" : is.LastLogin,
+      PreviousReport: reportedAt,
+    });
+  }
+
+  /** Without Organizations a row shows what its status would be in an active account: what it really was is not known. */
+  function mayHide(status: string, accountState: string, other: string): boolean {
+    return (
+      accountState === "UNKNOWN" && (status === "OK" || status === "USER_DISABLED") && other.startsWith("ACCOUNT_")
+    );
+  }
+
+  function compare(was: readonly string[], is: Row): void {
+    const status = was[ROW_STATUS]!;
+    if (
+      status !== is.RowStatus &&
+      !mayHide(status, was[ACCOUNT_STATE]!, is.RowStatus) &&
+      !mayHide(is.RowStatus, is.AccountState, status)
+    ) {
+      add("STATUS_CHANGED", status, is.RowStatus, was, is);
+    }
+    const usage = was[USAGE]!;
+    if (usage === is.Usage || !sameSettings) return;
+    if (is.Usage === "UNUSED_IN_WINDOW" && (usage === "USED" || usage === "TOO_NEW")) {
+      add("NOW_UNUSED", usage, is.Usage, was, is);
+    } else if (is.Usage === "USED" && usage === "UNUSED_IN_WINDOW") {
+      add("USED_AGAIN", usage, is.Usage, was, is);
+    }
+  }
+
+  return {
+    counts,
+    header: () => writer.header(),
+    both(was, is) {
+      if (is.UserId !== "") {
+        groupsEarlier.add(is.GroupId);
+        groupsNow.add(is.GroupId);
+      }
+      compare(was, is);
+    },
+    meetEarlier(was) {
+      if (was[USER_ID] !== "") groupsEarlier.add(was[GROUP_ID]!);
+      const key = was[TYPE] + " " + was[GROUP_ID] + " " + was[USER_ID];
+      const is = unmetNow.get(key);
+      if (is === undefined) {
+        unmetEarlier.set(key, was);
+      } else {
+        unmetNow.delete(key);
+        compare(was, is);
+      }
+    },
+    meetNow(is) {
+      if (is.UserId !== "") groupsNow.add(is.GroupId);
+      const key = is.Type + " " + is.GroupId + " " + is.UserId;
+      const was = unmetEarlier.get(key);
+      if (was === undefined) {
+        unmetNow.set(key, is);
+      } else {
+        unmetEarlier.delete(key);
+        compare(was, is);
+      }
+    },
+    settle() {
+      for (const was of unmetEarlier.values()) {
+        const status = was[ROW_STATUS]!;
+        if (was[USER_ID] === "" && groupsNow.has(was[GROUP_ID]!)) add("STATUS_CHANGED", status, HAS_MEMBERS, was, null);
+        else add("REVOKED", status, "", was, null);
+      }
+      for (const is of unmetNow.values()) {
+        if (is.UserId === "" && groupsEarlier.has(is.GroupId))
+          add("STATUS_CHANGED", HAS_MEMBERS, is.RowStatus, null, is);
+        else add("GRANTED", "", is.RowStatus, null, is);
+      }
+      unmetEarlier.clear();
+      unmetNow.clear();
+      groupsEarlier.clear();
+      groupsNow.clear();
+    },
+    gone: (was) => add("REVOKED", was[ROW_STATUS]!, "", was, null),
+    waiting: () => changes.length,
+    takeLines() {
+      const sorted = changes.sort((one, other) => {
+        for (const key of sortedBy) {
+          if (one[key] !== other[key]) return one[key] < other[key] ? -1 : 1;
+        }
+        return kinds.indexOf(one.Change) - kinds.indexOf(other.Change);
+      });
+      changes = [];
+      return writer.lines(sorted);
+    },
+  };
+}

@@ -1,0 +1,154 @@
+import { isUtf8 } from "node:buffer";
+import { reportError } from "../../errors";
+
+/** The records of a CSV file, some at a time. */
+export interface CsvReader {
+  /** The cells of the next records, in order, never an empty list; `null` after the last. */
+  next(): Promise<string[][] | null>;
+  /** Gives up what was not read. */
+  close(): Promise<void>;
+}
+
+/**
+ * Reads what `createCsvWriter` writes, and what a spreadsheet makes of it: the separator is the one of comma, semicolon and
+ * tab that the header has most of, lines end in CRLF or LF, a byte order mark and blank lines are passed over. Cells come
+ * raw: the `'` that the writer puts before a formula is taken off. (A raw cell that begins with `'=` is written as it is, and so
+ * comes back without its `'`; written again, the two are the same bytes.)
+ *
+ * A reader of its own because the maintained one, csv-parse 7, takes four times as long: docs/adr/csv-reader.md.
+ */
+export function createCsvReader(chunks: AsyncIterable<Buffer>): CsvReader {
+  const LONGEST_RECORD = 1024 * 1024; // a quote that never closes must not gather the whole file
+  const LF = 10;
+  const CR = 13;
+  const QUOTE = 34;
+  const fail = reportError;
+  const utf8 = isUtf8;
+  const escaped = /^'[=+\-@\t\r]/;
+  const source = chunks[Symbol.asyncIterator]();
+  let separator = "";
+  let record = 0;
+  /** Bytes after the last line end, and text of a record whose last cell goes on over line ends. */
+  let partialLine: Buffer[] = [];
+  let partialRecord = "";
+
+  const refuse = (what: string) =>
+    fail("UnreadableCsv", `Record ${record + 1} ${what}. Expected CSV as this program writes it, in UTF-8.`);
+
+  const separatorOf = (header: string): string => {
+    let best = ",";
+    for (const candidate of [";", "\t"]) {
+      if (header.split(candidate).length > header.split(best).length) best = candidate;
+    }
+    return best;
+  };
+
+  const unescapeCells = (cells: string[]): string[] =>
+    cells.map((cell) => (cell.startsWith("'") && escaped.test(cell) ? cell.slice(1) : cell));
+
+  /** The record that begins at `at` and has a quote in its first line; `null` where its end is not in the text. */
+  const quotedRecord = (text: string, at: number, last: boolean): { cells: string[]; end: number } | null => {
+    const cells: string[] = [];
+    let position = at;
+    for (;;) {
+      if (text.charCodeAt(position) === QUOTE) {
+        let cell = "";
+        let from = position + 1;
+        let close = text.indexOf('"', from);
+        while (close !== -1 && text.charCodeAt(close + 1) === QUOTE) {
+          cell += text.slice(from, close + 1);
+          from = close + 2;
+          close = text.indexOf('"', from);
+        }
+        if (close === -1) {
+          if (last) throw refuse("has a quote that does not close");
+          return null;
+        }
+        cells.push(cell + text.slice(from, close));
+        position = close + 1;
+        if (text.charCodeAt(position) === CR && text.charCodeAt(position + 1) === LF) position++;
+        const next = text.charAt(position);
+        if (next !== separator && next !== "\n" && next !== "") throw refuse("has text after a closing quote");
+      } else {
+        let lineEnd = text.indexOf("\n", position);
+        if (lineEnd === -1) lineEnd = text.length;
+        const cellEnd = text.indexOf(separator, position);
+        const end = cellEnd !== -1 && cellEnd < lineEnd ? cellEnd : lineEnd;
+        const bare = end === lineEnd && text.charCodeAt(end - 1) === CR && end > position ? end - 1 : end;
+        cells.push(text.slice(position, bare));
+        position = end;
+      }
+      if (text.charAt(position) !== separator) return { cells, end: position };
+      position++;
+    }
+  };
+
+  /** The records of a text that ends where a line does; a record that goes on is kept. */
+  const recordsOf = (text: string, last: boolean): string[][] => {
+    const records: string[][] = [];
+    let at = 0;
+    let quote = text.indexOf('"');
+    let apostrophe = text.indexOf("'");
+    while (at < text.length) {
+      let end = text.indexOf("\n", at);
+      if (end === -1) end = text.length;
+      if (quote !== -1 && quote < at) quote = text.indexOf('"', at);
+      if (apostrophe !== -1 && apostrophe < at) apostrophe = text.indexOf("'", at);
+      let cells: string[];
+      if (quote === -1 || quote > end) {
+        const bare = end > at && text.charCodeAt(end - 1) === CR ? end - 1 : end;
+        cells = bare > at ? text.slice(at, bare).split(separator) : [];
+      } else {
+        const found = quotedRecord(text, at, last);
+        if (found === null) break;
+        cells = found.cells;
+        end = found.end;
+      }
+      if (cells.length > 0) {
+        records.push(apostrophe === -1 || apostrophe > end ? cells : unescapeCells(cells));
+        record++;
+      }
+      at = end + 1;
+    }
+    partialRecord = text.slice(at);
+    if (partialRecord.length > LONGEST_RECORD) throw refuse(`is longer than ${LONGEST_RECORD} characters`);
+    return records;
+  };
+
+  const decode = (bytes: Buffer): string => {
+    if (!utf8(bytes)) throw refuse("or one soon after it is not UTF-8");
+    const text = bytes.toString("utf8");
+    if (separator !== "") return text;
+    const begin = text.startsWith("\ufeff") ? text.slice(1) : text;
+    separator = separatorOf(begin.slice(0, begin.indexOf("\n") + 1) || begin);
+    return begin;
+  };
+
+  return {
+    async next() {
+      for (;;) {
+        const { value: chunk, done } = await source.next();
+        if (done) {
+          const rest = decode(Buffer.concat(partialLine));
+          partialLine = [];
+          const records = recordsOf(partialRecord + rest, true);
+          return records.length > 0 ? records : null;
+        }
+        const lastLineEnd = chunk.lastIndexOf(LF);
+        if (lastLineEnd === -1) {
+          partialLine.push(chunk);
+          if (partialLine.reduce((sum, { length }) => sum + length, 0) > LONGEST_RECORD)
+            throw refuse(`is longer than ${LONGEST_RECORD} characters`);
+          continue;
+        }
+        const lines = Buffer.concat([...partialLine, chunk.subarray(0, lastLineEnd + 1)]);
+        partialLine = lastLineEnd + 1 < chunk.length ? [chunk.subarray(lastLineEnd + 1)] : [];
+        const records = recordsOf(partialRecord + decode(lines), false);
+        if (records.length > 0) return records;
+      }
+    },
+    async close() {
+      await source.return?.();
+    },
+  };
+}

@@ -1,0 +1,39 @@
+/** Where a run's files go: the report bucket, or a directory. */
+export interface Sink {
+  /**
+   * Starts a new file of the run.
+   *
+   * @param name file name below the run's folder, such as `credential_report.csv`
+   */
+  create(name: string, contentType: string): SinkFile;
+}
+
+/** A file being written. It exists whole once `close` has resolved, and not at all otherwise. */
+export interface SinkFile {
+  /** Takes the bytes; waits while too much is under way. */
+  write(bytes: Buffer): Promise<void>;
+  /** Publishes the file. Rejects, and leaves nothing, where a file of that name exists already. */
+  close(): Promise<void>;
+  /** Gives the file up; harmless after `close`. */
+  abort(): Promise<void>;
+}
+
+/** A file that a run reads: whole, in pieces, from its first byte. */
+export type Bytes = AsyncIterable<Buffer>;
+
+/** What stands already where a report goes. */
+export interface History {
+  /** The newest whole report, from its manifest on; `null` where there is none. */
+  newest(): Promise<EarlierReport | null>;
+  /** The access-review sheet that people have returned; `null` where there is none. */
+  decisions(): Promise<Bytes | null>;
+}
+
+export interface EarlierReport {
+  /** The manifest's key in the bucket, or its path. */
+  readonly manifestKey: string;
+  /** The manifest's bytes. */
+  readonly manifest: Buffer;
+  /** A file of that report. */
+  open(name: string): Bytes;
+}

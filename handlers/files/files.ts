@@ -1,0 +1,19 @@
+/** The report as files: what is in them, in which order they are written, and the manifest that makes them a report. */
+export { CHANGE_COLUMNS } from "./changes/changes";
+export type { Bytes, History, Sink, SinkFile } from "./destination";
+export { publishedRows } from "./machineRows";
+export { type FileEntry, type Manifest, type ManifestLink, originOf, type RunFacts, type RunOrigin } from "./manifest";
+export {
+  CHANGES_FILE,
+  DECISIONS_FILE,
+  MACHINE_ROWS_FILE,
+  MANIFEST_FILE,
+  REPORT_FILE,
+  REVIEW_FILE,
+  UNEXPLAINED_LOGINS_FILE,
+} from "./names";
+export { createPage } from "./page/page";
+export { publish } from "./publish";
+export { REVIEW_COLUMNS } from "./review/review";
+export { rowBatches } from "./rows";
+export { UNEXPLAINED_LOGIN_COLUMNS } from "./unexplainedLogins";

@@ -1,0 +1,106 @@
+import { gzip } from "node:zlib";
+import type { Row } from "../model";
+import { MACHINE_ROWS_FILE } from "./names";
+import type { RowSources } from "./rows";
+
+/**
+ * `rows.jsonl.gz`: the rows of the report as JSON Lines, one object a row, for Athena and other programs. Values are raw, what is
+ * empty is null, numbers are numbers, and `LastLogin` is a time or null: `Usage` tells why it has none. Besides the report's
+ * columns each row says of which run it is and whether the permission set is an administrator's. Why not Parquet:
+ * docs/adr/machine-rows.md.
+ *
+ * Each batch is a gzip member of its own; members one after the other are one gzip file (RFC 1952).
+ */
+export function createMachineRows({ settings, provisioning }: RowSources, runId: string) {
+  const name = MACHINE_ROWS_FILE;
+  const { stringify } = JSON;
+  const compress = gzip;
+  const FASTEST = { level: 1 }; // the rows repeat themselves so much that more effort gains little
+  const administrators = new Set(provisioning.permissionSets.filter((set) => set.administrator).map((set) => set.arn));
+  let count = 0;
+  const ofRun = { RunId: runId, ReportTime: settings.now, LookbackDays: settings.lookbackDays };
+
+  const textOf = (value: string): string => (value === "" ? "null" : stringify(value));
+  /** For times and for AWS's own words, which hold nothing to escape. */
+  const wordOf = (value: string): string => (value === "" ? "null" : `"${value}"`);
+
+  /** What rows of one account, permission set and group have in common, without the closing brace. */
+  const commonOf = (row: Row): string =>
+    stringify({
+      ...ofRun,
+      account: row.account,
+      AccountName: row.AccountName || null,
+      AccountState: row.AccountState || null,
+      PermissionSetArn: row.PermissionSetArn,
+      PermissionSetName: row.PermissionSetName,
+      PermissionSetDescription: row.PermissionSetDescription,
+      Administrator: administrators.has(row.PermissionSetArn),
+      Type: row.Type,
+      GroupId: row.GroupId || null,
+      GroupName: row.GroupName || null,
+    }).slice(0, -1);
+
+  const linesOf = (batch: readonly Row[]): string => {
+    let text = "";
+    let common = "";
+    let last: Row | null = null;
+    for (const row of batch) {
+      if (
+        last === null ||
+        row.GroupId !== last.GroupId ||
+        row.PermissionSetArn !== last.PermissionSetArn ||
+        row.account !== last.account
+      ) {
+        common = commonOf(row);
+      }
+      last = row;
+      text +=
+        `${common},"Username":${textOf(row.Username)},"UserId":${textOf(row.UserId)}` +
+        `,"UserDisplayName":${textOf(row.UserDisplayName)},"UserEmail":${textOf(row.UserEmail)}` +
+        `,"UserStatus":${wordOf(row.UserStatus)},"RowStatus":${wordOf(row.RowStatus)},"Usage":${wordOf(row.Usage)}` +
+        `,"MemberSince":${wordOf(row.MemberSince)},"LastLogin":${row.Usage === "USED" ? wordOf(row.LastLogin) : "null"}` +
+        `,"LastConsoleLogin":${wordOf(row.LastConsoleLogin)},"LastProgrammaticLogin":${wordOf(row.LastProgrammaticLogin)}` +
+        `,"DaysSinceLastLogin":${row.DaysSinceLastLogin || "null"},"LoginsInWindow":${row.LoginsInWindow || "null"}}\n`;
+    }
+    return text;
+  };
+
+  const compressed = (text: string): Promise<Buffer> =>
+    new Promise((resolve, reject) => {
+      compress(Buffer.from(text, "utf8"), FASTEST, (error, bytes) => (error === null ? resolve(bytes) : reject(error)));
+    });
+
+  return {
+    name,
+    contentType: "application/gzip",
+    begin: () => "",
+    rows(batch: readonly Row[]): Promise<Buffer> {
+      count += batch.length;
+      return compressed(linesOf(batch));
+    },
+    /** A report without rows is still a gzip file, of nothing. */
+    end: () => compressed(""),
+    recordCount: () => count,
+  };
+}
+
+/**
+ * The object that shows the rows of a published report to Athena: a text file with the address of `rows.jsonl.gz`, in the `dt=`
+ * partition of the report's day, as S3 Inventory has them (SymlinkTextInputFormat). To be written after the manifest: until
+ * then no table sees the rows.
+ *
+ * @param prefix `credential_reports/`
+ * @param folder the run's folder, with the prefix and a trailing slash
+ */
+export function publishedRows(
+  bucket: string,
+  prefix: string,
+  folder: string,
+  runId: string,
+  now: string,
+): { key: string; body: string } {
+  return {
+    key: `${prefix}rows/dt=${now.slice(0, 10)}/${runId}.txt`,
+    body: `s3://${bucket}/${folder}${MACHINE_ROWS_FILE}\n`,
+  };
+}

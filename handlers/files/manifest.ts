@@ -1,0 +1,234 @@
+import { createHash } from "node:crypto";
+import { version } from "../../package.json";
+import type { CallStatistics } from "../aws/aws";
+import { reportError } from "../errors";
+import type { Logins, RunStatus, Settings } from "../model";
+import { formatInstant } from "../times";
+import type { RowSources } from "./rows";
+
+/** The version of what a manifest and the files that it names look like: docs/manifest.schema.json. */
+export const MANIFEST_VERSION = 1;
+
+/** Where a run ran, and as whom. */
+export interface RunOrigin {
+  /** 12 digits; the account whose credentials were used. */
+  readonly account: string;
+  readonly region: string;
+  /** ARN of the function, or of the identity that ran it from a terminal. */
+  readonly caller: string;
+}
+
+/** What a run knows of itself. */
+export interface RunFacts extends RunOrigin {
+  readonly runId: string;
+  /** `schedule`, `automation`, `manual` or `terminal`. */
+  readonly trigger: string;
+  /** Why the run was made, as the caller said; may be empty. */
+  readonly note: string;
+  /** When the run really began, milliseconds since 1970. */
+  readonly startedMs: number;
+  readonly statistics: CallStatistics;
+}
+
+export interface RowCounts {
+  total: number;
+  readonly byRowStatus: Record<string, number>;
+  /** Of the rows that name a user. */
+  readonly byUsage: Record<string, number>;
+}
+
+export interface FileEntry {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Records of a CSV file, without its header, or lines of a JSON Lines file. Not of other files. */
+  readonly rows?: number;
+}
+
+/** A manifest that stood there when this run began: each names the one before it, so that none can be changed or taken out unseen. */
+export interface ManifestLink {
+  /** In the bucket, or the path of the file. */
+  readonly key: string;
+  /** Of the manifest's bytes. */
+  readonly sha256: string;
+}
+
+/** What a run took over from earlier ones. */
+export interface Previous {
+  /** The newest report's manifest; `null` where there is no report. */
+  readonly previousManifest: ManifestLink | null;
+  readonly previousReport: PreviousReport;
+  /** What of it could not be used, for people. Does not make the report degraded. */
+  readonly notes: readonly string[];
+}
+
+/** What a source was asked. */
+export interface Effort {
+  /** Calls, retries included. */
+  readonly calls: number;
+  /** Pages of answers. */
+  readonly pages: number;
+}
+
+/** `manifest.json`: what was published, from what, and how it can be checked. Written last. */
+export interface Manifest {
+  readonly manifestVersion: typeof MANIFEST_VERSION;
+  readonly programVersion: string;
+  readonly runId: string;
+  readonly account: string;
+  readonly region: string;
+  readonly caller: string;
+  readonly trigger: string;
+  readonly note: string;
+  readonly status: RunStatus;
+  /** Why the status is not `succeeded`, for people. */
+  readonly warnings: readonly string[];
+  readonly now: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly settings: Omit<Settings, "now">;
+  readonly sources: {
+    readonly identityCenter: Effort & {
+      readonly status: "read";
+      readonly permissionSets: number;
+      readonly pairs: number;
+    };
+    readonly identityStore: Effort & { readonly status: "read"; readonly users: number; readonly groups: number };
+    readonly organizations: Effort & { readonly status: "read" | "failed"; readonly accounts: number };
+    readonly logins: Effort &
+      Omit<Logins, "source" | "lastLogins" | "unattributed"> & {
+        readonly status: Logins["source"];
+        /** Rows of the query: users, accounts and roles with a login. */
+        readonly rows: number;
+        /** Accounts and roles with logins that name no user. */
+        readonly unattributed: number;
+      };
+  };
+  /** Calls by `service:Operation`, retries included, and how many of them AWS throttled. */
+  readonly calls: Record<string, number>;
+  readonly throttled: Record<string, number>;
+  readonly rows: RowCounts;
+  readonly files: readonly FileEntry[];
+  readonly previousReport: PreviousReport;
+  readonly previousManifest: ManifestLink | null;
+}
+
+/** Where a function runs, by the ARN with which Lambda invoked it: `arn:<partition>:lambda:<region>:<account>:function:<name>`. */
+export function originOf(invokedFunctionArn: string): RunOrigin {
+  const [, , , region, account] = invokedFunctionArn.split(":");
+  if (!region || !account) {
+    throw reportError("UnexpectedAnswer", `Lambda gave ${JSON.stringify(invokedFunctionArn)} for the function's ARN.`);
+  }
+  return { account, region, caller: invokedFunctionArn };
+}
+
+export function linkTo(key: string, manifest: Buffer): ManifestLink {
+  return { key, sha256: createHash("sha256").update(manifest).digest("hex") };
+}
+
+/** Whether all that the report says was observed, and what its readers have to know, for people. */
+export function statusOf(
+  { collection, logins }: RowSources,
+  { notes }: Previous,
+): { status: RunStatus; warnings: string[] } {
+  const unobserved: string[] = [];
+  if (!logins.observed) unobserved.push(`Where no login was seen, Usage is UNKNOWN: ${logins.reason}.`);
+  if (collection.accounts === null) unobserved.push(`AccountState is UNKNOWN: ${collection.accountsRefused}`);
+  const warnings = [...unobserved];
+  if (logins.unattributed.length > 0) {
+    const count = logins.unattributed.reduce((total, login) => total + login.count, 0);
+    warnings.push(
+      `${count} ${count === 1 ? "login names" : "logins name"} no user. Grants of the account and role that show no other login are UNKNOWN: unexplained_logins.csv lists them.`,
+    );
+  }
+  return { status: unobserved.length > 0 ? "degraded" : "succeeded", warnings: [...warnings, ...notes] };
+}
+
+export function manifestOf(
+  { settings, provisioning, collection, logins }: RowSources,
+  facts: RunFacts,
+  rows: RowCounts,
+  files: FileEntry[],
+  previous: Previous,
+): Manifest {
+  const { status, warnings } = statusOf({ settings, provisioning, collection, logins }, previous);
+  const { source, lastLogins, unattributed, ...observation } = logins;
+  const { now, ...settingsButNow } = settings;
+  return {
+    manifestVersion: MANIFEST_VERSION,
+    programVersion: version,
+    runId: facts.runId,
+    account: facts.account,
+    region: facts.region,
+    caller: facts.caller,
+    trigger: facts.trigger,
+    note: facts.note,
+    status,
+    warnings,
+    now,
+    startedAt: formatInstant(facts.startedMs),
+    finishedAt: formatInstant(Date.now()),
+    settings: settingsButNow,
+    sources: {
+      identityCenter: {
+        status: "read",
+        ...effortOf(facts.statistics, "sso-admin:"),
+        permissionSets: provisioning.permissionSets.length,
+        pairs: provisioning.pairs.length,
+      },
+      identityStore: {
+        status: "read",
+        ...effortOf(facts.statistics, "identitystore:"),
+        users: collection.users.length,
+        groups: collection.groups.length,
+      },
+      organizations: {
+        status: collection.accounts === null ? "failed" : "read",
+        ...effortOf(facts.statistics, "organizations:"),
+        accounts: collection.accounts?.length ?? 0,
+      },
+      logins: {
+        status: source,
+        ...effortOf(facts.statistics, "cloudtrail:"),
+        ...observation,
+        rows: lastLogins.length,
+        unattributed: unattributed.length,
+      },
+    },
+    calls: sorted(facts.statistics.calls),
+    throttled: sorted(facts.statistics.throttled),
+    rows: { total: rows.total, byRowStatus: sorted(rows.byRowStatus), byUsage: sorted(rows.byUsage) },
+    files,
+    previousReport: previous.previousReport,
+    previousManifest: previous.previousManifest,
+  };
+}
+
+/** @param service with its colon, as the names of calls begin */
+function effortOf({ calls, answered }: CallStatistics, service: string): Effort {
+  let made = 0;
+  let pages = 0;
+  for (const [name, count] of Object.entries(calls)) if (name.startsWith(service)) made += count;
+  for (const [name, count] of Object.entries(answered)) {
+    if (name.startsWith(service) && /:(List|GetQueryResults)/.test(name)) pages += count;
+  }
+  return { calls: made, pages };
+}
+
+/** The same counts, their keys in order, so that the same run gives the same bytes. */
+function sorted(counts: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** What the manifest says of the report that this one was compared with. */
+export interface PreviousReport {
+  /** `compared`: there is a `changes.csv`. `none`: there was no earlier report. `other-version`: it cannot be compared. */
+  readonly status: "none" | "other-version" | "compared";
+  /** The present of the earlier run. */
+  readonly reportedAt: string | null;
+  readonly manifestKey: string | null;
+  /** Whether usage was compared, too: not where the two reports have other windows. */
+  readonly usageCompared: boolean;
+  /** Why something was not compared, for people. */
+  readonly reason: string | null;
+}

@@ -1,0 +1,23 @@
+/** The report itself, in its run's folder. */
+export const REPORT_FILE = "credential_report.csv";
+
+/** What makes the files beside it a report; written last. */
+export const MANIFEST_FILE = "manifest.json";
+
+/** What changed since the report before. */
+export const CHANGES_FILE = "changes.csv";
+
+/** The access-review sheet. */
+export const REVIEW_FILE = "review.csv";
+
+/** Logins that no grant explains. */
+export const UNEXPLAINED_LOGINS_FILE = "unexplained_logins.csv";
+
+/** The rows for Athena and other programs. */
+export const MACHINE_ROWS_FILE = "rows.jsonl.gz";
+
+/** The page. */
+export const PAGE_FILE = "report.html";
+
+/** Where a returned sheet is put, below the report prefix of the bucket. */
+export const DECISIONS_FILE = "decisions/review.csv";

@@ -1,0 +1,50 @@
+import { PAGE_FILE } from "../names";
+import type { ReportFile } from "../reportFile";
+import { pageEnd, pageStart } from "./document";
+import { createFigures } from "./figures";
+import { createGroupRanking } from "./groupRanking";
+import { createHeatMap } from "./heatMap";
+import type { PageChanges, PageData, PageRun } from "./pageData";
+import { createPageTable, PAGE_ROW_LIMIT } from "./pageTable";
+
+/** What the page needs besides the rows. */
+export interface PageContext {
+  readonly run: PageRun;
+  /** ARNs of the permission sets that count as administrator. */
+  readonly administratorArns: readonly string[];
+  /** Asked once every row has been seen by every file. */
+  changes(): PageChanges;
+  /** How many rows the page may hold; for tests. @default PAGE_ROW_LIMIT */
+  readonly rowLimit?: number;
+}
+
+/** `report.html`: one file that shows the report and needs nothing else, no network least of all. */
+export function createPage(context: PageContext): ReportFile {
+  const { run, administratorArns } = context;
+  const figures = createFigures(administratorArns, run.lookbackDays);
+  const heatMap = createHeatMap();
+  const groups = createGroupRanking();
+  const table = createPageTable(administratorArns, context.rowLimit ?? PAGE_ROW_LIMIT);
+  const gatherers = [figures, heatMap, groups, table];
+
+  return {
+    name: PAGE_FILE,
+    contentType: "text/html; charset=utf-8",
+    begin: () => pageStart(),
+    rows(batch) {
+      for (const gatherer of gatherers) gatherer.add(batch);
+      return "";
+    },
+    end() {
+      const data: PageData = {
+        run,
+        ...figures.result(),
+        ...heatMap.result(),
+        groups: groups.result(),
+        changes: context.changes(),
+        table: table.result(),
+      };
+      return pageEnd(data);
+    },
+  };
+}

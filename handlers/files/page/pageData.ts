@@ -1,0 +1,132 @@
+import type { Row, RunStatus } from "../../model";
+
+/** What changed since the report before, for the page. */
+export interface PageChanges {
+  /** The present of the earlier report; `null` where there is none to compare with. */
+  readonly since: string | null;
+  /** Why there is nothing to compare with: a clause without full stop; `null` where there is. */
+  readonly reason: string | null;
+  /** By kind, such as `GRANTED`; a kind that is missing was not compared. */
+  readonly counts: Readonly<Partial<Record<string, number>>>;
+}
+
+/** What the page says of the run itself. Instants are `YYYY-MM-DDTHH:MM:SSZ`. */
+export interface PageRun {
+  readonly runId: string;
+  readonly now: string;
+  readonly status: RunStatus;
+  readonly warnings: readonly string[];
+  readonly lookbackDays: number;
+  readonly newAccessDays: number;
+  /** Whether "no login" means that there was none. */
+  readonly observed: boolean;
+  readonly windowFrom: string;
+  readonly windowTo: string;
+  /** From when on the source can know anything; `null` where that is not known. */
+  readonly observedFrom: string | null;
+  /** How many accounts the organisation has; `null` where Organizations could not be read. */
+  readonly accountsInOrganization: number | null;
+}
+
+/** How many grants, and what became of them in the window. */
+export interface UsageCounts {
+  grants: number;
+  used: number;
+  unused: number;
+  tooNew: number;
+  unknown: number;
+}
+
+/** Counts over every row of the report. A grant is a row that names a user. */
+export interface Figures extends UsageCounts {
+  rows: number;
+  /** Users that exist and have a grant, disabled ones included. */
+  people: number;
+  /** Accounts that a row names. */
+  accounts: number;
+  administratorGrants: number;
+  unusedAdministratorGrants: number;
+  unknownAdministratorGrants: number;
+  /** Rows whose group, user or account is not there any more. */
+  orphaned: number;
+  /** Disabled users that have a grant. */
+  disabledUsers: number;
+  emptyGroups: number;
+}
+
+/** Grants that were used, by whole days since; `to` is included. */
+export interface DayBucket {
+  readonly from: number;
+  readonly to: number;
+  grants: number;
+}
+
+export interface NamedCounts extends UsageCounts {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface HeatMap {
+  /** Those with the most unused grants first; at most `HEAT_MAP_ACCOUNTS`. */
+  readonly accounts: readonly NamedCounts[];
+  /** Those with the most unused grants first; at most `HEAT_MAP_PERMISSION_SETS`. */
+  readonly permissionSets: readonly NamedCounts[];
+  /** What the picture leaves out. */
+  readonly otherAccounts: UsageCounts & { readonly count: number };
+  readonly otherPermissionSets: UsageCounts & { readonly count: number };
+  /** Indices into the two lists; pairs without a grant are left out. */
+  readonly cells: readonly (UsageCounts & { readonly account: number; readonly permissionSet: number })[];
+}
+
+export interface GroupCounts extends NamedCounts {
+  readonly members: number;
+  /** Members that used any of the group's grants. */
+  readonly usedBy: number;
+}
+
+/** The first of a list by unused grants, and how many of it have unused grants in all. */
+export interface Ranking<Entry> {
+  readonly first: readonly Entry[];
+  readonly withUnused: number;
+}
+
+/** Every distinct value once, and the rows as indices into them: a fifth of the size of the plain rows. */
+export interface PageTable {
+  /** At most this many rows are in the page. */
+  readonly limit: number;
+  /** Whether the rows are all of the report. */
+  readonly complete: boolean;
+  /** Id, name, state. */
+  readonly accounts: readonly (readonly string[])[];
+  /** ARN, name, description, `true` for administrator and else empty. */
+  readonly permissionSets: readonly (readonly string[])[];
+  /** Type, group id, group name. */
+  readonly ways: readonly (readonly string[])[];
+  /** Id, name, display name, e-mail, status. */
+  readonly users: readonly (readonly string[])[];
+  /** RowStatus, Usage, and LastLogin where it is no instant. */
+  readonly states: readonly (readonly string[])[];
+  /**
+   * Indices into accounts, permissionSets, ways, users and states; then in seconds since 1970 MemberSince, LastConsoleLogin
+   * and LastProgrammaticLogin, 0 where empty; then LoginsInWindow and DaysSinceLastLogin, -1 where empty.
+   */
+  readonly rows: readonly (readonly number[])[];
+}
+
+/** All that the page shows, as it is embedded in it. */
+export interface PageData {
+  readonly run: PageRun;
+  readonly figures: Figures;
+  readonly daysSinceLastUse: readonly DayBucket[];
+  readonly heatMap: HeatMap;
+  readonly groups: Ranking<GroupCounts>;
+  readonly permissionSets: Ranking<NamedCounts>;
+  readonly changes: PageChanges;
+  readonly table: PageTable;
+}
+
+/** Gathers something from rows that go by once, in the order of the report. */
+export interface Gatherer<Result> {
+  add(batch: readonly Row[]): void;
+  result(): Result;
+}

@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import type { Progress, Row } from "../model";
+import type { Changes } from "./changes/changes";
+import type { History, Sink } from "./destination";
+import {
+  type FileEntry,
+  type Manifest,
+  manifestOf,
+  type Previous,
+  type RowCounts,
+  type RunFacts,
+  statusOf,
+} from "./manifest";
+import { MANIFEST_FILE } from "./names";
+import { readPrevious, unreadable } from "./previous/previous";
+import type { Content, ReportFile } from "./reportFile";
+import { reportFiles } from "./reportFiles";
+import { type RowSources, rowBatches } from "./rows";
+
+/**
+ * Writes the report's files and, once every one of them is whole, the manifest that makes them a report. If anything fails, files
+ * that are not whole yet are given up and there is no manifest.
+ */
+export async function publish(
+  sources: RowSources,
+  facts: RunFacts,
+  history: History,
+  sink: Sink,
+  progress: Progress,
+): Promise<Manifest> {
+  const ROWS_A_BATCH = 2_000;
+  const { previous, changes, decisions } = await readPrevious(history, sources.settings);
+  const { status, warnings } = statusOf(sources, previous);
+  const { previousReport } = previous;
+  const files = reportFiles({ sources, facts, status, warnings, previousReport, changes, decisions });
+  const writers = files.map((file) => createFileWriter(file, sink));
+  try {
+    const counts: RowCounts = { total: 0, byRowStatus: {}, byUsage: {} };
+    for (const writer of writers) await writer.begin();
+    for (const batch of rowBatches(sources, ROWS_A_BATCH)) {
+      countRows(batch, counts);
+      await Promise.all(writers.map((writer) => writer.rows(batch)));
+      progress("rows", counts.total, null);
+    }
+    for (const writer of writers) await writer.end();
+    const entries: FileEntry[] = [];
+    for (const writer of writers) {
+      if (writer.refused()) await writer.abort();
+      else entries.push(await writer.close());
+    }
+    const manifest = manifestOf(sources, facts, counts, entries, withoutComparison(previous, changes));
+    const manifestFile = sink.create(MANIFEST_FILE, "application/json");
+    await manifestFile.write(Buffer.from(JSON.stringify(manifest, null, 2) + "\n", "utf8"));
+    await manifestFile.close();
+    return manifest;
+  } catch (error) {
+    await Promise.allSettled(writers.map((writer) => writer.abort()));
+    throw error;
+  }
+}
+
+/** Where the earlier report turned out to be damaged while it was compared. */
+function withoutComparison(previous: Previous, changes: Changes | null): Previous {
+  const damage = changes?.refused() ?? null;
+  return damage === null ? previous : { ...previous, previousReport: unreadable(previous.previousReport, damage) };
+}
+
+function countRows(batch: readonly Row[], counts: RowCounts): void {
+  const { byRowStatus, byUsage } = counts;
+  counts.total += batch.length;
+  for (const { RowStatus, Usage } of batch) {
+    byRowStatus[RowStatus] = (byRowStatus[RowStatus] ?? 0) + 1;
+    if (Usage !== "") byUsage[Usage] = (byUsage[Usage] ?? 0) + 1;
+  }
+}
+
+/** Carries a file of the report to the sink, and tells its size and hash when it is whole. */
+function createFileWriter(file: ReportFile, sink: Sink) {
+  const target = sink.create(file.name, file.contentType);
+  const hash = createHash("sha256");
+  let bytes = 0;
+
+  async function write(content: Content): Promise<void> {
+    if (content.length === 0) return;
+    const buffer = typeof content === "string" ? Buffer.from(content, "utf8") : content;
+    hash.update(buffer);
+    bytes += buffer.length;
+    await target.write(buffer);
+  }
+
+  async function writeAll(contents: ReturnType<ReportFile["rows"]>): Promise<void> {
+    const content = await contents;
+    if (typeof content === "string" || Buffer.isBuffer(content)) await write(content);
+    else for await (const piece of content) await write(piece);
+  }
+
+  return {
+    begin: () => write(file.begin()),
+    rows: (batch: readonly Row[]) => writeAll(file.rows(batch)),
+    end: () => writeAll(file.end()),
+    async close(): Promise<FileEntry> {
+      await target.close();
+      const rows = file.recordCount?.();
+      return { name: file.name, bytes, sha256: hash.digest("hex"), ...(rows !== undefined && { rows }) };
+    },
+    refused: () => file.refused?.() ?? null,
+    abort: () => target.abort(),
+  };
+}

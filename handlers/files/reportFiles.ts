@@ -1,0 +1,90 @@
+import { COLUMNS, type RunStatus } from "../model";
+import type { Changes } from "./changes/changes";
+import { createCsvWriter } from "./csv/csv";
+import { createMachineRows } from "./machineRows";
+import type { PreviousReport, RunFacts } from "./manifest";
+import { REPORT_FILE } from "./names";
+import { createPage } from "./page/page";
+import type { ReportFile } from "./reportFile";
+import { createReview, type Decisions } from "./review/review";
+import type { RowSources } from "./rows";
+import { createUnexplainedLogins } from "./unexplainedLogins";
+
+/** What the files of a report are made with, besides the rows. */
+export interface FileContext {
+  readonly sources: RowSources;
+  readonly facts: RunFacts;
+  readonly status: RunStatus;
+  /** Those of the run and those of what it took over. */
+  readonly warnings: readonly string[];
+  readonly previousReport: PreviousReport;
+  readonly changes: Changes | null;
+  readonly decisions: Decisions;
+}
+
+/** The files of a report, in the order in which they are written; the page last, since it shows what the others found. */
+export function reportFiles(context: FileContext): ReportFile[] {
+  const { sources, facts, changes, decisions } = context;
+  const reviewerPattern = sources.settings.reviewerPattern;
+  const files: (ReportFile | null)[] = [
+    csvReport(),
+    changes,
+    createReview({ sources, reviewerPattern, decisions }),
+    createUnexplainedLogins(sources),
+    createMachineRows(sources, facts.runId),
+    createPage(pageContext(context)),
+  ];
+  return files.filter((file) => file !== null);
+}
+
+function csvReport(): ReportFile {
+  const csv = createCsvWriter(COLUMNS);
+  let count = 0;
+  return {
+    name: REPORT_FILE,
+    contentType: "text/csv; charset=utf-8",
+    begin: csv.header,
+    rows(batch) {
+      count += batch.length;
+      return csv.lines(batch);
+    },
+    end: () => "",
+    recordCount: () => count,
+  };
+}
+
+function pageContext({ sources, facts, status, warnings, previousReport, changes }: FileContext) {
+  const { settings, provisioning, collection, logins } = sources;
+  return {
+    run: {
+      runId: facts.runId,
+      now: settings.now,
+      status,
+      warnings,
+      lookbackDays: settings.lookbackDays,
+      newAccessDays: settings.newAccessDays,
+      observed: logins.observed,
+      windowFrom: logins.windowFrom,
+      windowTo: logins.windowTo,
+      observedFrom: logins.observedFrom,
+      accountsInOrganization: collection.accounts?.length ?? null,
+    },
+    administratorArns: provisioning.permissionSets.filter((set) => set.administrator).map((set) => set.arn),
+    changes() {
+      const refused = changes === null ? previousReport.reason : changes.refused();
+      return changes === null || refused !== null
+        ? { since: null, reason: refused ?? "there is no earlier report", counts: {} }
+        : {
+            since: previousReport.reportedAt,
+            reason: null,
+            counts: comparedCounts(changes.counts, previousReport.usageCompared),
+          };
+    },
+  };
+}
+
+/** A kind that was not compared is left out: 0 would say that there is none. */
+function comparedCounts(counts: Changes["counts"], usageCompared: boolean): Record<string, number> {
+  const { NOW_UNUSED, USED_AGAIN, ...others } = counts;
+  return usageCompared ? { ...others, NOW_UNUSED, USED_AGAIN } : others;
+}

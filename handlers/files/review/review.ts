@@ -1,0 +1,201 @@
+import type { Row } from "../../model";
+import { createCellFormatter } from "../csv/csv";
+import { REVIEW_FILE } from "../names";
+import type { RowSources } from "../rows";
+import type { Decision, Decisions } from "./decisions";
+import { createReviewerOf } from "./reviewer";
+import { createSuggestionOf } from "./suggestions";
+
+export { type Decisions, noDecisions, readDecisions } from "./decisions";
+
+/** What every grant through one group has in common stands together, so that it is formatted once. */
+export const REVIEW_COLUMNS = [
+  "Reviewer",
+  "account",
+  "AccountName",
+  "PermissionSetName",
+  "Administrator",
+  "PrincipalType",
+  "GroupName",
+  // of the grant
+  "Username",
+  "UserDisplayName",
+  "UserEmail",
+  "RowStatus",
+  "Usage",
+  "LastLogin",
+  "MemberSince",
+  "RedundantWith",
+  "SuggestedAction",
+  "Reason",
+  "Decision",
+  "DecidedBy",
+  "DecidedOn",
+  "Comment",
+  "DecisionStatus",
+  "EarlierDecision",
+  // in common again
+  "InstanceArn",
+  "IdentityStoreId",
+  "PermissionSetArn",
+  // of the grant
+  "PrincipalId",
+  "UserId",
+  "GrantKey",
+  "GrantState",
+] as const;
+
+export interface ReviewOptions {
+  readonly sources: RowSources;
+  /** See `reviewerPatternProblem`; empty for no reviewers. */
+  readonly reviewerPattern: string;
+  readonly decisions: Decisions;
+}
+
+/** How many lines of the sheet are what. */
+export interface ReviewCounts {
+  lines: number;
+  readonly bySuggestedAction: Record<string, number>;
+  redundant: number;
+  /** Decisions that still hold, and those on grants that have changed since. The rest are of grants that are gone. */
+  decisionsCarried: number;
+  decisionsChanged: number;
+}
+
+/**
+ * `review.csv`, the access-review sheet: one line for each grant of a user, in the order of the report. What its columns
+ * mean, and when a decision is carried forward, is in docs/review.md.
+ *
+ * The rows of one pair (account and permission set) are held until the pair is complete, since each user's other ways to
+ * the same role may come anywhere in it. (`undefined` is not named in what runs for every row: in the serialised function it is
+ * looked up anew each time.)
+ */
+export function createReview({ sources, reviewerPattern, decisions }: ReviewOptions) {
+  const { settings, provisioning } = sources;
+  const { instanceArn, identityStoreId } = settings;
+  const administrators = new Set(provisioning.permissionSets.filter((set) => set.administrator).map((set) => set.arn));
+  const cell = createCellFormatter();
+  const header = `${REVIEW_COLUMNS.join(",")}\r\n`;
+  const reviewerOf = createReviewerOf(reviewerPattern);
+  const suggestionOf = createSuggestionOf(sources);
+  const byGrant = decisions.byGrant;
+  const decided = byGrant.size > 0; // to look up a key costs as much as to write the line
+  const name = REVIEW_FILE;
+  const counts: ReviewCounts = {
+    lines: 0,
+    bySuggestedAction: {},
+    redundant: 0,
+    decisionsCarried: 0,
+    decisionsChanged: 0,
+  };
+  let pair: Row[] = [];
+
+  /** User id → the user's rows in the pair, where there are several. */
+  const findRedundant = (): Map<string, Row[]> => {
+    const firstOf = new Map<string, Row>();
+    const several = new Map<string, Row[]>();
+    // Sorted by type and group: if the ends are the same, the pair has one way in.
+    if (pair[0]?.GroupId === pair.at(-1)?.GroupId) return several;
+    for (const row of pair) {
+      const first = firstOf.get(row.UserId);
+      if (!first) {
+        firstOf.set(row.UserId, row);
+        continue;
+      }
+      const rows = several.get(row.UserId);
+      if (rows) rows.push(row);
+      else several.set(row.UserId, [first, row]);
+    }
+    return several;
+  };
+
+  const otherWays = (row: Row, ways: readonly Row[]): string =>
+    ways
+      .filter((other) => other !== row)
+      .map((other) => (other.Type === "USER" ? "DIRECT" : other.GroupName || other.GroupId))
+      .join("; ");
+
+  /** From `Decision` to `EarlierDecision`. */
+  const decisionCells = ({ decision, decidedBy, decidedOn, comment, state }: Decision, carried: boolean): string => {
+    if (carried) return [decision, decidedBy, decidedOn, comment, "CARRIED", ""].map(cell).join(",");
+    const by = decidedBy && ` by ${decidedBy}`;
+    const on = decidedOn && ` on ${decidedOn}`;
+    const said = comment && ` (${comment})`;
+    return `,,,,CHANGED,${cell(`${decision}${by}${on}${said}; the grant was then ${state}`)}`;
+  };
+
+  /** What the grants of one account, permission set and group have in common. */
+  const commonOf = (row: Row) => {
+    const administrator = administrators.has(row.PermissionSetArn);
+    const setId = row.PermissionSetArn.slice(row.PermissionSetArn.lastIndexOf("/") + 1);
+    const first = [
+      reviewerOf(row.GroupName, row.PermissionSetName),
+      row.account,
+      row.AccountName,
+      row.PermissionSetName,
+      administrator ? "yes" : "no",
+      row.Type,
+      row.GroupName,
+    ];
+    return {
+      of: row,
+      administratorState: administrator ? " ADMINISTRATOR" : "",
+      key: `${row.account}/${setId}/${row.Type}/${row.GroupId}/`,
+      first: first.map(cell).join(","),
+      ids: [instanceArn, identityStoreId, row.PermissionSetArn].map(cell).join(","),
+    };
+  };
+
+  const finishPair = (): string => {
+    const redundant = findRedundant();
+    let common: ReturnType<typeof commonOf> | null = null;
+    let lines = "";
+    for (const row of pair) {
+      if (common === null || row.GroupId !== common.of.GroupId) common = commonOf(row);
+      const ways = redundant.get(row.UserId);
+      const redundantWith = ways ? otherWays(row, ways) : "";
+      const { action, reason } = suggestionOf(row, redundantWith);
+      const key = common.key + row.UserId;
+      const since = row.MemberSince === "" ? "" : ` ${row.MemberSince}`;
+      const state = row.RowStatus + " " + row.Usage + common.administratorState + since;
+      const earlier = (decided && byGrant.get(key)) || null;
+      const carried = earlier !== null && earlier.state === state;
+      counts.lines++;
+      counts.bySuggestedAction[action] = (counts.bySuggestedAction[action] ?? 0) + 1;
+      if (redundantWith !== "") counts.redundant++;
+      if (carried) counts.decisionsCarried++;
+      else if (earlier !== null) counts.decisionsChanged++;
+      // Statuses, times and ids need no formatting: they hold nothing that would.
+      lines +=
+        `${common.first},${cell(row.Username)},${cell(row.UserDisplayName)},${cell(row.UserEmail)},` +
+        `${row.RowStatus},${row.Usage},${row.LastLogin},${row.MemberSince},` +
+        `${redundantWith === "" ? "" : cell(redundantWith)},${action},${cell(reason)},` +
+        `${earlier === null ? ",,,,," : decisionCells(earlier, carried)},` +
+        `${common.ids},${row.Type === "GROUP" ? row.GroupId : row.UserId},${row.UserId},${key},${state}\r\n`;
+    }
+    pair = [];
+    return lines;
+  };
+
+  return {
+    name,
+    contentType: "text/csv; charset=utf-8",
+    begin: () => header,
+    /** The lines of the pairs that are complete. */
+    rows(batch: readonly Row[]): string {
+      let lines = "";
+      for (const row of batch) {
+        if (row.UserId === "") continue;
+        const held = pair[0];
+        if (held && (held.PermissionSetArn !== row.PermissionSetArn || held.account !== row.account)) {
+          lines += finishPair();
+        }
+        pair.push(row);
+      }
+      return lines;
+    },
+    end: finishPair,
+    recordCount: () => counts.lines,
+    counts,
+  };
+}

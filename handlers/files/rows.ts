@@ -1,0 +1,213 @@
+import { createUsersOf } from "../logins/users";
+import type { Collection, LastLogin, Logins, Membership, Provisioning, Row, Settings, User } from "../model";
+
+/** What the rows are made of: what the stages before gave. */
+export interface RowSources {
+  readonly settings: Settings;
+  readonly provisioning: Provisioning;
+  readonly collection: Collection;
+  readonly logins: Logins;
+}
+
+/** Logins of one user to one account and role, by id and by name together. */
+interface JoinedLogin {
+  consoleMs: number;
+  programmaticMs: number;
+  count: number;
+}
+
+/**
+ * The report's rows, sorted by account, PermissionSetName, PermissionSetArn, Type, GroupName, GroupId, Username, UserId in
+ * code-unit order, in batches. Memory holds what was collected and one batch.
+ *
+ * The loops use locals only: as a captured function this runs inside `with`, where every other name is looked up anew.
+ *
+ * @param batchSize rows a batch, at least 1
+ */
+export function* rowBatches(sources: RowSources, batchSize: number): Generator<Row[], void, undefined> {
+  const { settings, provisioning, collection, logins } = sources;
+  const { floor, max } = Math;
+  const LocalDate = Date;
+  const toInstant = (ms: number) => new LocalDate(floor(ms / 1000) * 1000).toISOString().slice(0, 19) + "Z";
+  const DAY_MS = 86_400_000;
+  const nowMs = Date.parse(settings.now);
+  const newAfterMs = nowMs - settings.newAccessDays * DAY_MS;
+  const observed = logins.observed;
+
+  const byName = (a: { name: string; id: string }, b: { name: string; id: string }) =>
+    a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+  const users = new Map(collection.users.map((user) => [user.id, user]));
+  const groups = new Map(collection.groups.map((group) => [group.id, group]));
+  const accounts =
+    collection.accounts === null ? null : new Map(collection.accounts.map((account) => [account.id, account]));
+  const roleKey = (accountId: string, roleName: string) => accountId + "\n" + roleName;
+  const unattributed = new Set(logins.unattributed.map((login) => roleKey(login.accountId, login.roleName)));
+  const joined = joinLogins(logins.lastLogins, collection.users);
+  const missingUser = (id: string): User => ({ id, name: "", displayName: "", email: "", status: "", createdMs: null });
+
+  /** A group's members in the order of the report, sorted once however many accounts the group enters. */
+  const sortedMembers = new Map<
+    string,
+    { user: User; known: boolean; createdMs: number | null; memberSince: string }[]
+  >();
+  const membersOf = (groupId: string, memberships: readonly Membership[]) => {
+    let members = sortedMembers.get(groupId);
+    if (members === undefined) {
+      members = memberships.map(({ userId, createdMs }) => {
+        const user = users.get(userId);
+        const memberSince = createdMs === null ? "" : toInstant(createdMs);
+        return { user: user ?? missingUser(userId), known: user !== undefined, createdMs, memberSince };
+      });
+      members.sort((a, b) => byName(a.user, b.user));
+      sortedMembers.set(groupId, members);
+    }
+    return members;
+  };
+
+  /** The principals of a pair in the order of the report. */
+  const sortPrincipals = (principals: Collection["principals"][number]) => {
+    const sorted = principals.map(([type, id]) => {
+      const name = (type === "GROUP" ? groups.get(id)?.name : users.get(id)?.name) ?? "";
+      return { type, id, name };
+    });
+    return sorted.sort((a, b) => (a.type < b.type ? -1 : a.type > b.type ? 1 : byName(a, b)));
+  };
+
+  let batch: Row[] = [];
+  for (let index = 0; index < provisioning.pairs.length; index++) {
+    const [accountId, permissionSetIndex] = provisioning.pairs[index]!;
+    const permissionSet = provisioning.permissionSets[permissionSetIndex]!;
+    const account = accounts?.get(accountId);
+    const accountState = accounts === null ? "UNKNOWN" : (account?.state ?? "");
+    const accountStatus =
+      accounts === null || account?.state === "ACTIVE" || account?.state === "UNKNOWN"
+        ? ""
+        : account === undefined
+          ? "ACCOUNT_NOT_IN_ORGANIZATION"
+          : "ACCOUNT_NOT_ACTIVE";
+    const role = roleKey(accountId, permissionSet.name);
+    const roleLogins = joined.get(role);
+    // Somebody used this role, and nobody knows who: then "no login seen" is not "did not log in".
+    const roleObserved = observed && !unattributed.has(role);
+
+    /** A row of this pair; without a user, its usage columns stay empty. */
+    const rowOf = (
+      type: string,
+      groupId: string,
+      groupName: string,
+      status: string,
+      user: User | null,
+      createdMs: number | null,
+      memberSince: string,
+    ): Row => {
+      const row: Row = {
+        account: accountId,
+        PermissionSetArn: permissionSet.arn,
+        PermissionSetName: permissionSet.name,
+        PermissionSetDescription: permissionSet.description || "DESCRIPTION NOT SET",
+        Type: type,
+        GroupId: groupId,
+        GroupName: groupName,
+        Username: "",
+        UserId: "",
+        LastLogin: "",
+        AccountName: account?.name ?? "",
+        AccountState: accountState,
+        UserDisplayName: "",
+        UserEmail: "",
+        UserStatus: "",
+        RowStatus: status || accountStatus || (user?.status === "DISABLED" ? "USER_DISABLED" : "OK"),
+        MemberSince: memberSince,
+        LastConsoleLogin: "",
+        LastProgrammaticLogin: "",
+        DaysSinceLastLogin: "",
+        LoginsInWindow: "",
+        Usage: "",
+      };
+      if (user === null) return row;
+      row.Username = user.name;
+      row.UserId = user.id;
+      row.UserDisplayName = user.displayName;
+      row.UserEmail = user.email;
+      row.UserStatus = user.status;
+      const login = roleLogins?.get(user.id);
+      if (login !== undefined) {
+        const lastMs = max(login.consoleMs, login.programmaticMs);
+        row.LastLogin = toInstant(lastMs);
+        if (login.consoleMs >= 0) row.LastConsoleLogin = toInstant(login.consoleMs);
+        if (login.programmaticMs >= 0) row.LastProgrammaticLogin = toInstant(login.programmaticMs);
+        row.DaysSinceLastLogin = `${floor((nowMs - lastMs) / DAY_MS)}`;
+        row.LoginsInWindow = `${login.count}`;
+        row.Usage = "USED";
+      } else if (!roleObserved) {
+        row.LastLogin = "UNKNOWN";
+        row.Usage = "UNKNOWN";
+      } else {
+        const sinceMs = createdMs ?? user.createdMs;
+        row.LastLogin = "NO_LOGIN_PRESENT";
+        row.LoginsInWindow = "0";
+        row.Usage = sinceMs !== null && sinceMs > newAfterMs ? "TOO_NEW" : "UNUSED_IN_WINDOW";
+      }
+      return row;
+    };
+
+    for (const { type, id, name } of sortPrincipals(collection.principals[index]!)) {
+      if (type === "USER") {
+        const user = users.get(id);
+        batch.push(rowOf(type, "", "NOGROUP", user ? "" : "USER_NOT_FOUND", user ?? missingUser(id), null, ""));
+      } else {
+        const memberships = collection.memberships[id];
+        if (memberships === undefined || (memberships.length === 0 && !groups.has(id))) {
+          batch.push(rowOf(type, id, name, "GROUP_NOT_FOUND", null, null, ""));
+        } else if (memberships.length === 0) {
+          batch.push(rowOf(type, id, name, "EMPTY_GROUP", null, null, ""));
+        } else {
+          for (const { user, known, createdMs, memberSince } of membersOf(id, memberships)) {
+            batch.push(rowOf(type, id, name, known ? "" : "USER_NOT_FOUND", user, createdMs, memberSince));
+            if (batch.length >= batchSize) {
+              yield batch;
+              batch = [];
+            }
+          }
+        }
+      }
+      if (batch.length >= batchSize) {
+        yield batch;
+        batch = [];
+      }
+    }
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/**
+ * Logins by `account\nrole`, then by user id. A login whose event had no id counts, by name in whatever case, for every
+ * user of that name. Latest wins; counts add up.
+ */
+function joinLogins(lastLogins: readonly LastLogin[], users: readonly User[]): Map<string, Map<string, JoinedLogin>> {
+  const joined = new Map<string, Map<string, JoinedLogin>>();
+  const usersOf = createUsersOf(users);
+  for (const login of lastLogins) {
+    const ids = usersOf(login);
+    if (ids.length === 0) continue;
+    const role = login.accountId + "\n" + login.roleName;
+    let byUser = joined.get(role);
+    if (byUser === undefined) {
+      byUser = new Map();
+      joined.set(role, byUser);
+    }
+    const consoleMs = login.lastConsoleMs ?? -1;
+    const programmaticMs = login.lastProgrammaticMs ?? -1;
+    for (const id of ids) {
+      const known = byUser.get(id);
+      if (known === undefined) {
+        byUser.set(id, { consoleMs, programmaticMs, count: login.count });
+      } else {
+        if (consoleMs > known.consoleMs) known.consoleMs = consoleMs;
+        if (programmaticMs > known.programmaticMs) known.programmaticMs = programmaticMs;
+        known.count += login.count;
+      }
+    }
+  }
+  return joined;
+}

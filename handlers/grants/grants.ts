@@ -1,0 +1,3 @@
+/** Who is given what: permission sets and where they are provisioned, assignments, and what is known of the people and accounts. */
+export { collect } from "./collect";
+export { readProvisioning } from "./permissionSets";

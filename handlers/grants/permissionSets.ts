@@ -1,0 +1,85 @@
+import {
+  DescribePermissionSetCommand,
+  ListAccountsForProvisionedPermissionSetCommand,
+  ListManagedPoliciesInPermissionSetCommand,
+  ListPermissionSetsCommand,
+  type SSOAdminClient,
+} from "@aws-sdk/client-sso-admin";
+import { allPages, type Caller, inParallel } from "../aws/aws";
+import { reportError } from "../errors";
+import type { Pair, PermissionSet, Progress, Provisioning, Settings } from "../model";
+
+/** What the report is about: every permission set and every account that it is provisioned to. */
+export async function readProvisioning(
+  settings: Settings,
+  ssoAdmin: SSOAdminClient,
+  call: Caller,
+  progress: Progress,
+): Promise<Provisioning> {
+  const InstanceArn = settings.instanceArn;
+
+  const arns = await allPages(async (NextToken) => {
+    const input = { InstanceArn, MaxResults: 100, NextToken };
+    const page = await call("sso-admin", "ListPermissionSets", (abortSignal) =>
+      ssoAdmin.send(new ListPermissionSetsCommand(input), { abortSignal }),
+    );
+    return { items: page.PermissionSets, token: page.NextToken };
+  }, String);
+
+  async function describe(PermissionSetArn: string): Promise<Omit<PermissionSet, "administrator">> {
+    const answer = await call("sso-admin", "DescribePermissionSet", (abortSignal) =>
+      ssoAdmin.send(new DescribePermissionSetCommand({ InstanceArn, PermissionSetArn }), { abortSignal }),
+    );
+    const name = answer.PermissionSet?.Name;
+    if (!name) {
+      throw reportError("UnexpectedAnswer", `sso-admin DescribePermissionSet gave no name for ${PermissionSetArn}.`);
+    }
+    return { arn: PermissionSetArn, name, description: answer.PermissionSet?.Description ?? "" };
+  }
+
+  async function managedPolicies(PermissionSetArn: string): Promise<string[]> {
+    return allPages(async (NextToken) => {
+      const input = { InstanceArn, PermissionSetArn, MaxResults: 100, NextToken };
+      const page = await call("sso-admin", "ListManagedPoliciesInPermissionSet", (abortSignal) =>
+        ssoAdmin.send(new ListManagedPoliciesInPermissionSetCommand(input), { abortSignal }),
+      );
+      return { items: page.AttachedManagedPolicies?.map((policy) => policy.Arn ?? ""), token: page.NextToken };
+    }, String);
+  }
+
+  async function provisionedAccounts(PermissionSetArn: string): Promise<string[]> {
+    return allPages(async (NextToken) => {
+      const input = { InstanceArn, PermissionSetArn, MaxResults: 100, NextToken };
+      const page = await call("sso-admin", "ListAccountsForProvisionedPermissionSet", (abortSignal) =>
+        ssoAdmin.send(new ListAccountsForProvisionedPermissionSetCommand(input), { abortSignal }),
+      );
+      return { items: page.AccountIds, token: page.NextToken };
+    }, String);
+  }
+
+  let done = 0;
+  const provisioned = await inParallel(arns, 50, async (arn) => {
+    const [described, policies, accounts] = await Promise.all([
+      describe(arn),
+      managedPolicies(arn),
+      provisionedAccounts(arn),
+    ]);
+    const administrator =
+      settings.administratorPermissionSets.includes(described.name) ||
+      policies.some((policy) => /^arn:aws[a-z-]*:iam::aws:policy\/AdministratorAccess$/.test(policy));
+    progress("permission sets", ++done, arns.length);
+    return { permissionSet: { ...described, administrator }, accounts };
+  });
+
+  provisioned.sort((a, b) => {
+    const x = a.permissionSet;
+    const y = b.permissionSet;
+    return x.name < y.name ? -1 : x.name > y.name ? 1 : x.arn < y.arn ? -1 : x.arn > y.arn ? 1 : 0;
+  });
+  const pairs: Pair[] = [];
+  provisioned.forEach(({ accounts }, permissionSet) => {
+    for (const account of accounts) pairs.push([account, permissionSet]);
+  });
+  pairs.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] - b[1]));
+  return { permissionSets: provisioned.map((each) => each.permissionSet), pairs };
+}

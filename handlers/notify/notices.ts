@@ -1,0 +1,112 @@
+import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
+import type { Caller } from "../aws/aws";
+import type { RunResult } from "../bucket/bucket";
+import { messageOf } from "../errors";
+
+/** What people are told of one run. */
+export interface Notice {
+  /**
+   * Of an e-mail. SNS takes ASCII without line breaks, less than 100 characters:
+   * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+   */
+  readonly subject: string;
+  /** Plain text, at most SNS's 256 KB. */
+  readonly text: string;
+}
+
+/** Where the run ran that is told of. */
+export interface NoticeContext {
+  /** The function's, as Lambda gives it. */
+  readonly functionArn: string;
+  readonly logGroupName: string;
+  readonly bucket: string;
+  /** Tells stacks of one account apart. */
+  readonly reportName: string;
+}
+
+/** Of a report that is published, whether `succeeded` or `degraded`. */
+export function publishedNotice(result: RunResult, place: NoticeContext): Notice {
+  const degraded = result.status === "degraded";
+  return noticeOf(place, {
+    what: degraded ? "published, but degraded" : "published",
+    sentence: degraded
+      ? "A credential report was published, but is degraded: not all could be observed, and cells say UNKNOWN. Take nobody's access away on the strength of those."
+      : "A credential report was published.",
+    details: result.warnings.map((warning) => `- ${warning}`),
+    facts: [
+      `Report:   s3://${place.bucket}/${result.reportKey}`,
+      `Manifest: s3://${place.bucket}/${result.manifestKey}`,
+      `Rows:     ${result.rows} (${figures(result.byRowStatus)})`,
+      `Usage:    ${figures(result.byUsage)}`,
+      `Run:      ${result.runId}, finished at ${result.finishedAt}`,
+    ],
+  });
+}
+
+/** @param statusKey the object that says why; `null` where that could not be written either */
+export function failedNotice(runId: string, error: unknown, statusKey: string | null, place: NoticeContext): Notice {
+  const name = error instanceof Error ? error.name : "Error";
+  return noticeOf(place, {
+    what: "failed",
+    sentence: "A run of the credential report failed.",
+    details: [`${name}: ${messageOf(error)}`],
+    facts: [...(statusKey === null ? [] : [`Status:   s3://${place.bucket}/${statusKey}`]), `Run:      ${runId}`],
+  });
+}
+
+interface Told {
+  readonly what: string;
+  readonly sentence: string;
+  /** Why, line by line; cut where they would be too much for SNS. */
+  readonly details: readonly string[];
+  readonly facts: readonly string[];
+}
+
+function noticeOf(place: NoticeContext, { what, sentence, details, facts }: Told): Notice {
+  const LONGEST_DETAILS = 80_000; // UTF-8 makes at most three bytes of a UTF-16 unit
+  const [, partition = "", , region = "", account = ""] = place.functionArn.split(":");
+  const log = logsUrl({ partition, region, logGroupName: place.logGroupName });
+  const why = details.join("\n");
+  const cut = why.length <= LONGEST_DETAILS ? why : `${why.slice(0, LONGEST_DETAILS)} … (the log has the rest)`;
+  return {
+    subject: `Credential report ${what}: account ${account}, ${region}`,
+    text: [
+      sentence,
+      "",
+      ...(cut === "" ? [] : [cut, ""]),
+      ...facts,
+      `Account:  ${account}, ${region}`,
+      `Stack:    ${place.reportName}`,
+      `Log:      ${log}`,
+      "",
+    ].join("\n"),
+  };
+}
+
+/** `USED 33, UNKNOWN 3`, the most frequent first. */
+function figures(counts: Readonly<Record<string, number>>): string {
+  const sorted = Object.entries(counts).sort(([, one], [, other]) => other - one);
+  return sorted.length === 0 ? "none" : sorted.map(([name, count]) => `${name} ${count}`).join(", ");
+}
+
+export async function tellTopic(TopicArn: string, { subject, text }: Notice, sns: SNSClient, call: Caller) {
+  const request = { TopicArn, Subject: subject, Message: text };
+  await call("sns", "Publish", (abortSignal) => sns.send(new PublishCommand(request), { abortSignal }));
+}
+
+const CONSOLES: Readonly<Record<string, string>> = {
+  "aws-us-gov": "console.amazonaws-us-gov.com",
+  "aws-cn": "console.amazonaws.cn",
+};
+
+export interface LogGroup {
+  readonly partition: string;
+  readonly region: string;
+  readonly logGroupName: string;
+}
+
+/** Where a log group is shown in the partition's console. */
+export function logsUrl({ partition, region, logGroupName }: LogGroup): string {
+  const host = CONSOLES[partition] ?? `${region}.console.aws.amazon.com`;
+  return `https://${host}/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${encodeURIComponent(logGroupName)}`;
+}

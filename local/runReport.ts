@@ -1,0 +1,90 @@
+import { createCaller, createClients } from "../handlers/aws/aws";
+import { reportError } from "../handlers/errors";
+import { type History, type Manifest, REPORT_FILE, type Sink } from "../handlers/files/files";
+import type { Settings } from "../handlers/model";
+import { runReport } from "../handlers/run";
+import { formatInstant } from "../handlers/times";
+import type { LocalAws } from "./aws";
+
+/** A sink in memory: a file is there once it is whole. */
+export function createMemorySink(): Sink & { readonly files: Record<string, Buffer> } {
+  const files: Record<string, Buffer> = {};
+  return {
+    files,
+    create(name) {
+      const chunks: Buffer[] = [];
+      return {
+        async write(bytes) {
+          chunks.push(bytes);
+        },
+        async close() {
+          files[name] = Buffer.concat(chunks);
+        },
+        async abort() {},
+      };
+    },
+  };
+}
+
+/** Nothing stands where the report goes. */
+export const emptyHistory: History = { newest: async () => null, decisions: async () => null };
+
+export interface ProductRun {
+  readonly csv: string;
+  readonly manifest: Manifest;
+  readonly files: Record<string, Buffer>;
+}
+
+/** The product's stages against a local AWS, in this process, as fast as the local AWS allows. */
+export async function runProduct(
+  localAws: LocalAws,
+  settings: Partial<Settings> = {},
+  deadlineMs = Number.POSITIVE_INFINITY,
+  history: History = emptyHistory,
+): Promise<ProductRun> {
+  process.env.AWS_ENDPOINT_URL = localAws.url;
+  process.env.AWS_REGION = "eu-west-1";
+  process.env.AWS_ACCESS_KEY_ID = "AKIDEXAMPLE";
+  process.env.AWS_SECRET_ACCESS_KEY = "example";
+  const { organisation } = localAws;
+  const complete: Settings = {
+    eventDataStore: organisation.EventDataStoreArn ?? null,
+    instanceArn: organisation.InstanceArn,
+    identityStoreId: organisation.IdentityStoreId,
+    lookbackDays: 90,
+    newAccessDays: 14,
+    requestsPerSecond: 10_000,
+    administratorPermissionSets: [],
+    reviewerPattern: "",
+    now: formatInstant(Date.parse(organisation.Now)),
+    ...settings,
+  };
+  const clients = createClients(complete.eventDataStore);
+  const sink = createMemorySink();
+  const ending = new AbortController();
+  const call = createCaller({ requestsPerSecond: complete.requestsPerSecond, signal: ending.signal });
+  try {
+    const manifest = await runReport({
+      settings: complete,
+      facts: {
+        runId: "test",
+        account: "111122223333",
+        region: "eu-west-1",
+        caller: "arn:aws:iam::111122223333:role/test",
+        trigger: "manual",
+        note: "",
+        startedMs: Date.now(),
+      },
+      clients,
+      call,
+      history,
+      sink,
+      progress: () => {},
+      deadlineMs,
+    });
+    return { csv: sink.files[REPORT_FILE]?.toString("utf8") ?? "", manifest, files: sink.files };
+  } finally {
+    ending.abort(reportError("RunEnded", "The run has ended."));
+    for (const client of Object.values(clients)) client.destroy();
+  }
+}
