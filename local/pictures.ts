@@ -39,7 +39,7 @@ async function takePictures(report: string): Promise<void> {
       await page.goto(pathToFileURL(resolve(report)).href);
       await page.waitForSelector(".tabulator-row");
       await prepare?.(page);
-      await page.screenshot({ path: resolve(__dirname, `${name}.png`) });
+      await page.screenshot({ path: resolve(__dirname, "../docs/pictures", `${name}.png`) });
       await page.close();
     }
   } finally {
