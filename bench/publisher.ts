@@ -33,7 +33,9 @@ export function createPublisher() {
       region: "us-east-1",
       caller: "arn:aws:lambda:us-east-1:111122223333:function:bench",
       startedMs: Date.now(),
-      statistics: call.statistics,
+      finishedMs: Date.now(),
+      effort: call.effort(),
+      loginsEffort: call.effort(),
     };
     const history = { newest: async () => null, decisions: async () => null };
     const folder = `credential_reports/bench-${startedMs}-${accounts}/`;

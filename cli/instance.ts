@@ -10,15 +10,11 @@ interface Instance {
 /** The Identity Center instance: as given, the rest looked up. An account sees one instance, or none. */
 export async function findInstance(given: Instance, ssoAdmin: SSOAdminClient, call: Caller): Promise<Instance> {
   if (given.instanceArn !== "" && given.identityStoreId !== "") return given;
-  const instances = await allPages(
-    async (NextToken) => {
-      const page = await call("sso-admin", "ListInstances", (abortSignal) =>
-        ssoAdmin.send(new ListInstancesCommand({ MaxResults: 100, NextToken }), { abortSignal }),
-      );
-      return { items: page.Instances, token: page.NextToken };
-    },
-    ({ InstanceArn }) => InstanceArn ?? "",
-  );
+  const instances = await allPages(call, ssoAdmin, {
+    command: (NextToken) => new ListInstancesCommand({ MaxResults: 100, NextToken }),
+    items: ({ Instances }) => Instances,
+    idOf: ({ InstanceArn }) => InstanceArn ?? "",
+  });
   const matching = instances.filter(
     ({ InstanceArn, IdentityStoreId }) =>
       (given.instanceArn === "" || InstanceArn === given.instanceArn) &&

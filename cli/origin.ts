@@ -11,9 +11,7 @@ export async function findOrigin(clients: Clients, options: ClientOptions, call:
   });
   const sts = new STSClient({ ...options, maxAttempts: 1 });
   try {
-    const { Account, Arn } = await call("sts", "GetCallerIdentity", (abortSignal) =>
-      sts.send(new GetCallerIdentityCommand({}), { abortSignal }),
-    );
+    const { Account, Arn } = await call(sts, new GetCallerIdentityCommand({}));
     if (!Account || !Arn) throw reportError("UnexpectedAnswer", "sts GetCallerIdentity gave no account or no ARN.");
     return { account: Account, region, caller: Arn };
   } finally {

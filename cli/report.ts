@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { createCaller, createClients } from "../handlers/aws/aws";
 import { messageOf, reportError } from "../handlers/errors";
 import { MANIFEST_FILE, type Manifest, REPORT_FILE } from "../handlers/files/files";
+import { createLoginSource } from "../handlers/logins/logins";
 import { runReport } from "../handlers/run";
 import { formatInstant } from "../handlers/times";
 import { type Arguments, HELP, parseArguments } from "./arguments";
@@ -60,25 +61,27 @@ async function run(
   const { administratorPermissionSets, reviewerPattern } = given;
   const startedMs = Date.now();
   const options = { ...(region && { region }), ...(profile && { profile }) };
-  const clients = createClients(lakeId, options);
+  const clients = createClients(options);
   const call = createCaller({ requestsPerSecond, signal });
   const place = await findOrigin(clients, options, call);
   const { instanceArn, identityStoreId } = await findInstance(given, clients.ssoAdmin, call);
   const now = formatInstant(given.nowMs);
+  const settings = {
+    eventDataStore: lakeId,
+    instanceArn,
+    identityStoreId,
+    lookbackDays,
+    newAccessDays,
+    requestsPerSecond,
+    administratorPermissionSets,
+    reviewerPattern,
+    now,
+  };
   return runReport({
-    settings: {
-      eventDataStore: lakeId,
-      instanceArn,
-      identityStoreId,
-      lookbackDays,
-      newAccessDays,
-      requestsPerSecond,
-      administratorPermissionSets,
-      reviewerPattern,
-      now,
-    },
+    settings,
     facts: { ...place, runId: randomUUID(), trigger: "terminal", note: "", startedMs },
     clients,
+    loginSource: createLoginSource(settings, options, progress),
     call,
     history: createDirectoryHistory(given.out),
     sink,

@@ -8,16 +8,16 @@ import {
   endRun,
   hoursSinceLastReport,
   publishedResult,
-  REPORT_PREFIX,
+  publishedRows,
   type RunResult,
   recordFailure,
   recordSuccess,
   resultOf,
   runFolder,
-  type SmallObjects,
 } from "./bucket/bucket";
 import { reportError } from "./errors";
-import { originOf, publishedRows, type RunOrigin } from "./files/files";
+import { originOf } from "./files/files";
+import { createLoginSource } from "./logins/logins";
 import {
   createLog,
   failedNotice,
@@ -46,15 +46,15 @@ export type ReportResult = RunResult | WatchResult;
 
 export type ReportHandler = (event: ReportEvent | undefined, context: LambdaContext) => Promise<ReportResult>;
 
-/** An invocation that asks for a report. */
-interface Asked {
+/** One invocation of the function. */
+interface Invocation {
   readonly event: ReportEvent;
   readonly runId: string;
-  readonly place: RunOrigin;
+  readonly functionArn: string;
   /** Milliseconds since 1970, as is the deadline. */
   readonly startedMs: number;
   readonly deadlineMs: number;
-  readonly objects: SmallObjects;
+  /** Ends with the run. */
   readonly call: Caller;
   readonly log: Log;
 }
@@ -67,39 +67,35 @@ export function createReportHandler(): ReportHandler {
   const ENDING_MS = 15_000; // kept back to give up uploads, to write the failed status and to tell before Lambda ends the process
   const bucket = process.env.BUCKET_NAME ?? "";
   const topicArn = process.env.TOPIC_ARN ?? "";
-  const clients = createClients(process.env.EVENT_DATA_STORE ?? null);
+  const reportName = process.env.REPORT_NAME ?? "";
+  const requestsPerSecond = Number(process.env.REQUESTS_PER_SECOND);
+  const clients = createClients();
   const sns = createTopicClient();
+  const objectsWith = (call: Caller) => createSmallObjects(clients.s3, bucket, call);
 
-  // For what must also be done when the run has been ended: giving back the place, the status, the notice.
-  const callAfterwards = () => {
-    const signal = AbortSignal.timeout(ENDING_MS / 3);
-    return createCaller({ requestsPerSecond: Number(process.env.REQUESTS_PER_SECOND), signal });
-  };
-  const objectsAfterwards = () => createSmallObjects(clients.s3, bucket, callAfterwards());
-
-  const noticeContextOf = (functionArn: string): NoticeContext => ({
-    functionArn,
-    logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME ?? "",
-    bucket,
-    reportName: process.env.REPORT_NAME ?? "",
-  });
+  /** For what must also be done when the run has been ended: giving back its turn, the status, the notice. */
+  const callAfterwards = () => createCaller({ requestsPerSecond, signal: AbortSignal.timeout(ENDING_MS / 3) });
 
   /** What became of the run does not depend on who could be told of it: where nobody was, the alarms are left. */
-  async function tell(notice: Notice, log: Log): Promise<void> {
+  async function tell(noticeIn: (context: NoticeContext) => Notice, { functionArn, log }: Invocation): Promise<void> {
     if (topicArn === "") return;
+    const logGroupName = process.env.AWS_LAMBDA_LOG_GROUP_NAME ?? "";
+    const notice = noticeIn({ functionArn, logGroupName, bucket, reportName });
     await tellTopic(topicArn, notice, sns, callAfterwards()).catch((error) => log.error("nobody was told", error));
   }
 
-  /** One report, from the guard to the announcement. */
-  async function report({ event, runId, place, startedMs, deadlineMs, objects, call, log }: Asked): Promise<RunResult> {
+  /** One report while no other run is in progress. */
+  async function makeReport({ event, runId, functionArn, startedMs, deadlineMs, call, log }: Invocation) {
     const settings = settingsOf(process.env, event);
+    const objects = objectsWith(call);
     const mine = await beginRun(objects, runId, deadlineMs + ENDING_MS);
     try {
       const folder = runFolder(settings.now, runId);
       const manifest = await runReport({
         settings,
-        facts: { ...place, runId, ...reasonOf(event), startedMs },
+        facts: { ...originOf(functionArn), runId, ...reasonOf(event), startedMs },
         clients,
+        loginSource: createLoginSource(settings, {}, log.progress),
         call,
         history: createS3History(clients.s3, bucket, call),
         sink: createS3Sink(clients.s3, bucket, folder, call),
@@ -107,13 +103,46 @@ export function createReportHandler(): ReportHandler {
         deadlineMs,
       });
       const result = resultOf(manifest, folder);
-      await recordSuccess(objects, result, publishedRows(bucket, REPORT_PREFIX, folder, runId, settings.now));
+      await recordSuccess(objects, result, publishedRows(bucket, folder, runId, settings.now));
       return result;
     } finally {
-      await endRun(objectsAfterwards(), mine).catch((error) =>
+      await endRun(objectsWith(callAfterwards()), mine).catch((error) =>
         log.error("the next run has to wait for this one's time", error),
       );
     }
+  }
+
+  async function watch({ call, log }: Invocation): Promise<WatchResult> {
+    const hours = await hoursSinceLastReport(objectsWith(call));
+    log.metrics({ HoursSinceLastReport: hours });
+    return { hoursSinceLastReport: hours };
+  }
+
+  async function report(invocation: Invocation): Promise<RunResult> {
+    const { runId, call, log, startedMs } = invocation;
+    const published = await publishedResult(objectsWith(call), runId);
+    if (published !== null) {
+      log.info("published before", { reportKey: published.reportKey });
+      return published;
+    }
+    const result = await makeReport(invocation);
+    log.finished(result, call.effort(), startedMs);
+    if (result.status === "degraded" || process.env.NOTIFY_ON_SUCCESS === "true") {
+      await tell((context) => publishedNotice(result, context), invocation);
+    }
+    return result;
+  }
+
+  async function recordAndTellFailure(error: unknown, invocation: Invocation): Promise<void> {
+    const { event, runId, log } = invocation;
+    // An event that Lambda delivers twice must not make its own first run look failed.
+    const ownTwin = (error as Error).name === ALREADY_RUNNING && (error as Error).message.startsWith(`Run ${runId} `);
+    if (event.trigger === "watch" || ownTwin) return;
+    const statusKey = await recordFailure(objectsWith(callAfterwards()), runId, error).catch((recording) => {
+      log.error("status not written", recording);
+      return null;
+    });
+    await tell((context) => failedNotice(runId, error, statusKey, context), invocation);
   }
 
   return async (given, context) => {
@@ -121,52 +150,34 @@ export function createReportHandler(): ReportHandler {
     const deadlineMs = startedMs + context.getRemainingTimeInMillis() - ENDING_MS;
     const event = given ?? {};
     const runId = runIdOf(event, context.awsRequestId);
-    const log = createLog(runId, process.env.REPORT_NAME ?? "");
     const ending = new AbortController();
-    const outOfTime = setTimeout(
-      () => {
-        const advice =
-          "Raise requestsPerSecond, or run it from a terminal (`npm run report`), where nothing limits its time.";
-        ending.abort(reportError("OutOfTime", `The run did not finish within the function's time. ${advice}`));
-      },
-      Math.max(0, deadlineMs - startedMs),
-    );
-    const call = createCaller({ requestsPerSecond: Number(process.env.REQUESTS_PER_SECOND), signal: ending.signal });
+    const outOfTime = setTimeout(() => ending.abort(outOfTimeError()), Math.max(0, deadlineMs - startedMs));
+    const invocation: Invocation = {
+      event,
+      runId,
+      functionArn: context.invokedFunctionArn,
+      startedMs,
+      deadlineMs,
+      call: createCaller({ requestsPerSecond, signal: ending.signal }),
+      log: createLog(runId, reportName),
+    };
     try {
-      log.info("started", { trigger: event.trigger });
-      const objects = createSmallObjects(clients.s3, bucket, call);
-      if (event.trigger === "watch") {
-        const hours = await hoursSinceLastReport(objects);
-        log.metrics({ HoursSinceLastReport: hours });
-        return { hoursSinceLastReport: hours };
-      }
-      const earlier = await publishedResult(objects, runId);
-      if (earlier !== null) {
-        log.info("published before", { reportKey: earlier.reportKey });
-        return earlier;
-      }
-      const place = originOf(context.invokedFunctionArn);
-      const result = await report({ event, runId, place, startedMs, deadlineMs, objects, call, log });
-      log.finished(result, call.statistics, startedMs);
-      if (result.status === "degraded" || process.env.NOTIFY_ON_SUCCESS === "true") {
-        await tell(publishedNotice(result, noticeContextOf(context.invokedFunctionArn)), log);
-      }
-      return result;
+      invocation.log.info("started", { trigger: event.trigger });
+      return event.trigger === "watch" ? await watch(invocation) : await report(invocation);
     } catch (error) {
-      log.failed(error, call.statistics, startedMs);
-      // An event that Lambda delivers twice must not make its own first run look failed.
-      const ownTwin = (error as Error).name === ALREADY_RUNNING && (error as Error).message.startsWith(`Run ${runId} `);
-      if (event.trigger !== "watch" && !ownTwin) {
-        const statusKey = await recordFailure(objectsAfterwards(), runId, error).catch((announcing) => {
-          log.error("status not written", announcing);
-          return null;
-        });
-        await tell(failedNotice(runId, error, statusKey, noticeContextOf(context.invokedFunctionArn)), log);
-      }
+      invocation.log.failed(error, invocation.call.effort(), startedMs);
+      await recordAndTellFailure(error, invocation);
       throw error;
     } finally {
       clearTimeout(outOfTime);
       ending.abort(reportError("RunEnded", "The run has ended."));
     }
   };
+}
+
+function outOfTimeError(): Error {
+  return reportError(
+    "OutOfTime",
+    "The run did not finish within the function's time. Raise requestsPerSecond, or run it from a terminal (`npm run report`), where nothing limits its time.",
+  );
 }

@@ -1,15 +1,16 @@
-import type { Caller, Clients } from "./aws/aws";
+import { type Caller, type Clients, mergeEfforts } from "./aws/aws";
 import { reportError } from "./errors";
 import { type History, type Manifest, publish, type RunFacts, type Sink } from "./files/files";
 import { collect, readProvisioning } from "./grants/grants";
-import { cancelLogins, fetchLogins, startLogins } from "./logins/lake";
-import { withKnownUsers } from "./logins/users";
+import { beginLogins, finishLogins, giveUpLogins, type LoginSource, withKnownUsers } from "./logins/logins";
 import type { Progress, Provisioning, Settings } from "./model";
 
 export interface RunOptions {
   readonly settings: Settings;
-  readonly facts: Omit<RunFacts, "statistics">;
+  readonly facts: Omit<RunFacts, "effort" | "loginsEffort" | "finishedMs">;
   readonly clients: Clients;
+  /** `null` where logins are left out. */
+  readonly loginSource: LoginSource | null;
   readonly call: Caller;
   /** What stands already where `sink` writes. */
   readonly history: History;
@@ -19,11 +20,12 @@ export interface RunOptions {
   readonly deadlineMs: number;
 }
 
-/** One run: the four stages, the login query under way while the rest is collected. */
+/** One run: the stages in their order, the logins being looked for while the rest is collected. */
 export async function runReport({
   settings,
   facts,
   clients,
+  loginSource,
   call,
   history,
   sink,
@@ -31,18 +33,26 @@ export async function runReport({
   deadlineMs,
 }: RunOptions): Promise<Manifest> {
   const PUBLISHING_MS = 90_000; // what joining and uploading a million rows takes, threefold
-  const starting = startLogins(settings, clients.cloudTrail, call);
-  let provisioning: Provisioning;
+  const before = call.effort();
+  const beginning = beginLogins(loginSource, settings, call);
   try {
-    provisioning = await readProvisioning(settings, clients.ssoAdmin, call, progress);
-    refuseIfTooLong(provisioning, settings, deadlineMs - PUBLISHING_MS - Date.now());
-    const collection = await collect(settings, provisioning, clients, call, progress);
-    const read = await fetchLogins(await starting, deadlineMs - PUBLISHING_MS, clients.cloudTrail, call, progress);
-    const logins = withKnownUsers(read, collection);
-    const sources = { settings, provisioning, collection, logins };
-    return await publish(sources, { ...facts, statistics: call.statistics }, history, sink, progress);
+    const provisioning = await readProvisioning(settings, clients, call, progress);
+    refuseIfTooLong(provisioning.value, settings, deadlineMs - PUBLISHING_MS - Date.now());
+    const collection = await collect(settings, provisioning.value, clients, call, progress);
+    const begun = await beginning;
+    const logins = await finishLogins(loginSource, begun.value, deadlineMs - PUBLISHING_MS, call);
+
+    const loginsEffort = mergeEfforts(begun.effort, logins.effort);
+    const effort = mergeEfforts(before, provisioning.effort, collection.effort, loginsEffort);
+    const sources = {
+      settings,
+      provisioning: provisioning.value,
+      collection: collection.value,
+      logins: withKnownUsers(logins.value, collection.value),
+    };
+    return await publish(sources, { ...facts, effort, loginsEffort, finishedMs: Date.now() }, history, sink, progress);
   } catch (error) {
-    await cancelLogins(await starting, clients.cloudTrail);
+    await giveUpLogins(loginSource, (await beginning).value);
     throw error;
   }
 }

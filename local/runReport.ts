@@ -1,6 +1,7 @@
 import { createCaller, createClients } from "../handlers/aws/aws";
 import { reportError } from "../handlers/errors";
 import { type History, type Manifest, REPORT_FILE, type Sink } from "../handlers/files/files";
+import { createLoginSource } from "../handlers/logins/logins";
 import type { Settings } from "../handlers/model";
 import { runReport } from "../handlers/run";
 import { formatInstant } from "../handlers/times";
@@ -59,7 +60,7 @@ export async function runProduct(
     now: formatInstant(Date.parse(organisation.Now)),
     ...settings,
   };
-  const clients = createClients(complete.eventDataStore);
+  const clients = createClients();
   const sink = createMemorySink();
   const ending = new AbortController();
   const call = createCaller({ requestsPerSecond: complete.requestsPerSecond, signal: ending.signal });
@@ -76,6 +77,7 @@ export async function runProduct(
         startedMs: Date.now(),
       },
       clients,
+      loginSource: createLoginSource(complete, {}, () => {}),
       call,
       history,
       sink,

@@ -1,12 +1,19 @@
-import { setMaxListeners } from "node:events";
-import { messageOf, reportError } from "../errors";
+import { explained, isFinal, isThrottle, type ServiceError } from "./failures";
+import { createPace, type Pace } from "./pace";
 
-/** What a run has asked of AWS so far, by `service:Operation`. */
-export interface CallStatistics {
-  readonly calls: Record<string, number>;
+/** What was asked of AWS, by `service:Operation`. Plain JSON: the efforts of stages are merged, never shared. */
+export interface Effort {
+  /** Calls, retries included. */
+  readonly calls: Readonly<Record<string, number>>;
   /** Of the calls, those that were answered with what was asked for. */
-  readonly answered: Record<string, number>;
-  readonly throttled: Record<string, number>;
+  readonly answered: Readonly<Record<string, number>>;
+  readonly throttled: Readonly<Record<string, number>>;
+}
+
+/** What a stage gives: plain JSON, and what it took. */
+export interface Staged<Value> {
+  readonly value: Value;
+  readonly effort: Effort;
 }
 
 export interface CallerOptions {
@@ -16,105 +23,98 @@ export interface CallerOptions {
   readonly signal: AbortSignal;
 }
 
+/** A client of the AWS SDK that takes this command. */
+export interface AwsClient<Command> {
+  readonly config: { readonly serviceId: string };
+  send(command: Command, options: { readonly abortSignal: AbortSignal }): Promise<unknown>;
+}
+
+/** What the SDK answers to a command. */
+export type AnswerTo<Command> = Command extends {
+  resolveMiddleware(...given: never[]): (given: never) => Promise<{ output: infer Answer }>;
+}
+  ? Answer
+  : never;
+
 /** Makes one AWS call: paced, retried, counted, and with an error for people when it fails for good. */
 export interface Caller {
-  <T>(service: string, operation: string, send: (signal: AbortSignal) => Promise<T>): Promise<T>;
-  readonly statistics: CallStatistics;
+  <Command>(client: AwsClient<NoInfer<Command>>, command: Command): Promise<AnswerTo<Command>>;
+  /** @param read takes what is needed of the answer; where it throws, the call is made again */
+  <Command, Read>(
+    client: AwsClient<NoInfer<Command>>,
+    command: Command,
+    read: (answer: AnswerTo<Command>) => Read | Promise<Read>,
+  ): Promise<Read>;
+  /** What was asked through this caller, and through those that were made apart from it, so far. */
+  effort(): Effort;
+  /** Runs a stage with a caller of its own, at the pace that all share. */
+  stage<Value>(work: (call: Caller) => Promise<Value>): Promise<Staged<Value>>;
   /** Waits; rejects at once when the run is ended. */
   sleep(ms: number): Promise<void>;
   /** Throws the reason where the run has been ended. */
   throwIfEnded(): void;
 }
 
-/** An AWS SDK error, as far as it is looked at here. */
-interface ServiceError extends Error {
-  readonly $metadata?: { readonly httpStatusCode?: number };
-  readonly RetryAfterSeconds?: number;
-  readonly code?: string;
+/** A caller for one run. Requests wait their turn in their quota, so that the pace is exact however many of them wait. */
+export function createCaller({ requestsPerSecond, signal }: CallerOptions): Caller {
+  // 200 ms at all paces that AWS grants; less where a local AWS grants more.
+  const firstBackoffMs = Math.min(200, 4_000 / requestsPerSecond);
+  return callerOf(createPace(requestsPerSecond, signal), signal, firstBackoffMs, () => {});
 }
 
-/**
- * A caller for one run. Requests wait their turn in their quota, so that the pace is exact however many of them
- * wait. A quota that AWS throttles is slowed by three tenths at once and wins its pace back over the next calls that succeed.
- *
- * Quotas (AWS): sso-admin 20/s over all its calls; identitystore 20/s each API; organizations 8/s;
- * CloudTrail StartQuery 3/s, its other queries 10/s each. S3 is not paced.
- */
-export function createCaller(options: CallerOptions): Caller {
+type Count = (kind: keyof Effort, name: string) => void;
+
+function callerOf(pace: Pace, signal: AbortSignal, firstBackoffMs: number, countAbove: Count): Caller {
+  // Together with the backoff, which doubles: a quarter of a minute for a service or a network that is gone for a moment,
   const ATTEMPTS = 8;
+  // and some minutes, at a pace that falls each time, for a quota that others use up.
   const THROTTLED_ATTEMPTS = 30;
-  // 200 ms at all paces that AWS grants; less where a local AWS grants more.
-  const FIRST_BACKOFF_MS = Math.min(200, 4_000 / options.requestsPerSecond);
-  const LONGEST_BACKOFF_MS = 100 * FIRST_BACKOFF_MS;
-  const SLOWEST_SHARE = 1 / 20;
-  const CATCH_UP_MS = 100; // calls that a busy process was late with may follow at once; AWS's quotas allow such bursts
+  const longestBackoffMs = 100 * firstBackoffMs;
+  const effort = { calls: {}, answered: {}, throttled: {} } as Record<keyof Effort, Record<string, number>>;
 
-  const share = options.requestsPerSecond / 20;
-  const signal = options.signal;
-  setMaxListeners(0, signal); // each wait and each request in flight listens
-  const calls: Record<string, number> = {};
-  const answered: Record<string, number> = {};
-  const throttled: Record<string, number> = {};
-  const buckets: Record<string, ReturnType<typeof createBucket>> = {};
-
-  function quotaOf(service: string, operation: string): [name: string, perSecond: number] | null {
-    if (service === "sso-admin") return [service, 20 * share];
-    if (service === "identitystore") return [`${service}:${operation}`, 20 * share];
-    if (service === "organizations") return [service, 8 * share];
-    if (service === "cloudtrail") return [`${service}:${operation}`, (operation === "StartQuery" ? 3 : 10) * share];
-    return null;
+  function count(kind: keyof Effort, name: string): void {
+    effort[kind][name] = (effort[kind][name] ?? 0) + 1;
+    countAbove(kind, name);
   }
 
-  function bucketOf([name, perSecond]: [string, number]) {
-    buckets[name] ??= createBucket(perSecond);
-    return buckets[name];
-  }
-
-  /** Lets calls start at an even pace, in the order in which they came. */
-  function createBucket(perSecond: number) {
-    const fullIntervalMs = 1000 / perSecond;
-    const waiting: { start: () => void; end: (reason: unknown) => void }[] = [];
-    let pace = 1; // share of perSecond that AWS lets through at present
-    let nextMs = 0;
-    let throttledMs = Number.NEGATIVE_INFINITY;
-    let timer: NodeJS.Timeout | undefined;
-
-    function startDue(): void {
-      timer = undefined;
-      const nowMs = performance.now();
-      nextMs = Math.max(nextMs, nowMs - CATCH_UP_MS);
-      while (waiting.length > 0 && nextMs <= nowMs) {
-        nextMs += fullIntervalMs / pace;
-        waiting.shift()?.start();
-      }
-      if (waiting.length > 0) timer = setTimeout(startDue, nextMs - nowMs);
-    }
-
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      for (const each of waiting.splice(0)) each.end(signal.reason);
-    });
-
-    return {
-      turn(): Promise<void> {
-        return new Promise((start, end) => {
-          waiting.push({ start, end });
-          if (timer === undefined) startDue();
-        });
-      },
-      succeeded(): void {
-        if (pace < 1) pace = Math.min(1, pace + 0.005);
-      },
-      throttled(retryAfterMs: number): void {
-        const nowMs = performance.now();
-        // Calls that were on their way when the first answer came say nothing new.
-        if (nowMs - throttledMs > (10 * fullIntervalMs) / pace) {
-          pace = Math.max(SLOWEST_SHARE, pace * 0.7);
-          throttledMs = nowMs;
+  async function call<Command>(
+    client: AwsClient<Command>,
+    command: Command,
+    read?: (answer: AnswerTo<Command>) => unknown,
+  ): Promise<unknown> {
+    const service = serviceOf(client);
+    const operation = operationOf(command);
+    const name = `${service}:${operation}`;
+    const quota = pace.quotaOf(service, operation);
+    let throttles = 0;
+    let failures = 0;
+    for (;;) {
+      signal.throwIfAborted();
+      await quota?.turn();
+      count("calls", name);
+      try {
+        const answer = (await client.send(command, { abortSignal: signal })) as AnswerTo<Command>;
+        const taken = read === undefined ? answer : await read(answer);
+        quota?.succeeded();
+        count("answered", name);
+        return taken;
+      } catch (thrown) {
+        signal.throwIfAborted();
+        const error = thrown as ServiceError;
+        const retryAfterMs = 1000 * (error.RetryAfterSeconds ?? 0);
+        if (isThrottle(error)) {
+          count("throttled", name);
+          quota?.throttled(retryAfterMs);
+          throttles += 1;
+          if (throttles >= THROTTLED_ATTEMPTS) throw explained(service, operation, error, throttles);
+        } else {
+          failures += 1;
+          if (isFinal(error) || failures >= ATTEMPTS) throw explained(service, operation, error, failures);
         }
-        nextMs = Math.max(nextMs, nowMs + retryAfterMs);
-      },
-    };
+        const backoffMs = Math.min(longestBackoffMs, firstBackoffMs * 2 ** Math.min(16, throttles + failures - 1));
+        await sleep(retryAfterMs + Math.random() * backoffMs);
+      }
+    }
   }
 
   function sleep(ms: number): Promise<void> {
@@ -133,112 +133,36 @@ export function createCaller(options: CallerOptions): Caller {
     });
   }
 
-  function isThrottle(error: ServiceError): boolean {
-    return (
-      /throttl|TooManyRequests|SlowDown|LimitExceededException|MaxConcurrentQueries/i.test(error.name) ||
-      statusOf(error) === 429
-    );
-  }
+  return Object.assign(call as Pick<Caller, never>, {
+    effort: () => mergeEfforts(effort),
+    async stage<Value>(work: (own: Caller) => Promise<Value>): Promise<Staged<Value>> {
+      const own = callerOf(pace, signal, firstBackoffMs, count);
+      const value = await work(own);
+      return { value, effort: own.effort() };
+    },
+    sleep,
+    throwIfEnded: () => signal.throwIfAborted(),
+  }) as Caller;
+}
 
-  /** Answers of the 400s are final, but for throttling, requests that did not arrive whole, and S3's "another one is at it". */
-  function isFinal(error: ServiceError): boolean {
-    const status = statusOf(error);
-    const passing = error.name === "RequestTimeout" || error.name === "ConditionalRequestConflict";
-    return status !== undefined && status >= 400 && status < 500 && !passing;
-  }
-
-  function statusOf(error: ServiceError): number | undefined {
-    return error.$metadata?.httpStatusCode;
-  }
-
-  async function call<T>(service: string, operation: string, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const name = `${service}:${operation}`;
-    const quota = quotaOf(service, operation);
-    const bucket = quota === null ? null : bucketOf(quota);
-    let throttles = 0;
-    let failures = 0;
-    for (;;) {
-      signal.throwIfAborted();
-      await bucket?.turn();
-      calls[name] = (calls[name] ?? 0) + 1;
-      try {
-        const answer = await send(signal);
-        bucket?.succeeded();
-        answered[name] = (answered[name] ?? 0) + 1;
-        return answer;
-      } catch (thrown) {
-        signal.throwIfAborted();
-        const error = thrown as ServiceError;
-        const retryAfterMs = 1000 * (error.RetryAfterSeconds ?? 0);
-        if (isThrottle(error)) {
-          throttled[name] = (throttled[name] ?? 0) + 1;
-          bucket?.throttled(retryAfterMs);
-          throttles += 1;
-          if (throttles >= THROTTLED_ATTEMPTS) throw explain(service, operation, error);
-        } else {
-          failures += 1;
-          if (isFinal(error) || failures >= ATTEMPTS) throw explain(service, operation, error);
-        }
-        const backoffMs = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(16, throttles + failures - 1));
-        await sleep(retryAfterMs + Math.random() * backoffMs);
-      }
+/** The sum of efforts, as a new value. */
+export function mergeEfforts(...efforts: readonly Effort[]): Effort {
+  const merged = { calls: {}, answered: {}, throttled: {} } as Record<keyof Effort, Record<string, number>>;
+  for (const effort of efforts) {
+    for (const kind of ["calls", "answered", "throttled"] as const) {
+      for (const [name, count] of Object.entries(effort[kind])) merged[kind][name] = (merged[kind][name] ?? 0) + count;
     }
   }
+  return merged;
+}
 
-  function explain(service: string, operation: string, error: ServiceError): Error {
-    const call = `${service} ${operation}`;
-    const said = `${error.name}: ${messageOf(error)}`;
-    const status = statusOf(error);
-    if (/AccessDenied|UnauthorizedOperation|NotAuthorized|^Forbidden$/i.test(error.name) || status === 403) {
-      if (/Expired|Invalid.*Token|UnrecognizedClient|InvalidClientTokenId|SignatureDoesNotMatch/i.test(error.name)) {
-        return reportError(
-          "CredentialsRefused",
-          `${call}: the credentials were refused (${said}). Start a new run with fresh credentials.`,
-          error,
-        );
-      }
-      return reportError(
-        "AccessDenied",
-        `${call} was refused (${said}). The role that runs the report needs ${permissionOf(service, operation)}; sso-admin answers only to the management account and the Identity Center delegated administrator, CloudTrail Lake only to the store's owner and a CloudTrail delegated administrator.`,
-        error,
-      );
-    }
-    if (/Expired.*Token|UnrecognizedClient|InvalidClientTokenId/i.test(error.name)) {
-      return reportError(
-        "CredentialsRefused",
-        `${call}: the credentials were refused (${said}). Start a new run with fresh credentials.`,
-        error,
-      );
-    }
-    if (isThrottle(error)) {
-      return reportError(
-        "Throttled",
-        `${call} was throttled ${THROTTLED_ATTEMPTS} times in a row (${said}). Lower requestsPerSecond, or run when less else uses this API.`,
-        error,
-      );
-    }
-    if (isFinal(error)) return reportError(error.name, `${call} failed: ${said}`, error);
-    if (status === undefined) {
-      return reportError(
-        "Unreachable",
-        `${call}: no whole answer after ${ATTEMPTS} attempts (${said}). Check the Region, the endpoint and the network.`,
-        error,
-      );
-    }
-    return reportError(
-      "ServiceFailed",
-      `${call} failed ${ATTEMPTS} times in a row, the last time with HTTP ${status} (${said}). Try again later.`,
-      error,
-    );
-  }
+/** `sso-admin` of the client whose service id is "SSO Admin". */
+function serviceOf({ config }: { readonly config: { readonly serviceId: string } }): string {
+  return config.serviceId.toLowerCase().replaceAll(" ", "-");
+}
 
-  function permissionOf(service: string, operation: string): string {
-    if (service === "sso-admin") return `sso:${operation}`;
-    if (service === "s3" && /^(Create|Complete)MultipartUpload$|^UploadPart$/.test(operation)) return "s3:PutObject";
-    if (service === "s3" && operation === "HeadObject") return "s3:GetObject";
-    return `${service}:${operation}`;
-  }
-
-  const throwIfEnded = () => signal.throwIfAborted();
-  return Object.assign(call, { statistics: { calls, answered, throttled }, sleep, throwIfEnded });
+/** `ListUsers`: from the command's schema, where it stands as a text. The class's own name may be shortened by a bundler. */
+function operationOf(command: unknown): string {
+  const { schema } = command as { readonly schema?: readonly unknown[] };
+  return String(schema?.[2]);
 }

@@ -1,16 +1,13 @@
-import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { IdentitystoreClient } from "@aws-sdk/client-identitystore";
 import { OrganizationsClient } from "@aws-sdk/client-organizations";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SSOAdminClient } from "@aws-sdk/client-sso-admin";
-import { parseEventDataStore } from "../settings";
 
 export interface Clients {
   readonly ssoAdmin: SSOAdminClient;
   readonly identityStore: IdentitystoreClient;
   readonly organizations: OrganizationsClient;
-  readonly cloudTrail: CloudTrailClient;
   readonly s3: S3Client;
 }
 
@@ -21,29 +18,24 @@ export interface ClientOptions {
   readonly profile?: string;
 }
 
-/**
- * The SDK clients of a run. They do not retry: pace and retries are the caller's (`calls.ts`), which sees every attempt.
- *
- * @param eventDataStore id or ARN; an ARN gives the Region of the CloudTrail client
- */
-export function createClients(eventDataStore: string | null, options: ClientOptions = {}): Clients {
-  const common = commonSettings(options);
-  const lakeRegion = eventDataStore === null ? undefined : parseEventDataStore(eventDataStore)?.region;
+/** The SDK clients of a run. A login source makes its own. */
+export function createClients(options: ClientOptions = {}): Clients {
+  const settings = clientSettings(options);
   return {
-    ssoAdmin: new SSOAdminClient(common),
-    identityStore: new IdentitystoreClient(common),
-    organizations: new OrganizationsClient(common),
-    cloudTrail: new CloudTrailClient(lakeRegion ? { ...common, region: lakeRegion } : common),
-    s3: new S3Client(common),
+    ssoAdmin: new SSOAdminClient(settings),
+    identityStore: new IdentitystoreClient(settings),
+    organizations: new OrganizationsClient(settings),
+    s3: new S3Client(settings),
   };
 }
 
 /** What tells people. Not of a run: a run from a terminal tells nobody but who started it. */
 export function createTopicClient(): SNSClient {
-  return new SNSClient(commonSettings({}));
+  return new SNSClient(clientSettings({}));
 }
 
-function commonSettings(options: ClientOptions) {
+/** What every client is told. None retries: pace and retries are the caller's (`caller.ts`), which sees every attempt. */
+export function clientSettings(options: ClientOptions) {
   // requestTimeout ends when the first byte of the answer comes; an answer that stops after it is socketTimeout's.
   const timeouts = { connectionTimeout: 5_000, requestTimeout: 60_000, socketTimeout: 60_000 };
   const requestHandler = { ...timeouts, throwOnRequestTimeout: true };

@@ -1,20 +1,33 @@
+import type { AnswerTo, AwsClient, Caller } from "./caller";
+
+/** How a paged operation is read. */
+export interface Listing<Command, Item> {
+  /** The command for one page. */
+  readonly command: (NextToken: string | undefined) => Command;
+  /** The items of a page. */
+  readonly items: (answer: AnswerTo<Command>) => readonly Item[] | undefined;
+  /** What two items do not share. */
+  readonly idOf: (item: Item) => string;
+  /** Told after each page how many items there are so far. */
+  readonly onPage?: (count: number) => void;
+}
+
 /**
  * Every item of a paged operation, once: a listing that changes while it is read may show one again on a later page. A page may be
  * empty and still carry a token: only a missing token ends the list.
- *
- * @param fetchPage calls the operation once with the given token and gives the page's items and the next token.
- * @param idOf what two items do not share
  */
-export async function allPages<T>(
-  fetchPage: (token: string | undefined) => Promise<{ items: readonly T[] | undefined; token: string | undefined }>,
-  idOf: (item: T) => string,
-): Promise<T[]> {
-  const all = new Map<string, T>();
+export async function allPages<Command, Item>(
+  call: Caller,
+  client: AwsClient<NoInfer<Command>>,
+  { command, items, idOf, onPage }: Listing<Command, Item>,
+): Promise<Item[]> {
+  const all = new Map<string, Item>();
   let token: string | undefined;
   do {
-    const page = await fetchPage(token);
-    for (const item of page.items ?? []) all.set(idOf(item), item);
-    token = page.token;
+    const answer = await call(client, command(token));
+    for (const item of items(answer) ?? []) all.set(idOf(item), item);
+    onPage?.(all.size);
+    token = (answer as { readonly NextToken?: string }).NextToken;
   } while (token);
   return [...all.values()];
 }

@@ -8,7 +8,7 @@ export {
   recordSuccess,
   resultOf,
 } from "./latest";
-export { REPORT_PREFIX, runFolder } from "./names";
+export { publishedRows, REPORT_PREFIX, runFolder } from "./names";
 export { ALREADY_RUNNING, beginRun, endRun } from "./oneRun";
 export { createS3Sink } from "./sink";
 export { createSmallObjects, type SmallObjects } from "./smallObjects";

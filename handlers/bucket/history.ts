@@ -23,8 +23,7 @@ export function createS3History(s3: S3Client, Bucket: string, call: Caller): His
   async function readRange(Key: string, from: number, IfMatch?: string): Promise<Range | null> {
     const input = { Bucket, Key, Range: `bytes=${from}-${from + RANGE_BYTES - 1}`, IfMatch };
     try {
-      return await call("s3", "GetObject", async (abortSignal) => {
-        const { Body, ContentRange, ETag } = await s3.send(new GetObjectCommand(input), { abortSignal });
+      return await call(s3, new GetObjectCommand(input), async ({ Body, ContentRange, ETag }) => {
         const bytes = Buffer.from((await Body?.transformToByteArray()) ?? []);
         return { bytes, size: Number(ContentRange?.split("/")[1] ?? from + bytes.length), etag: ETag };
       });

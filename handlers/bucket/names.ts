@@ -1,3 +1,4 @@
+import { MACHINE_ROWS_FILE } from "../files/files";
 import { formatKeyInstant } from "../times";
 
 /** Everything that the product writes is below this prefix of the bucket. */
@@ -6,4 +7,23 @@ export const REPORT_PREFIX = "credential_reports/";
 /** `credential_reports/2026-11-20T081530Z-<runId>/`: sorts by time. */
 export function runFolder(now: string, runId: string): string {
   return `${REPORT_PREFIX}${formatKeyInstant(now)}-${runId}/`;
+}
+
+/**
+ * The object that shows the rows of a published report to Athena: a text file with the address of `rows.jsonl.gz`, in the `dt=`
+ * partition of the report's day, as S3 Inventory has them (SymlinkTextInputFormat). To be written after the manifest: until
+ * then no table sees the rows.
+ *
+ * @param folder of the run, with its trailing slash: `runFolder`
+ */
+export function publishedRows(
+  bucket: string,
+  folder: string,
+  runId: string,
+  now: string,
+): { key: string; body: string } {
+  return {
+    key: `${REPORT_PREFIX}rows/dt=${now.slice(0, 10)}/${runId}.txt`,
+    body: `s3://${bucket}/${folder}${MACHINE_ROWS_FILE}\n`,
+  };
 }

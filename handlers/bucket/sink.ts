@@ -40,9 +40,7 @@ export function createS3Sink(s3: S3Client, Bucket: string, folder: string, call:
 
     async function startUpload(): Promise<string> {
       const input = { Bucket, Key, ContentType, Metadata, ChecksumAlgorithm: "CRC32" as const };
-      const { UploadId } = await call("s3", "CreateMultipartUpload", (abortSignal) =>
-        s3.send(new CreateMultipartUploadCommand(input), { abortSignal }),
-      );
+      const { UploadId } = await call(s3, new CreateMultipartUploadCommand(input));
       if (!UploadId) throw reportError("UnexpectedAnswer", `s3 CreateMultipartUpload gave no id for ${Key}.`);
       return UploadId;
     }
@@ -52,9 +50,7 @@ export function createS3Sink(s3: S3Client, Bucket: string, folder: string, call:
       const UploadId = await starting;
       if (aborted) throw reportError("Aborted", `The upload of ${Key} was given up.`);
       const PartNumber = ++partNumber;
-      const upload = call("s3", "UploadPart", (abortSignal) =>
-        s3.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body }), { abortSignal }),
-      )
+      const upload = call(s3, new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body }))
         .then(
           ({ ETag, ChecksumCRC32 }) => {
             parts.push({ PartNumber, ETag, ChecksumCRC32 });
@@ -79,18 +75,16 @@ export function createS3Sink(s3: S3Client, Bucket: string, folder: string, call:
     /** A conditional write whose answer was lost, or was "exists already": was it ours after all? */
     async function isOurs(): Promise<boolean> {
       try {
-        const head = await call("s3", "HeadObject", (abortSignal) =>
-          s3.send(new HeadObjectCommand({ Bucket, Key }), { abortSignal }),
-        );
+        const head = await call(s3, new HeadObjectCommand({ Bucket, Key }));
         return head.Metadata?.attempt === attempt;
       } catch {
         return false;
       }
     }
 
-    async function publish(operation: string, send: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+    async function publish(writing: () => Promise<unknown>): Promise<void> {
       try {
-        await call("s3", operation, send);
+        await writing();
       } catch (error) {
         if (await isOurs()) return;
         const name = (error as Error).name;
@@ -108,20 +102,15 @@ export function createS3Sink(s3: S3Client, Bucket: string, folder: string, call:
     async function close(): Promise<void> {
       if (starting === undefined) {
         const Body = takeBuffered(bufferedBytes);
-        await publish("PutObject", (abortSignal) =>
-          s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType, Metadata, IfNoneMatch: "*" }), {
-            abortSignal,
-          }),
-        );
+        const input = { Bucket, Key, Body, ContentType, Metadata, IfNoneMatch: "*" };
+        await publish(() => call(s3, new PutObjectCommand(input)));
       } else {
         if (bufferedBytes > 0) await uploadPart(takeBuffered(bufferedBytes));
         await Promise.all(underWay);
         if (failure !== null) throw failure;
         parts.sort((a, b) => a.PartNumber - b.PartNumber);
         const input = { Bucket, Key, UploadId: await starting, MultipartUpload: { Parts: parts }, IfNoneMatch: "*" };
-        await publish("CompleteMultipartUpload", (abortSignal) =>
-          s3.send(new CompleteMultipartUploadCommand(input), { abortSignal }),
-        );
+        await publish(() => call(s3, new CompleteMultipartUploadCommand(input)));
       }
       closed = true;
     }

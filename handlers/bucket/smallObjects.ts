@@ -38,10 +38,10 @@ export function isMissing(error: unknown): boolean {
 export function createSmallObjects(s3: S3Client, Bucket: string, call: Caller): SmallObjects {
   async function readText(Key: string): Promise<{ text: string; etag: string | undefined } | null> {
     try {
-      return await call("s3", "GetObject", async (abortSignal) => {
-        const { Body, ETag } = await s3.send(new GetObjectCommand({ Bucket, Key }), { abortSignal });
-        return { text: (await Body?.transformToString()) ?? "", etag: ETag };
-      });
+      return await call(s3, new GetObjectCommand({ Bucket, Key }), async ({ Body, ETag }) => ({
+        text: (await Body?.transformToString()) ?? "",
+        etag: ETag,
+      }));
     } catch (error) {
       if (isMissing(error)) return null;
       throw error;
@@ -82,7 +82,7 @@ export function createSmallObjects(s3: S3Client, Bucket: string, call: Caller): 
         ...condition,
       };
       try {
-        await call("s3", "PutObject", (abortSignal) => s3.send(new PutObjectCommand(object), { abortSignal }));
+        await call(s3, new PutObjectCommand(object));
         return true;
       } catch (error) {
         const { name } = error as Error;

@@ -83,24 +83,3 @@ export function createMachineRows({ settings, provisioning }: RowSources, runId:
     recordCount: () => count,
   };
 }
-
-/**
- * The object that shows the rows of a published report to Athena: a text file with the address of `rows.jsonl.gz`, in the `dt=`
- * partition of the report's day, as S3 Inventory has them (SymlinkTextInputFormat). To be written after the manifest: until
- * then no table sees the rows.
- *
- * @param prefix `credential_reports/`
- * @param folder the run's folder, with the prefix and a trailing slash
- */
-export function publishedRows(
-  bucket: string,
-  prefix: string,
-  folder: string,
-  runId: string,
-  now: string,
-): { key: string; body: string } {
-  return {
-    key: `${prefix}rows/dt=${now.slice(0, 10)}/${runId}.txt`,
-    body: `s3://${bucket}/${folder}${MACHINE_ROWS_FILE}\n`,
-  };
-}

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { version } from "../../package.json";
-import type { CallStatistics } from "../aws/aws";
+import type { Effort } from "../aws/aws";
 import { reportError } from "../errors";
 import type { Logins, RunStatus, Settings } from "../model";
 import { formatInstant } from "../times";
@@ -27,7 +27,11 @@ export interface RunFacts extends RunOrigin {
   readonly note: string;
   /** When the run really began, milliseconds since 1970. */
   readonly startedMs: number;
-  readonly statistics: CallStatistics;
+  /** When all was read, and writing began. */
+  readonly finishedMs: number;
+  /** What all of the reading took, and of it the reading of logins. */
+  readonly effort: Effort;
+  readonly loginsEffort: Effort;
 }
 
 export interface RowCounts {
@@ -63,7 +67,7 @@ export interface Previous {
 }
 
 /** What a source was asked. */
-export interface Effort {
+export interface SourceEffort {
   /** Calls, retries included. */
   readonly calls: number;
   /** Pages of answers. */
@@ -88,14 +92,14 @@ export interface Manifest {
   readonly finishedAt: string;
   readonly settings: Omit<Settings, "now">;
   readonly sources: {
-    readonly identityCenter: Effort & {
+    readonly identityCenter: SourceEffort & {
       readonly status: "read";
       readonly permissionSets: number;
       readonly pairs: number;
     };
-    readonly identityStore: Effort & { readonly status: "read"; readonly users: number; readonly groups: number };
-    readonly organizations: Effort & { readonly status: "read" | "failed"; readonly accounts: number };
-    readonly logins: Effort &
+    readonly identityStore: SourceEffort & { readonly status: "read"; readonly users: number; readonly groups: number };
+    readonly organizations: SourceEffort & { readonly status: "read" | "failed"; readonly accounts: number };
+    readonly logins: SourceEffort &
       Omit<Logins, "source" | "lastLogins" | "unattributed"> & {
         readonly status: Logins["source"];
         /** Rows of the query: users, accounts and roles with a login. */
@@ -167,36 +171,36 @@ export function manifestOf(
     warnings,
     now,
     startedAt: formatInstant(facts.startedMs),
-    finishedAt: formatInstant(Date.now()),
+    finishedAt: formatInstant(facts.finishedMs),
     settings: settingsButNow,
     sources: {
       identityCenter: {
         status: "read",
-        ...effortOf(facts.statistics, "sso-admin:"),
+        ...effortOf(facts.effort, "sso-admin:"),
         permissionSets: provisioning.permissionSets.length,
         pairs: provisioning.pairs.length,
       },
       identityStore: {
         status: "read",
-        ...effortOf(facts.statistics, "identitystore:"),
+        ...effortOf(facts.effort, "identitystore:"),
         users: collection.users.length,
         groups: collection.groups.length,
       },
       organizations: {
         status: collection.accounts === null ? "failed" : "read",
-        ...effortOf(facts.statistics, "organizations:"),
+        ...effortOf(facts.effort, "organizations:"),
         accounts: collection.accounts?.length ?? 0,
       },
       logins: {
         status: source,
-        ...effortOf(facts.statistics, "cloudtrail:"),
+        ...effortOf(facts.loginsEffort, ""),
         ...observation,
         rows: lastLogins.length,
         unattributed: unattributed.length,
       },
     },
-    calls: sorted(facts.statistics.calls),
-    throttled: sorted(facts.statistics.throttled),
+    calls: sorted(facts.effort.calls),
+    throttled: sorted(facts.effort.throttled),
     rows: { total: rows.total, byRowStatus: sorted(rows.byRowStatus), byUsage: sorted(rows.byUsage) },
     files,
     previousReport: previous.previousReport,
@@ -204,8 +208,8 @@ export function manifestOf(
   };
 }
 
-/** @param service with its colon, as the names of calls begin */
-function effortOf({ calls, answered }: CallStatistics, service: string): Effort {
+/** @param service with its colon, as the names of calls begin; empty for all of them */
+function effortOf({ calls, answered }: Effort, service: string): SourceEffort {
   let made = 0;
   let pages = 0;
   for (const [name, count] of Object.entries(calls)) if (name.startsWith(service)) made += count;

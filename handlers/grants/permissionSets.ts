@@ -8,28 +8,26 @@ import {
 import { allPages, type Caller, inParallel } from "../aws/aws";
 import { reportError } from "../errors";
 import type { Pair, PermissionSet, Progress, Provisioning, Settings } from "../model";
+import { IN_FLIGHT, PAGE_SIZE } from "./requests";
 
 /** What the report is about: every permission set and every account that it is provisioned to. */
-export async function readProvisioning(
+export async function listProvisioning(
   settings: Settings,
   ssoAdmin: SSOAdminClient,
   call: Caller,
   progress: Progress,
 ): Promise<Provisioning> {
   const InstanceArn = settings.instanceArn;
+  const MaxResults = PAGE_SIZE;
 
-  const arns = await allPages(async (NextToken) => {
-    const input = { InstanceArn, MaxResults: 100, NextToken };
-    const page = await call("sso-admin", "ListPermissionSets", (abortSignal) =>
-      ssoAdmin.send(new ListPermissionSetsCommand(input), { abortSignal }),
-    );
-    return { items: page.PermissionSets, token: page.NextToken };
-  }, String);
+  const arns = await allPages(call, ssoAdmin, {
+    command: (NextToken) => new ListPermissionSetsCommand({ InstanceArn, MaxResults, NextToken }),
+    items: ({ PermissionSets }) => PermissionSets,
+    idOf: String,
+  });
 
   async function describe(PermissionSetArn: string): Promise<Omit<PermissionSet, "administrator">> {
-    const answer = await call("sso-admin", "DescribePermissionSet", (abortSignal) =>
-      ssoAdmin.send(new DescribePermissionSetCommand({ InstanceArn, PermissionSetArn }), { abortSignal }),
-    );
+    const answer = await call(ssoAdmin, new DescribePermissionSetCommand({ InstanceArn, PermissionSetArn }));
     const name = answer.PermissionSet?.Name;
     if (!name) {
       throw reportError("UnexpectedAnswer", `sso-admin DescribePermissionSet gave no name for ${PermissionSetArn}.`);
@@ -37,28 +35,26 @@ export async function readProvisioning(
     return { arn: PermissionSetArn, name, description: answer.PermissionSet?.Description ?? "" };
   }
 
-  async function managedPolicies(PermissionSetArn: string): Promise<string[]> {
-    return allPages(async (NextToken) => {
-      const input = { InstanceArn, PermissionSetArn, MaxResults: 100, NextToken };
-      const page = await call("sso-admin", "ListManagedPoliciesInPermissionSet", (abortSignal) =>
-        ssoAdmin.send(new ListManagedPoliciesInPermissionSetCommand(input), { abortSignal }),
-      );
-      return { items: page.AttachedManagedPolicies?.map((policy) => policy.Arn ?? ""), token: page.NextToken };
-    }, String);
+  function managedPolicies(PermissionSetArn: string): Promise<string[]> {
+    return allPages(call, ssoAdmin, {
+      command: (NextToken) =>
+        new ListManagedPoliciesInPermissionSetCommand({ InstanceArn, PermissionSetArn, MaxResults, NextToken }),
+      items: ({ AttachedManagedPolicies }) => AttachedManagedPolicies?.map(({ Arn = "" }) => Arn),
+      idOf: String,
+    });
   }
 
-  async function provisionedAccounts(PermissionSetArn: string): Promise<string[]> {
-    return allPages(async (NextToken) => {
-      const input = { InstanceArn, PermissionSetArn, MaxResults: 100, NextToken };
-      const page = await call("sso-admin", "ListAccountsForProvisionedPermissionSet", (abortSignal) =>
-        ssoAdmin.send(new ListAccountsForProvisionedPermissionSetCommand(input), { abortSignal }),
-      );
-      return { items: page.AccountIds, token: page.NextToken };
-    }, String);
+  function provisionedAccounts(PermissionSetArn: string): Promise<string[]> {
+    return allPages(call, ssoAdmin, {
+      command: (NextToken) =>
+        new ListAccountsForProvisionedPermissionSetCommand({ InstanceArn, PermissionSetArn, MaxResults, NextToken }),
+      items: ({ AccountIds }) => AccountIds,
+      idOf: String,
+    });
   }
 
   let done = 0;
-  const provisioned = await inParallel(arns, 50, async (arn) => {
+  const provisioned = await inParallel(arns, IN_FLIGHT, async (arn) => {
     const [described, policies, accounts] = await Promise.all([
       describe(arn),
       managedPolicies(arn),

@@ -1,7 +1,8 @@
 import { type CloudTrailClient, GetQueryResultsCommand } from "@aws-sdk/client-cloudtrail";
 import type { Caller } from "../aws/aws";
 import { reportError } from "../errors";
-import type { LastLogin, Logins, Progress, UnattributedLogin } from "../model";
+import type { LastLogin, Progress, UnattributedLogin } from "../model";
+import type { LoginPart } from "./source";
 
 /**
  * The logins of the window, one row per user, account and role. `Federate` is the console, `GetRoleCredentials` the CLI
@@ -46,7 +47,7 @@ export async function readLogins(
   cloudTrail: CloudTrailClient,
   call: Caller,
   progress: Progress,
-): Promise<Pick<Logins, "lastLogins" | "unattributed">> {
+): Promise<Pick<LoginPart, "lastLogins" | "unattributed">> {
   const byKey = new Map<string, LastLogin>();
   let total: number | null = null;
 
@@ -95,9 +96,7 @@ export async function readLogins(
   let NextToken: string | undefined;
   do {
     const input = { QueryId, MaxQueryResults: 1000, NextToken };
-    const page = await call("cloudtrail", "GetQueryResults", (abortSignal) =>
-      cloudTrail.send(new GetQueryResultsCommand(input), { abortSignal }),
-    );
+    const page = await call(cloudTrail, new GetQueryResultsCommand(input));
     if (page.QueryStatus !== "FINISHED") {
       throw reportError(
         "QueryFailed",

@@ -1,4 +1,4 @@
-import type { CallStatistics } from "../aws/aws";
+import type { Effort } from "../aws/aws";
 import type { RunResult } from "../bucket/bucket";
 import type { Progress } from "../model";
 import { metricsLine } from "./metrics";
@@ -12,9 +12,9 @@ export interface Log {
   /** Writes CloudWatch metrics. */
   metrics(values: Readonly<Record<string, number>>): void;
   /** The one summary line of a run that published, and its metrics. */
-  finished(result: RunResult, statistics: CallStatistics, startedMs: number): void;
+  finished(result: RunResult, effort: Effort, startedMs: number): void;
   /** The one summary line of a run that did not, and its metrics. */
-  failed(error: unknown, statistics: CallStatistics, startedMs: number): void;
+  failed(error: unknown, effort: Effort, startedMs: number): void;
 }
 
 /** JSON lines on standard output, each with the run's id. Not `console`: Lambda would put words before the JSON. */
@@ -39,7 +39,7 @@ export function createLog(runId: string, reportName: string): Log {
     write("ERROR", message, { causes, ...fields });
   }
 
-  function effort({ calls, throttled }: CallStatistics, startedMs: number) {
+  function metricsOf({ calls, throttled }: Effort, startedMs: number) {
     const sum = (counts: Record<string, number>) => Object.values(counts).reduce((total, count) => total + count, 0);
     return { DurationSeconds: (Date.now() - startedMs) / 1000, Calls: sum(calls), Throttles: sum(throttled) };
   }
@@ -54,10 +54,10 @@ export function createLog(runId: string, reportName: string): Log {
       lastMs[what] = nowMs;
       write("INFO", "progress", { what, done, total });
     },
-    finished(result, statistics, startedMs) {
+    finished(result, effort, startedMs) {
       const { byUsage, byRowStatus } = result;
       const orphans = ["GROUP_NOT_FOUND", "USER_NOT_FOUND", "ACCOUNT_NOT_IN_ORGANIZATION"];
-      write("INFO", "finished", { ...result, ...statistics, seconds: (Date.now() - startedMs) / 1000 });
+      write("INFO", "finished", { ...result, ...effort, seconds: (Date.now() - startedMs) / 1000 });
       metrics({
         Succeeded: 1,
         Degraded: result.status === "degraded" ? 1 : 0,
@@ -65,12 +65,12 @@ export function createLog(runId: string, reportName: string): Log {
         Grants: Object.values(byUsage).reduce((total, count) => total + count, 0),
         Unused: byUsage.UNUSED_IN_WINDOW ?? 0,
         Orphans: orphans.reduce((total, status) => total + (byRowStatus[status] ?? 0), 0),
-        ...effort(statistics, startedMs),
+        ...metricsOf(effort, startedMs),
       });
     },
-    failed(thrown, statistics, startedMs) {
-      error("failed", thrown, { ...statistics, seconds: (Date.now() - startedMs) / 1000 });
-      metrics({ Failed: 1, ...effort(statistics, startedMs) });
+    failed(thrown, effort, startedMs) {
+      error("failed", thrown, { ...effort, seconds: (Date.now() - startedMs) / 1000 });
+      metrics({ Failed: 1, ...metricsOf(effort, startedMs) });
     },
   };
 }

@@ -91,7 +91,7 @@ function figures(counts: Readonly<Record<string, number>>): string {
 
 export async function tellTopic(TopicArn: string, { subject, text }: Notice, sns: SNSClient, call: Caller) {
   const request = { TopicArn, Subject: subject, Message: text };
-  await call("sns", "Publish", (abortSignal) => sns.send(new PublishCommand(request), { abortSignal }));
+  await call(sns, new PublishCommand(request));
 }
 
 const CONSOLES: Readonly<Record<string, string>> = {

@@ -1,4 +1,3 @@
-import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { IdentitystoreClient } from "@aws-sdk/client-identitystore";
 import { OrganizationsClient } from "@aws-sdk/client-organizations";
 import { S3Client } from "@aws-sdk/client-s3";
@@ -6,6 +5,7 @@ import { SSOAdminClient } from "@aws-sdk/client-sso-admin";
 import { createCaller } from "../../handlers/aws/caller";
 import { reportError } from "../../handlers/errors";
 import { REPORT_FILE } from "../../handlers/files/names";
+import { createLoginSource } from "../../handlers/logins/logins";
 import { runReport } from "../../handlers/run";
 import { formatInstant } from "../../handlers/times";
 import { type Fault, startLocalAws } from "../../local/aws";
@@ -28,24 +28,26 @@ export async function productReport(
     ? [{ operation: "organizations:ListAccounts", kind: "accessDenied" }]
     : [];
   const aws = await startLocalAws({ organisation, throttle: false, rate: 100, faults });
-  const clients = clientsOf(aws.url);
+  const options = optionsOf(aws.url);
+  const clients = clientsOf(options);
   const sink = createMemorySink();
   const ending = new AbortController();
   // The quotas are lifted: the pace is that of this machine.
   const requestsPerSecond = 10_000;
   try {
+    const settings = {
+      eventDataStore: noLogins ? null : (organisation.EventDataStore?.EventDataStoreArn ?? NO_STORE),
+      instanceArn: organisation.InstanceArn,
+      identityStoreId: organisation.IdentityStoreId,
+      lookbackDays,
+      newAccessDays,
+      requestsPerSecond,
+      administratorPermissionSets: [],
+      reviewerPattern: "",
+      now: formatInstant(Date.parse(organisation.Now)),
+    };
     const { status, warnings } = await runReport({
-      settings: {
-        eventDataStore: noLogins ? null : (organisation.EventDataStore?.EventDataStoreArn ?? NO_STORE),
-        instanceArn: organisation.InstanceArn,
-        identityStoreId: organisation.IdentityStoreId,
-        lookbackDays,
-        newAccessDays,
-        requestsPerSecond,
-        administratorPermissionSets: [],
-        reviewerPattern: "",
-        now: formatInstant(Date.parse(organisation.Now)),
-      },
+      settings,
       facts: {
         runId: "oracle",
         account: "111122223333",
@@ -56,6 +58,7 @@ export async function productReport(
         startedMs: Date.now(),
       },
       clients,
+      loginSource: createLoginSource(settings, options, () => {}),
       call: createCaller({ requestsPerSecond, signal: ending.signal }),
       history: emptyHistory,
       sink,
@@ -70,17 +73,16 @@ export async function productReport(
   }
 }
 
-function clientsOf(endpoint: string) {
-  const options = {
-    endpoint,
-    region: "eu-central-1",
-    credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "example" },
-  };
+function optionsOf(endpoint: string) {
+  const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "example" };
+  return { endpoint, region: "eu-central-1", credentials };
+}
+
+function clientsOf(options: ReturnType<typeof optionsOf>) {
   return {
     ssoAdmin: new SSOAdminClient(options),
     identityStore: new IdentitystoreClient(options),
     organizations: new OrganizationsClient(options),
-    cloudTrail: new CloudTrailClient(options),
     s3: new S3Client(options),
   };
 }

@@ -4,7 +4,8 @@ import { gunzipSync } from "node:zlib";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { CredentialReport } from "../../components/credentialReport";
-import { createMachineRows, publishedRows } from "../../handlers/files/machineRows";
+import { publishedRows } from "../../handlers/bucket/names";
+import { createMachineRows } from "../../handlers/files/machineRows";
 import { rowWith, sourcesOf } from "../support/reportRows";
 import { leavePackagesOut, type Registration, runProgram } from "./runProgram";
 import { minimalConfig, runStack } from "./stack";
@@ -276,13 +277,7 @@ test("the catalog has a column for each property of the machine-readable rows, o
   expect([databaseName, name]).toEqual(["credential_report_dev", "report_rows"]);
 
   // Where the addresses of the rows are put.
-  const { key } = publishedRows(
-    "credential-report-reports",
-    "credential_reports/",
-    "",
-    "run-1",
-    "2026-11-20T09:00:00Z",
-  );
+  const { key } = publishedRows("credential-report-reports", "", "run-1", "2026-11-20T09:00:00Z");
   const place = parameters["storage.location.template"]!.replace(`\${dt}`, "2026-11-20");
   expect(`s3://credential-report-reports/${key}`).toBe(`${place}run-1.txt`);
   expect(place.startsWith(storageDescriptor.location)).toBe(true);

@@ -12,7 +12,7 @@ import { createMemorySink } from "../../local/runReport";
 /** The files of a report, by name. */
 export type ReportFiles = Readonly<Record<string, Buffer>>;
 
-const statistics = {
+const effort = {
   calls: { "sso-admin:ListPermissionSets": 2 },
   answered: { "sso-admin:ListPermissionSets": 1 },
   throttled: {},
@@ -34,8 +34,8 @@ export async function publishFiles(
   const history: History = { newest: async () => earlier, decisions: async () => null };
   const sink = createMemorySink();
   const place = { account: "111122223333", region: "eu-west-1", caller: "arn:aws:iam::111122223333:role/audit" };
-  const run = { runId: "run-1", trigger: "manual", note: "", startedMs: Date.now(), statistics };
-  await publish(sources, { ...place, ...run, ...facts }, history, sink, () => {});
+  const run = { runId: "run-1", trigger: "manual", note: "", startedMs: Date.now(), finishedMs: Date.now() };
+  await publish(sources, { ...place, ...run, effort, loginsEffort: effort, ...facts }, history, sink, () => {});
   return sink.files;
 }
 

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { createMachineRows, publishedRows } from "../../handlers/files/machineRows";
+import { publishedRows } from "../../handlers/bucket/names";
+import { createMachineRows } from "../../handlers/files/machineRows";
 import type { Row } from "../../handlers/model";
 import { ADMINISTRATOR_SET, NOW, rowWith, sourcesOf } from "../support/reportRows";
 
@@ -118,10 +119,9 @@ describe("createMachineRows", () => {
 
 describe("publishedRows", () => {
   it("is a partition's text file with the address of the rows", () => {
-    const prefix = "credential_reports/";
-    const folder = `${prefix}2026-11-22T120000Z-run-1/`;
+    const folder = "credential_reports/2026-11-22T120000Z-run-1/";
 
-    expect(publishedRows("bucket", prefix, folder, "run-1", NOW)).toEqual({
+    expect(publishedRows("bucket", folder, "run-1", NOW)).toEqual({
       key: "credential_reports/rows/dt=2026-11-22/run-1.txt",
       body: "s3://bucket/credential_reports/2026-11-22T120000Z-run-1/rows.jsonl.gz\n",
     });

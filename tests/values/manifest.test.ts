@@ -120,13 +120,22 @@ describe("the manifest of a run", () => {
 });
 
 test("calls that were throttled are no pages", () => {
-  const statistics = {
+  const effort = {
     calls: { "organizations:ListAccounts": 5, "s3:PutObject": 7 },
     answered: { "organizations:ListAccounts": 3, "s3:PutObject": 7 },
     throttled: { "organizations:ListAccounts": 2 },
   };
   const place = { account: "111122223333", region: "eu-west-1", caller: "arn:aws:iam::111122223333:role/test" };
-  const facts = { ...place, runId: "r", trigger: "manual", note: "", startedMs: 0, statistics };
+  const facts = {
+    ...place,
+    runId: "r",
+    trigger: "manual",
+    note: "",
+    startedMs: 0,
+    finishedMs: 0,
+    effort,
+    loginsEffort: effort,
+  };
   const counts = { total: 0, byRowStatus: {}, byUsage: {} };
   const previousReport = {
     status: "none",
@@ -139,7 +148,7 @@ test("calls that were throttled are no pages", () => {
   const { sources, throttled } = manifestOf(sourcesOf({}), facts, counts, [], previous);
   expect(sources.organizations).toMatchObject({ calls: 5, pages: 3 });
   expect(sources.identityStore).toMatchObject({ calls: 0, pages: 0 });
-  expect(throttled).toEqual(statistics.throttled);
+  expect(throttled).toEqual(effort.throttled);
 });
 
 test("each manifest names the one before it by the hash of its bytes", async () => {

@@ -1,4 +1,4 @@
-import { recordsLogins } from "../../handlers/logins/eventSelectors";
+import { recordsLogins } from "../../handlers/logins/eventDataStore";
 
 const management = { Field: "eventCategory", Equals: ["Management"] };
 const data = { Field: "eventCategory", Equals: ["Data"] };

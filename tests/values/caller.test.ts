@@ -9,6 +9,14 @@ function newCaller(requestsPerSecond = 20, signal = new AbortController().signal
   return createCaller({ requestsPerSecond, signal });
 }
 
+/** A client of this service, and a command of this operation for it, whose answer is what `send` gives. */
+function request<Answer>(service: string, operation: string, send: () => Promise<Answer>) {
+  const serviceId = service === "sso-admin" ? "SSO Admin" : service;
+  type Sent = { schema: unknown[]; resolveMiddleware(): () => Promise<{ output: Answer }> };
+  const command = { schema: [9, `com.amazonaws.${service}`, operation] } as unknown as Sent;
+  return [{ config: { serviceId }, send }, command] as const;
+}
+
 /** Lets every timer and promise of the fake clock run until `promise` is settled. */
 async function settle<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
@@ -34,9 +42,11 @@ describe("pace", () => {
     const begin = performance.now();
     const times: number[] = [];
     const calls = operations.map(([service, operation]) =>
-      call(service, operation, async () => {
-        times.push(performance.now() - begin);
-      }),
+      call(
+        ...request(service, operation, async () => {
+          times.push(performance.now() - begin);
+        }),
+      ),
     );
     await settle(Promise.all(calls));
     return times;
@@ -73,26 +83,30 @@ describe("pace", () => {
     const times: number[] = [];
     let refusals = 3;
     const one = () =>
-      call("sso-admin", "A", async () => {
-        times.push(performance.now());
-        if (refusals-- > 0) throw serviceError("ThrottlingException", 400);
-      });
+      call(
+        ...request("sso-admin", "A", async () => {
+          times.push(performance.now());
+          if (refusals-- > 0) throw serviceError("ThrottlingException", 400);
+        }),
+      );
     await settle(Promise.all(Array.from({ length: 60 }, one)));
     const afterThrottle = times[15]! - times[14]!;
     expect(afterThrottle).toBeGreaterThan(55); // 50 ms at full pace
     await settle(Promise.all(Array.from({ length: 300 }, one)));
     expect(times.at(-1)! - times.at(-2)!).toBeCloseTo(50, 0);
-    expect(call.statistics.throttled).toEqual({ "sso-admin:A": 3 });
+    expect(call.effort().throttled).toEqual({ "sso-admin:A": 3 });
   });
 
   it("waits at least RetryAfterSeconds", async () => {
     const call = newCaller();
     const times: number[] = [];
     await settle(
-      call("identitystore", "ListUsers", async () => {
-        times.push(performance.now());
-        if (times.length === 1) throw serviceError("ThrottlingException", 400, { RetryAfterSeconds: 7 });
-      }),
+      call(
+        ...request("identitystore", "ListUsers", async () => {
+          times.push(performance.now());
+          if (times.length === 1) throw serviceError("ThrottlingException", 400, { RetryAfterSeconds: 7 });
+        }),
+      ),
     );
     expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(7000);
   });
@@ -110,14 +124,16 @@ describe("retries", () => {
     const call = newCaller();
     let attempts = 0;
     const answer = settle(
-      call("organizations", "ListAccounts", async () => {
-        attempts += 1;
-        if (attempts < 3) throw error;
-        return "answer";
-      }),
+      call(
+        ...request("organizations", "ListAccounts", async () => {
+          attempts += 1;
+          if (attempts < 3) throw error;
+          return "answer";
+        }),
+      ),
     );
     expect(await answer).toBe("answer");
-    expect(call.statistics.calls).toEqual({ "organizations:ListAccounts": 3 });
+    expect(call.effort().calls).toEqual({ "organizations:ListAccounts": 3 });
   });
 
   it.each([
@@ -129,21 +145,25 @@ describe("retries", () => {
     const call = newCaller();
     await expect(
       settle(
-        call("sso-admin", "A", async () => {
-          throw serviceError(name, status);
-        }),
+        call(
+          ...request("sso-admin", "A", async () => {
+            throw serviceError(name, status);
+          }),
+        ),
       ),
     ).rejects.toThrow(name);
-    expect(call.statistics.calls).toEqual({ "sso-admin:A": 1 });
+    expect(call.effort().calls).toEqual({ "sso-admin:A": 1 });
   });
 
   it("gives up on an endpoint that is not there, and says so", async () => {
     const refused = Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:1"), { code: "ECONNREFUSED" });
     const call = newCaller();
     const failing = settle(
-      call("sso-admin", "ListPermissionSets", async () => {
-        throw refused;
-      }),
+      call(
+        ...request("sso-admin", "ListPermissionSets", async () => {
+          throw refused;
+        }),
+      ),
     );
     await expect(failing).rejects.toMatchObject({ name: "Unreachable", cause: refused });
     await expect(failing).rejects.toThrow(
@@ -160,9 +180,11 @@ describe("errors", () => {
     ["cloudtrail", "StartQuery", "cloudtrail:StartQuery"],
   ])("names the permission that %s %s lacks", async (service, operation, permission) => {
     const failing = settle(
-      newCaller()(service, operation, async () => {
-        throw serviceError("AccessDeniedException", 400);
-      }),
+      newCaller()(
+        ...request(service, operation, async () => {
+          throw serviceError("AccessDeniedException", 400);
+        }),
+      ),
     );
     await expect(failing).rejects.toMatchObject({ name: "AccessDenied" });
     await expect(failing).rejects.toThrow(`${service} ${operation} was refused`);
@@ -171,9 +193,11 @@ describe("errors", () => {
 
   it("tells refused credentials from a missing permission", async () => {
     const failing = settle(
-      newCaller()("s3", "PutObject", async () => {
-        throw serviceError("ExpiredToken", 403);
-      }),
+      newCaller()(
+        ...request("s3", "PutObject", async () => {
+          throw serviceError("ExpiredToken", 403);
+        }),
+      ),
     );
     await expect(failing).rejects.toMatchObject({ name: "CredentialsRefused" });
   });
@@ -183,11 +207,11 @@ describe("the end of a run", () => {
   it("ends waits at once, with the reason", async () => {
     const ending = new AbortController();
     const call = newCaller(1, ending.signal);
-    await settle(call("sso-admin", "A", async () => {}));
-    const waiting = call("sso-admin", "A", async () => {});
+    await settle(call(...request("sso-admin", "A", async () => {})));
+    const waiting = call(...request("sso-admin", "A", async () => {}));
     ending.abort(new Error("interrupted"));
     await expect(waiting).rejects.toThrow("interrupted");
-    await expect(call("sso-admin", "A", async () => {})).rejects.toThrow("interrupted");
-    expect(call.statistics.calls).toEqual({ "sso-admin:A": 1 });
+    await expect(call(...request("sso-admin", "A", async () => {}))).rejects.toThrow("interrupted");
+    expect(call.effort().calls).toEqual({ "sso-admin:A": 1 });
   });
 });

@@ -50,7 +50,8 @@ describe("readLogins", () => {
       QueryResultRows: rows.map((row) => Object.entries(row).map(([name, value]) => ({ [name]: value }))),
       NextToken: index < pages.length - 1 ? "more" : undefined,
     }));
-    const cloudTrail = { send: async () => answers.shift() } as unknown as CloudTrailClient;
+    const config = { serviceId: "CloudTrail" };
+    const cloudTrail = { config, send: async () => answers.shift() } as unknown as CloudTrailClient;
     const call = createCaller({ requestsPerSecond: 10_000, signal: new AbortController().signal });
     return readLogins("query-1", cloudTrail, call, () => {});
   }

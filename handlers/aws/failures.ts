@@ -1,0 +1,82 @@
+import { messageOf, reportError } from "../errors";
+
+/** An AWS SDK error, as far as it is looked at here. */
+export interface ServiceError extends Error {
+  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly RetryAfterSeconds?: number;
+}
+
+export function isThrottle(error: ServiceError): boolean {
+  return (
+    /throttl|TooManyRequests|SlowDown|LimitExceededException|MaxConcurrentQueries/i.test(error.name) ||
+    statusOf(error) === 429
+  );
+}
+
+/** Answers of the 400s are final, but for throttling, requests that did not arrive whole, and S3's "another one is at it". */
+export function isFinal(error: ServiceError): boolean {
+  const status = statusOf(error);
+  const passing = error.name === "RequestTimeout" || error.name === "ConditionalRequestConflict";
+  return status !== undefined && status >= 400 && status < 500 && !passing;
+}
+
+/**
+ * What a call that failed for good means, for people: what was asked, what AWS said, what to do.
+ *
+ * @param attempts how often it was tried
+ */
+export function explained(service: string, operation: string, error: ServiceError, attempts: number): Error {
+  const call = `${service} ${operation}`;
+  const said = `${error.name}: ${messageOf(error)}`;
+  const status = statusOf(error);
+  const refused = /AccessDenied|UnauthorizedOperation|NotAuthorized|^Forbidden$/i.test(error.name) || status === 403;
+  const credentials = refused
+    ? /Expired|Invalid.*Token|UnrecognizedClient|InvalidClientTokenId|SignatureDoesNotMatch/i
+    : /Expired.*Token|UnrecognizedClient|InvalidClientTokenId/i;
+  if (credentials.test(error.name)) {
+    return reportError(
+      "CredentialsRefused",
+      `${call}: the credentials were refused (${said}). Start a new run with fresh credentials.`,
+      error,
+    );
+  }
+  if (refused) {
+    return reportError(
+      "AccessDenied",
+      `${call} was refused (${said}). The role that runs the report needs ${permissionOf(service, operation)}; sso-admin answers only to the management account and the Identity Center delegated administrator, CloudTrail Lake only to the store's owner and a CloudTrail delegated administrator.`,
+      error,
+    );
+  }
+  if (isThrottle(error)) {
+    return reportError(
+      "Throttled",
+      `${call} was throttled ${attempts} times in a row (${said}). Lower requestsPerSecond, or run when less else uses this API.`,
+      error,
+    );
+  }
+  if (isFinal(error)) return reportError(error.name, `${call} failed: ${said}`, error);
+  if (status === undefined) {
+    return reportError(
+      "Unreachable",
+      `${call}: no whole answer after ${attempts} attempts (${said}). Check the Region, the endpoint and the network.`,
+      error,
+    );
+  }
+  return reportError(
+    "ServiceFailed",
+    `${call} failed ${attempts} times in a row, the last time with HTTP ${status} (${said}). Try again later.`,
+    error,
+  );
+}
+
+/** The IAM action that an operation needs. */
+function permissionOf(service: string, operation: string): string {
+  if (service === "sso-admin") return `sso:${operation}`;
+  if (service === "s3" && /^(Create|Complete)MultipartUpload$|^UploadPart$/.test(operation)) return "s3:PutObject";
+  if (service === "s3" && operation === "HeadObject") return "s3:GetObject";
+  return `${service}:${operation}`;
+}
+
+function statusOf(error: ServiceError): number | undefined {
+  return error.$metadata?.httpStatusCode;
+}

@@ -1,0 +1,106 @@
+import { setMaxListeners } from "node:events";
+
+/** The turns of one quota: calls start at an even pace, in the order in which they came. */
+export interface Quota {
+  turn(): Promise<void>;
+  /** A call was answered. */
+  succeeded(): void;
+  /** A call was throttled; AWS may say when to come again. */
+  throttled(retryAfterMs: number): void;
+}
+
+/** The quotas of one run, shared by everything in it that calls AWS. */
+export interface Pace {
+  /** `null` where calls are not paced. */
+  quotaOf(service: string, operation: string): Quota | null;
+}
+
+/**
+ * What AWS grants: sso-admin 20 a second over all its calls; identitystore 20 a second for each API
+ * (https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html); organizations 8 a second
+ * (https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html); CloudTrail StartQuery 3 a second, its
+ * other queries 10 a second each (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html). S3 is
+ * not paced.
+ *
+ * @param requestsPerSecond see `Settings.requestsPerSecond`: out of sso-admin's 20; the same share is taken of the others
+ * @param signal ends every wait
+ */
+export function createPace(requestsPerSecond: number, signal: AbortSignal): Pace {
+  const share = requestsPerSecond / 20;
+  const quotas: Record<string, Quota> = {};
+  setMaxListeners(0, signal); // each quota, each wait and each request in flight listens
+
+  function grantOf(service: string, operation: string): [name: string, perSecond: number] | null {
+    if (service === "sso-admin") return [service, 20];
+    if (service === "identitystore") return [`${service}:${operation}`, 20];
+    if (service === "organizations") return [service, 8];
+    if (service === "cloudtrail") return [`${service}:${operation}`, operation === "StartQuery" ? 3 : 10];
+    return null;
+  }
+
+  return {
+    quotaOf(service, operation) {
+      const grant = grantOf(service, operation);
+      if (grant === null) return null;
+      const [name, perSecond] = grant;
+      quotas[name] ??= createQuota(perSecond * share, signal);
+      return quotas[name];
+    },
+  };
+}
+
+function createQuota(perSecond: number, signal: AbortSignal): Quota {
+  // AWS's quotas allow short bursts: calls that a busy process was late with may follow at once.
+  const CATCH_UP_MS = 100;
+  // What the SDKs' own adaptive mode does on a throttle (its "beta").
+  const SLOWED_TO = 0.7;
+  // A pace that fell to 0.7 is whole again after 60 answers: 4 seconds at 15 a second, so that a quota which others use is probed gently.
+  const WON_BACK = 0.005;
+  // Below one call a second of 20 a run would never end; then the throttled attempts run out instead.
+  const SLOWEST = 1 / 20;
+  // Calls that were on their way when the first throttle came say nothing new: as many as answers of half a second leave in flight.
+  const IN_FLIGHT = 10;
+
+  const fullIntervalMs = 1000 / perSecond;
+  const waiting: { start: () => void; end: (reason: unknown) => void }[] = [];
+  let pace = 1; // share of perSecond that AWS lets through at present
+  let nextMs = 0;
+  let throttledMs = Number.NEGATIVE_INFINITY;
+  let timer: NodeJS.Timeout | undefined;
+
+  function startDue(): void {
+    timer = undefined;
+    const nowMs = performance.now();
+    nextMs = Math.max(nextMs, nowMs - CATCH_UP_MS);
+    while (waiting.length > 0 && nextMs <= nowMs) {
+      nextMs += fullIntervalMs / pace;
+      waiting.shift()?.start();
+    }
+    if (waiting.length > 0) timer = setTimeout(startDue, nextMs - nowMs);
+  }
+
+  signal.addEventListener("abort", () => {
+    clearTimeout(timer);
+    for (const each of waiting.splice(0)) each.end(signal.reason);
+  });
+
+  return {
+    turn(): Promise<void> {
+      return new Promise((start, end) => {
+        waiting.push({ start, end });
+        if (timer === undefined) startDue();
+      });
+    },
+    succeeded(): void {
+      if (pace < 1) pace = Math.min(1, pace + WON_BACK);
+    },
+    throttled(retryAfterMs: number): void {
+      const nowMs = performance.now();
+      if (nowMs - throttledMs > (IN_FLIGHT * fullIntervalMs) / pace) {
+        pace = Math.max(SLOWEST, pace * SLOWED_TO);
+        throttledMs = nowMs;
+      }
+      nextMs = Math.max(nextMs, nowMs + retryAfterMs);
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import type { Caller } from "../aws/aws";
+import type { LastLogin, UnattributedLogin } from "../model";
+
+/**
+ * The contract of a login source: where logins are read from. A source fails by throwing; what a failure means for the report is
+ * settled in one place for all of them (`logins.ts`). Every value here is plain JSON, so that another process may go on from it.
+ *
+ * A new source: its own file, its settings, its rights, its place in the local AWS, and `tests/suites/loginSource.ts`.
+ */
+export interface LoginSource<Reading = unknown> {
+  /** Asks for the logins of a window, and tells what is known at once of what the source can have seen. */
+  begin(window: LoginWindow, call: Caller): Promise<Begun<Reading>>;
+  /**
+   * Goes on with a reading, until about `untilMs` (milliseconds since 1970; `Infinity` for no end). May be repeated with the same
+   * reading, by another process too, and gives the same.
+   */
+  goOn(reading: Reading, untilMs: number, call: Caller): Promise<Continued<Reading>>;
+  /** Ends what the source may still be doing for a reading that nobody will go on with; also once the run was ended. Never rejects. */
+  giveUp(reading: Reading): Promise<void>;
+}
+
+/** Both ends are within; instants in ISO 8601, UTC, whole seconds. */
+export interface LoginWindow {
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface Begun<Reading> {
+  readonly reading: Reading;
+  /** From when on the source can know anything; `null` where that is not known. */
+  readonly observedFrom: string | null;
+  /** Why the window is known not to be observed in full, before any login is seen: a clause; `null` where nothing is against it. */
+  readonly reason: string | null;
+  /** What the source calls this reading, for people who look into it; `null` where it has no name. */
+  readonly queryId: string | null;
+}
+
+export type Continued<Reading> =
+  | {
+      readonly done: false;
+      readonly reading: Reading;
+      /** What is waited for: a main clause. */
+      readonly waiting: string;
+    }
+  | { readonly done: true; readonly part: LoginPart };
+
+/** What was read. */
+export interface LoginPart {
+  /** One for each user, account and role. */
+  readonly lastLogins: readonly LastLogin[];
+  readonly unattributed: readonly UnattributedLogin[];
+  /** What the provider bills; `null` where it does not say. */
+  readonly bytesScanned: number | null;
+}

@@ -1,0 +1,80 @@
+/**
+ * Every stage of a run takes and gives plain JSON and holds no state that another needs: an engine may run each in a process of its
+ * own. Shows that no file of the report, manifest included, depends on it.
+ */
+import { createCaller, createClients, mergeEfforts } from "../../handlers/aws/aws";
+import { publish } from "../../handlers/files/files";
+import { collect, readProvisioning } from "../../handlers/grants/grants";
+import { beginLogins, createLoginSource, finishLogins, withKnownUsers } from "../../handlers/logins/logins";
+import { type LocalAws, startLocalAws } from "../../local/aws";
+import { createMemorySink, emptyHistory, runProduct } from "../../local/runReport";
+
+let aws: LocalAws;
+
+beforeAll(async () => {
+  aws = await startLocalAws({ organisation: "local/organisations/sample.json", throttle: false, rate: 100 });
+});
+
+afterAll(() => aws.close());
+
+/** As another process would get it. */
+const sent = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value));
+
+/** What does not depend on when, how often a query was asked for its state, and which id it got. */
+function lasting(manifest: Buffer): object {
+  const { startedAt, finishedAt, calls, sources, ...rest } = JSON.parse(manifest.toString("utf8"));
+  const { "cloudtrail:DescribeQuery": polls, ...otherCalls } = calls;
+  const { queryId, calls: loginCalls, ...logins } = sources.logins;
+  expect(loginCalls - polls).toBe(3);
+  return { ...rest, calls: otherCalls, sources: { ...sources, logins } };
+}
+
+test("stages that each have a process of their own give the files of one run", async () => {
+  const whole = await runProduct(aws);
+  expect(whole.manifest.calls).toEqual(aws.stats().calls);
+  const { startedAt, finishedAt, runId, account, region, caller, trigger, note, now } = whole.manifest;
+  const settings = sent({ ...whole.manifest.settings, now });
+  const ending = new AbortController();
+  /** A client and a caller that nothing else has. */
+  const apart = () => ({
+    clients: createClients(),
+    call: createCaller({ requestsPerSecond: 10_000, signal: ending.signal }),
+    source: createLoginSource(settings, {}, () => {}),
+  });
+  const nothing = () => {};
+
+  const first = apart();
+  const begun = sent(await beginLogins(first.source, settings, first.call));
+  const second = apart();
+  const provisioning = sent(await readProvisioning(settings, second.clients, second.call, nothing));
+  const third = apart();
+  const collection = sent(await collect(settings, provisioning.value, third.clients, third.call, nothing));
+  const fourth = apart();
+  const logins = sent(await finishLogins(fourth.source, begun.value, Number.POSITIVE_INFINITY, fourth.call));
+  const loginsEffort = mergeEfforts(begun.effort, logins.effort);
+  const sources = sent({
+    settings,
+    provisioning: provisioning.value,
+    collection: collection.value,
+    logins: withKnownUsers(logins.value, collection.value),
+  });
+  const facts = sent({
+    ...{ runId, account, region, caller, trigger, note },
+    startedMs: Date.parse(startedAt),
+    finishedMs: Date.parse(finishedAt),
+    effort: mergeEfforts(provisioning.effort, collection.effort, loginsEffort),
+    loginsEffort,
+  });
+  const sink = createMemorySink();
+  await publish(sources, facts, emptyHistory, sink, nothing);
+  const again = createMemorySink();
+  await publish(sent(sources), sent(facts), emptyHistory, again, nothing);
+  ending.abort(new Error("The run has ended."));
+
+  expect(Object.keys(sink.files)).toEqual(Object.keys(whole.files));
+  for (const [name, bytes] of Object.entries(whole.files)) {
+    if (name === "manifest.json") expect(lasting(sink.files[name]!)).toEqual(lasting(bytes));
+    else expect([name, sink.files[name]!.equals(bytes)]).toEqual([name, true]);
+    expect([name, again.files[name]!.equals(sink.files[name]!)]).toEqual([name, true]);
+  }
+});
