@@ -13,7 +13,7 @@ Usage: npm run verify -- DIR | s3://BUCKET/credential_reports/FOLDER/ [options]
   --json              print the verdict as JSON on standard output
   --help
 
-It checks the manifest against docs/manifest.schema.json, each file's size, SHA-256, header, rows and their order, the counts, and
+It checks the manifest against handlers/files/manifest.schema.json, each file's size, SHA-256, header, rows and their order, the counts, and
 the hash of the manifest before, and says in which file and on which line something is wrong.
 
 Examples:

@@ -6,7 +6,7 @@ import type { Logins, RunStatus, Settings } from "../model";
 import { formatInstant } from "../times";
 import type { RowSources } from "./rows";
 
-/** The version of what a manifest and the files that it names look like: docs/manifest.schema.json. */
+/** The version of what a manifest and the files that it names look like: handlers/files/manifest.schema.json. */
 export const MANIFEST_VERSION = 1;
 
 /** Where a run ran, and as whom. */
