@@ -81,7 +81,7 @@ async function run(
     settings,
     facts: { ...place, runId: randomUUID(), trigger: "terminal", note: "", startedMs },
     clients,
-    loginSource: createLoginSource(settings, options, progress),
+    loginSource: createLoginSource(settings, options),
     call,
     history: createDirectoryHistory(given.out),
     sink,

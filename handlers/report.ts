@@ -70,6 +70,7 @@ export function createReportHandler(): ReportHandler {
   const reportName = process.env.REPORT_NAME ?? "";
   const requestsPerSecond = Number(process.env.REQUESTS_PER_SECOND);
   const clients = createClients();
+  const loginSource = createLoginSource({ eventDataStore: process.env.EVENT_DATA_STORE ?? null });
   const sns = createTopicClient();
   const objectsWith = (call: Caller) => createSmallObjects(clients.s3, bucket, call);
 
@@ -95,7 +96,7 @@ export function createReportHandler(): ReportHandler {
         settings,
         facts: { ...originOf(functionArn), runId, ...reasonOf(event), startedMs },
         clients,
-        loginSource: createLoginSource(settings, {}, log.progress),
+        loginSource,
         call,
         history: createS3History(clients.s3, bucket, call),
         sink: createS3Sink(clients.s3, bucket, folder, call),

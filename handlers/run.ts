@@ -40,7 +40,7 @@ export async function runReport({
     refuseIfTooLong(provisioning.value, settings, deadlineMs - PUBLISHING_MS - Date.now());
     const collection = await collect(settings, provisioning.value, clients, call, progress);
     const begun = await beginning;
-    const logins = await finishLogins(loginSource, begun.value, deadlineMs - PUBLISHING_MS, call);
+    const logins = await finishLogins(loginSource, begun.value, deadlineMs - PUBLISHING_MS, call, progress);
 
     const loginsEffort = mergeEfforts(begun.effort, logins.effort);
     const effort = mergeEfforts(before, provisioning.effort, collection.effort, loginsEffort);

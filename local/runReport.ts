@@ -77,7 +77,7 @@ export async function runProduct(
         startedMs: Date.now(),
       },
       clients,
-      loginSource: createLoginSource(complete, {}, () => {}),
+      loginSource: createLoginSource(complete),
       call,
       history,
       sink,

@@ -7,7 +7,6 @@ import {
 } from "@aws-sdk/client-cloudtrail";
 import { type Caller, type ClientOptions, clientSettings } from "../aws/aws";
 import { reportError } from "../errors";
-import type { Progress } from "../model";
 import { parseEventDataStore } from "../settings";
 import { observedBy } from "./eventDataStore";
 import { loginQuery, readLogins } from "./lakeQuery";
@@ -23,11 +22,7 @@ export interface LakeReading {
  *
  * @param eventDataStore id or ARN; an ARN gives the Region that is asked
  */
-export function createLakeSource(
-  eventDataStore: string,
-  options: ClientOptions,
-  progress: Progress,
-): LoginSource<LakeReading> {
+export function createLakeSource(eventDataStore: string, options: ClientOptions): LoginSource<LakeReading> {
   const FIRST_POLL_MS = 100; // the query of a small store is done at once
   const LONGEST_POLL_MS = 5_000; // of a long one, nobody needs to know sooner
   const SLOWER = 1.6; // nine polls from the first to the longest
@@ -67,7 +62,7 @@ export function createLakeSource(
       return { ...observedBy(store, window), reading: { queryId: QueryId }, queryId: QueryId };
     },
 
-    async goOn(reading, untilMs, call) {
+    async goOn(reading, untilMs, call, progress) {
       const { queryId } = reading;
       const query = await waitFor(queryId, untilMs, call);
       if (!query.finished) {

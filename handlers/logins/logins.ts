@@ -10,11 +10,10 @@ export { createUsersOf, withKnownUsers } from "./users";
 
 /** The login source that the settings name; `null` where logins are left out on request. */
 export function createLoginSource(
-  { eventDataStore }: Settings,
-  options: ClientOptions,
-  progress: Progress,
+  { eventDataStore }: Pick<Settings, "eventDataStore">,
+  options: ClientOptions = {},
 ): LoginSource | null {
-  return eventDataStore === null ? null : (createLakeSource(eventDataStore, options, progress) as LoginSource);
+  return eventDataStore === null ? null : (createLakeSource(eventDataStore, options) as LoginSource);
 }
 
 /** Logins that have been asked for, or why they could not be. Plain JSON: another process may finish them. */
@@ -58,6 +57,7 @@ export function finishLogins(
   { window, begun, source: state, reason }: BegunLogins,
   untilMs: number,
   call: Caller,
+  progress: Progress,
 ): Promise<Staged<Logins>> {
   const observation = {
     windowFrom: window.from,
@@ -88,7 +88,7 @@ export function finishLogins(
   return call.stage(async (own) => {
     if (source === null || begun === null) return failed(state === "left-out" ? "left-out" : "failed", reason);
     try {
-      const continued = await source.goOn(begun.reading, untilMs, own);
+      const continued = await source.goOn(begun.reading, untilMs, own, progress);
       if (continued.done) return read(continued.part);
       await source.giveUp(continued.reading);
       return failed("failed", `${continued.waiting} when the report had to be written; it was cancelled.`);

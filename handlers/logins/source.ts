@@ -1,5 +1,5 @@
 import type { Caller } from "../aws/aws";
-import type { LastLogin, UnattributedLogin } from "../model";
+import type { LastLogin, Progress, UnattributedLogin } from "../model";
 
 /**
  * The contract of a login source: where logins are read from. A source fails by throwing; what a failure means for the report is
@@ -14,7 +14,7 @@ export interface LoginSource<Reading = unknown> {
    * Goes on with a reading, until about `untilMs` (milliseconds since 1970; `Infinity` for no end). May be repeated with the same
    * reading, by another process too, and gives the same.
    */
-  goOn(reading: Reading, untilMs: number, call: Caller): Promise<Continued<Reading>>;
+  goOn(reading: Reading, untilMs: number, call: Caller, progress: Progress): Promise<Continued<Reading>>;
   /** Ends what the source may still be doing for a reading that nobody will go on with; also once the run was ended. Never rejects. */
   giveUp(reading: Reading): Promise<void>;
 }

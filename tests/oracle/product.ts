@@ -58,7 +58,7 @@ export async function productReport(
         startedMs: Date.now(),
       },
       clients,
-      loginSource: createLoginSource(settings, options, () => {}),
+      loginSource: createLoginSource(settings, options),
       call: createCaller({ requestsPerSecond, signal: ending.signal }),
       history: emptyHistory,
       sink,

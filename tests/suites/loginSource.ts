@@ -57,7 +57,7 @@ export function loginSourceSuite(name: string, make: (aws: LocalAws) => LoginSou
     /** Goes on, through JSON each time, until all is read. */
     async function finish(source: LoginSource, reading: unknown): Promise<LoginPart> {
       for (let left = 1_000; left > 0; left--) {
-        const answer = await source.goOn(JSON.parse(JSON.stringify(reading)), Date.now(), call);
+        const answer = await source.goOn(JSON.parse(JSON.stringify(reading)), Date.now(), call, () => {});
         if (answer.done) return JSON.parse(JSON.stringify(answer.part));
         reading = answer.reading;
         await call.sleep(5);

@@ -39,7 +39,7 @@ test("stages that each have a process of their own give the files of one run", a
   const apart = () => ({
     clients: createClients(),
     call: createCaller({ requestsPerSecond: 10_000, signal: ending.signal }),
-    source: createLoginSource(settings, {}, () => {}),
+    source: createLoginSource(settings),
   });
   const nothing = () => {};
 
@@ -50,7 +50,7 @@ test("stages that each have a process of their own give the files of one run", a
   const third = apart();
   const collection = sent(await collect(settings, provisioning.value, third.clients, third.call, nothing));
   const fourth = apart();
-  const logins = sent(await finishLogins(fourth.source, begun.value, Number.POSITIVE_INFINITY, fourth.call));
+  const logins = sent(await finishLogins(fourth.source, begun.value, Number.POSITIVE_INFINITY, fourth.call, nothing));
   const loginsEffort = mergeEfforts(begun.effort, logins.effort);
   const sources = sent({
     settings,
