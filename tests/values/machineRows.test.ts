@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
+import type { Row } from "../../handlers/files/columns";
 import { createMachineRows, publishedRows } from "../../handlers/files/machineRows";
-import type { Row } from "../../handlers/model";
 import { ADMINISTRATOR_SET, NOW, rowWith, sourcesOf } from "../support/reportRows";
 
 async function fileOf(rows: Row[], batchSize = 1): Promise<Buffer> {
