@@ -1,7 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { REPORT_PREFIX } from "../handlers/bucket/bucket";
 import { type ColumnKind, MACHINE_COLUMNS } from "../handlers/files/files";
-import { type ReportBucket, reportPrefix } from "./reportBucket";
+import type { ReportBucket } from "./reportBucket";
 
 export interface CatalogArgs {
   readonly bucket: ReportBucket;
@@ -38,7 +39,7 @@ export function catalog(name: string, { bucket, reportName }: CatalogArgs, paren
     },
     { parent },
   );
-  const location = pulumi.interpolate`s3://${bucket.name}/${reportPrefix}rows/`;
+  const location = pulumi.interpolate`s3://${bucket.name}/${REPORT_PREFIX}rows/`;
   new aws.glue.CatalogTable(
     `${name}-catalog-rows`,
     {
