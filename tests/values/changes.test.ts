@@ -198,6 +198,8 @@ describe("openChanges", () => {
     const header = COLUMNS.join(",");
     const csv = chunksOf(`${header}\r\n111111111111,arn,ReadO`);
 
-    await expect(openChanges({ reportedAt: EARLIER, csv, sameSettings: true })).rejects.toThrow(/has not 22 cells/);
+    await expect(openChanges({ reportedAt: EARLIER, csv, sameSettings: true })).rejects.toThrow(
+      `has not ${COLUMNS.length} cells`,
+    );
   });
 });
