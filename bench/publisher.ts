@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { S3Client } from "@aws-sdk/client-s3";
 import { createCaller } from "../handlers/aws/aws";
-import { createS3Sink } from "../handlers/bucket/bucket";
+import { createS3Sink, REPORT_PREFIX } from "../handlers/bucket/bucket";
 import { publish } from "../handlers/files/files";
 import { sourcesOf } from "./sources";
 
@@ -38,7 +38,7 @@ export function createPublisher() {
       loginsEffort: call.effort(),
     };
     const history = { newest: async () => null, decisions: async () => null };
-    const folder = `credential_reports/bench-${startedMs}-${accounts}/`;
+    const folder = `${REPORT_PREFIX}bench-${startedMs}-${accounts}/`;
     const { rows, files } = await publish(sources, facts, history, createS3Sink(s3, "bench", folder, call), () => {});
     const seconds = (performance.now() - startedMs) / 1000;
     // The process's own peak, page cache and the like left out.

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { logsUrl, metricNamespace, reportDimension } from "../handlers/notify/notify";
+import { REPORT_PREFIX } from "../handlers/bucket/bucket";
+import { logsUrl, type Metric, metricNamespace, reportDimension } from "../handlers/notify/notify";
 import type { AwsAccount } from "./awsAccount";
 import type { ReportBucket } from "./reportBucket";
 import type { ReportFunction } from "./reportFunction";
@@ -41,7 +42,7 @@ export function alarms(name: string, watched: WatchedReport, parent: pulumi.Reso
 
   alarm(
     "failed",
-    pulumi.interpolate`A run of the credential report failed. Why: s3://${bucket.name}/credential_reports/status/, or the log: ${logs}`,
+    pulumi.interpolate`A run of the credential report failed. Why: s3://${bucket.name}/${REPORT_PREFIX}status/, or the log: ${logs}`,
     {
       namespace: "AWS/Lambda",
       metricName: "Errors",
@@ -51,13 +52,8 @@ export function alarms(name: string, watched: WatchedReport, parent: pulumi.Reso
   );
   alarm(
     "degraded",
-    pulumi.interpolate`The newest credential report is there, but not all could be observed: cells say UNKNOWN. Which report: s3://${bucket.name}/credential_reports/latest.json. Why: the warnings in its manifest, or the log: ${logs}`,
-    {
-      namespace: metricNamespace,
-      metricName: "Degraded",
-      dimensions: { [reportDimension]: reportName },
-      statistic: "Sum",
-    },
+    pulumi.interpolate`The newest credential report is there, but not all could be observed: cells say UNKNOWN. Which report: s3://${bucket.name}/${REPORT_PREFIX}latest.json. Why: the warnings in its manifest, or the log: ${logs}`,
+    { ...reportMetric("Degraded", reportName), statistic: "Sum" },
   );
   alarm(
     "function-dead-letters-used",
@@ -69,6 +65,11 @@ export function alarms(name: string, watched: WatchedReport, parent: pulumi.Reso
     pulumi.interpolate`The credential report's schedule could not start its function; the queue ${schedule.deadLetters.name} holds the event and, in its attributes, why. Fix it, start the runbook, then empty the queue. The function's log: ${logs}`,
     messagesIn(schedule.deadLetters),
   );
+}
+
+/** A metric that the function writes of this report. */
+export function reportMetric(metric: Metric, reportName: string) {
+  return { namespace: metricNamespace, metricName: metric, dimensions: { [reportDimension]: reportName } };
 }
 
 /** Where the function's log is shown. */

@@ -1,6 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type ReportBucket, reportPrefix } from "./reportBucket";
+import { REPORT_PREFIX } from "../handlers/bucket/bucket";
+import { type ColumnKind, MACHINE_COLUMNS } from "../handlers/files/files";
+import type { ReportBucket } from "./reportBucket";
 
 export interface CatalogArgs {
   readonly bucket: ReportBucket;
@@ -11,36 +13,15 @@ export interface CatalogArgs {
 export const catalogTableName = "report_rows";
 
 /**
- * What `rows.jsonl.gz` holds, as Athena sees it: names without capitals, since Athena has none. Times are texts in ISO 8601, because
- * AWS does not say that the SerDe reads a `T` and a `Z`; they sort as they are, and `from_iso8601_timestamp` reads them.
+ * Times are texts in ISO 8601, because AWS does not say that the SerDe reads a `T` and a `Z`; they sort as they are, and
+ * `from_iso8601_timestamp` reads them.
  */
-const columns: Readonly<Record<string, "string" | "int" | "boolean">> = {
-  runid: "string",
-  reporttime: "string",
-  lookbackdays: "int",
-  account: "string",
-  accountname: "string",
-  accountstate: "string",
-  permissionsetarn: "string",
-  permissionsetname: "string",
-  permissionsetdescription: "string",
-  administrator: "boolean",
-  type: "string",
-  groupid: "string",
-  groupname: "string",
-  username: "string",
-  userid: "string",
-  userdisplayname: "string",
-  useremail: "string",
-  userstatus: "string",
-  rowstatus: "string",
-  usage: "string",
-  membersince: "string",
-  lastlogin: "string",
-  lastconsolelogin: "string",
-  lastprogrammaticlogin: "string",
-  dayssincelastlogin: "int",
-  loginsinwindow: "int",
+const glueTypes: Readonly<Record<ColumnKind, string>> = {
+  text: "string",
+  word: "string",
+  instant: "string",
+  count: "int",
+  flag: "boolean",
 };
 
 /**
@@ -58,7 +39,7 @@ export function catalog(name: string, { bucket, reportName }: CatalogArgs, paren
     },
     { parent },
   );
-  const location = pulumi.interpolate`s3://${bucket.name}/${reportPrefix}rows/`;
+  const location = pulumi.interpolate`s3://${bucket.name}/${REPORT_PREFIX}rows/`;
   new aws.glue.CatalogTable(
     `${name}-catalog-rows`,
     {
@@ -83,7 +64,7 @@ export function catalog(name: string, { bucket, reportName }: CatalogArgs, paren
         inputFormat: "org.apache.hadoop.hive.ql.io.SymlinkTextInputFormat",
         outputFormat: "org.apache.hadoop.hive.ql.io.IgnoreKeyTextOutputFormat",
         serDeInfo: { serializationLibrary: "org.openx.data.jsonserde.JsonSerDe" },
-        columns: Object.entries(columns).map(([column, type]) => ({ name: column, type })),
+        columns: MACHINE_COLUMNS.map(({ name, kind }) => ({ name: name.toLowerCase(), type: glueTypes[kind] })),
       },
     },
     { parent: database },

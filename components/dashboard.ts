@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { ageMetric, metricNamespace, reportDimension } from "../handlers/notify/notify";
+import { type Metric, metricNamespace, reportDimension } from "../handlers/notify/notify";
 import type { WatchedReport } from "./alarms";
 
 /** Dashboards get no generated names: this one has the report's, with hyphens for what a stack's name may have and a dashboard's may not. */
@@ -17,11 +17,11 @@ export function dashboard(name: string, { account, report, reportName }: Watched
 
 /** Two columns of graphs, a day a point: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
 export function dashboardBody(args: { region: string; functionName: string; reportName: string }) {
-  const own = (...names: string[]) =>
+  const own = (...names: Metric[]) =>
     names.map((metric) => [metricNamespace, metric, reportDimension, args.reportName]);
   const graphs: { title: string; stat: string; metrics: string[][] }[] = [
     { title: "Runs", stat: "Sum", metrics: own("Succeeded", "Degraded", "Failed") },
-    { title: "Hours since the newest report", stat: "Maximum", metrics: own(ageMetric) },
+    { title: "Hours since the newest report", stat: "Maximum", metrics: own("HoursSinceLastReport") },
     { title: "Grants", stat: "Maximum", metrics: own("Rows", "Grants", "Unused", "Orphans") },
     { title: "Duration in seconds, of 900", stat: "Maximum", metrics: own("DurationSeconds") },
     { title: "Calls to AWS", stat: "Sum", metrics: own("Calls", "Throttles") },

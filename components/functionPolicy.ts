@@ -1,7 +1,7 @@
+import { REPORT_PREFIX } from "../handlers/bucket/bucket";
 import type { AwsAccount } from "./awsAccount";
 import type { IdentityCenter } from "./identityCenter";
 import { type PolicyDocument, policyDocument, type Statement, useKey } from "./policy";
-import { reportPrefix } from "./reportBucket";
 
 export interface FunctionPolicyArgs {
   readonly account: AwsAccount;
@@ -30,7 +30,7 @@ export function functionPolicy(args: FunctionPolicyArgs): PolicyDocument {
   const permissionSets = `arn:${partition}:sso:::permissionSet/${instanceArn.split("/")[1]}/*`;
   const store = `arn:${partition}:identitystore::${ownerAccountId}:identitystore/${identityStoreId}`;
   const inStore = (type: string) => `arn:${partition}:identitystore:::${type}/*`;
-  const reports = `${args.bucketArn}/${reportPrefix}*`;
+  const reports = `${args.bucketArn}/${REPORT_PREFIX}*`;
 
   return policyDocument(
     allow("ListPermissionSets", "sso:ListPermissionSets", [instanceArn]),

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { ageMetric, metricNamespace, reportDimension } from "../handlers/notify/notify";
-import { actions, logsOf, type WatchedReport } from "./alarms";
+import { REPORT_PREFIX } from "../handlers/bucket/bucket";
+import { actions, logsOf, reportMetric, type WatchedReport } from "./alarms";
 import { periodHours } from "./scheduleExpression";
 
 export interface OverdueAlarmArgs extends WatchedReport {
@@ -38,10 +38,8 @@ export function overdueAlarm(name: string, args: OverdueAlarmArgs, parent: pulum
   new aws.cloudwatch.MetricAlarm(
     `${name}-overdue`,
     {
-      alarmDescription: pulumi.interpolate`No credential report for ${limit} hours, the schedule's period and a day. The newest: s3://${args.bucket.name}/credential_reports/latest.json. See whether the schedule is enabled and its dead-letter queue empty, then start the runbook. The log: ${logsOf(args)}`,
-      namespace: metricNamespace,
-      metricName: ageMetric,
-      dimensions: { [reportDimension]: args.reportName },
+      alarmDescription: pulumi.interpolate`No credential report for ${limit} hours, the schedule's period and a day. The newest: s3://${args.bucket.name}/${REPORT_PREFIX}latest.json. See whether the schedule is enabled and its dead-letter queue empty, then start the runbook. The log: ${logsOf(args)}`,
+      ...reportMetric("HoursSinceLastReport", args.reportName),
       statistic: "Minimum",
       period: watchHours * 60 * 60,
       // Two in a row: one watch may be late.

@@ -1,9 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { REPORT_PREFIX } from "../handlers/bucket/bucket";
 import { type PolicyDocument, policyDocument } from "./policy";
-
-/** All that the report writes is below it. */
-export const reportPrefix = "credential_reports/";
 
 /** How long a deleted or overwritten object can still be brought back, in days. */
 const undeleteDays = 30;
@@ -120,7 +118,7 @@ export function lifecycleRules(retentionDays: number) {
   const abandonedUploads = {
     id: "abort-abandoned-uploads",
     status: "Enabled",
-    filter: { prefix: reportPrefix },
+    filter: { prefix: REPORT_PREFIX },
     // A run that was killed cannot abort its own; none lasts a day.
     abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
   };
@@ -129,13 +127,13 @@ export function lifecycleRules(retentionDays: number) {
   const expiries = Object.entries({ reports: "2", rows: "rows/", statuses: "status/" }).map(([what, prefix]) => ({
     id: `expire-${what}`,
     status: "Enabled",
-    filter: { prefix: reportPrefix + prefix },
+    filter: { prefix: REPORT_PREFIX + prefix },
     expiration: { days: retentionDays },
   }));
   const noncurrent = {
     id: "expire-noncurrent-versions",
     status: "Enabled",
-    filter: { prefix: reportPrefix },
+    filter: { prefix: REPORT_PREFIX },
     noncurrentVersionExpiration: { noncurrentDays: Math.min(retentionDays, undeleteDays) },
   };
   return [abandonedUploads, ...expiries, noncurrent];

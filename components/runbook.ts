@@ -1,8 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { REPORT_PREFIX } from "../handlers/bucket/bucket";
 import type { AwsAccount } from "./awsAccount";
 import { type PolicyDocument, policyDocument, serviceTrust } from "./policy";
-import { type ReportBucket, reportPrefix } from "./reportBucket";
+import type { ReportBucket } from "./reportBucket";
 import type { ReportFunction } from "./reportFunction";
 import { runbookDocument } from "./runbookDocument";
 
@@ -57,7 +58,7 @@ function runbookRole(name: string, args: RunbookArgs, parent: pulumi.Resource) {
 }
 
 export function runbookPolicy({ functionArn, bucketArn }: { functionArn: string; bucketArn: string }): PolicyDocument {
-  const results = `${reportPrefix}status/*`;
+  const results = `${REPORT_PREFIX}status/*`;
   return policyDocument(
     { Sid: "StartRun", Effect: "Allow", Action: "lambda:InvokeFunction", Resource: functionArn },
     {

@@ -1,5 +1,5 @@
+import { REPORT_PREFIX } from "../handlers/bucket/bucket";
 import { eventAgeSeconds, runSeconds } from "./limits";
-import { reportPrefix } from "./reportBucket";
 
 export interface RunbookDocumentArgs {
   readonly functionName: string;
@@ -19,7 +19,7 @@ export const waitSeconds = eventAgeSeconds + runSeconds + 300;
  * asynchronously, since `aws:invokeLambdaFunction` waits for at most five minutes.
  */
 export function runbookDocument(args: RunbookDocumentArgs) {
-  const resultPrefix = `${reportPrefix}status/${executionId}/`;
+  const resultPrefix = `${REPORT_PREFIX}status/${executionId}/`;
   const resultObject = { Service: "s3", Api: "HeadObject", Bucket: args.bucketName, Key: "{{findResult.Key}}" };
   return {
     schemaVersion: "0.3",

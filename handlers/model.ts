@@ -129,37 +129,6 @@ export interface Logins {
   readonly unattributed: readonly UnattributedLogin[];
 }
 
-/** The report's columns, in order. The first ten are those of the AWS sample that this replaces. */
-export const COLUMNS = [
-  "account",
-  "PermissionSetArn",
-  "PermissionSetName",
-  "PermissionSetDescription",
-  "Type",
-  "GroupId",
-  "GroupName",
-  "Username",
-  "UserId",
-  "LastLogin",
-  "AccountName",
-  "AccountState",
-  "UserDisplayName",
-  "UserEmail",
-  "UserStatus",
-  "RowStatus",
-  "MemberSince",
-  "LastConsoleLogin",
-  "LastProgrammaticLogin",
-  "DaysSinceLastLogin",
-  "LoginsInWindow",
-  "Usage",
-] as const;
-
-export type Column = (typeof COLUMNS)[number];
-
-/** One line of the report, raw: not yet escaped for spreadsheets. */
-export type Row = Record<Column, string>;
-
 export type RunStatus = "succeeded" | "degraded";
 
 /** Told as work proceeds: the first `done` of `total` are finished; `total` is `null` where it cannot be known. */

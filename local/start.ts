@@ -6,6 +6,7 @@ import { styleText } from "node:util";
 import { GetObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
 import type { StepExecution } from "@aws-sdk/client-ssm";
 import { parse } from "csv-parse/sync";
+import { ORPHAN_STATUSES } from "../handlers/files/files";
 import { formatInstant } from "../handlers/times";
 import { type LocalAws, OrganisationError, type OrganisationFile, startLocalAws } from "./aws";
 import { type Deployment, deploy } from "./deployment/deploy";
@@ -179,7 +180,7 @@ function printReport(files: readonly string[]): void {
     ["unused", count("Usage", "UNUSED_IN_WINDOW")],
     ["too new", count("Usage", "TOO_NEW")],
     ["unknown", count("Usage", "UNKNOWN")],
-    ["orphaned", count("RowStatus", "GROUP_NOT_FOUND", "USER_NOT_FOUND", "ACCOUNT_NOT_IN_ORGANIZATION")],
+    ["orphaned", count("RowStatus", ...ORPHAN_STATUSES)],
   ];
   print(`  ${figures.map(([name]) => name.padStart(8)).join("  ")}`);
   print(`  ${figures.map(([, count]) => style("bold", String(count).padStart(8))).join("  ")}`);

@@ -1,9 +1,10 @@
 import { parseArgs } from "node:util";
+import { REPORT_PREFIX } from "../../handlers/bucket/bucket";
 import { reportError } from "../../handlers/errors";
 
 export const HELP = `Checks that a credential report is whole and what its run published.
 
-Usage: npm run verify -- DIR | s3://BUCKET/credential_reports/FOLDER/ [options]
+Usage: npm run verify -- DIR | s3://BUCKET/${REPORT_PREFIX}FOLDER/ [options]
 
   DIR                 a directory with manifest.json and the files that it names; nothing but it is read
   s3://…              a report in its bucket; earlier manifests are read too, to follow the chain
@@ -18,7 +19,7 @@ the hash of the manifest before, and says in which file and on which line someth
 
 Examples:
   npm run verify -- out
-  npm run verify -- s3://security-reports/credential_reports/2026-11-20T081530Z-0f3c9f3e/ --profile security-audit
+  npm run verify -- s3://security-reports/${REPORT_PREFIX}2026-11-20T081530Z-0f3c9f3e/ --profile security-audit
 
 Exit codes:
   0    the report is whole
@@ -57,7 +58,7 @@ export function parseArguments(argv: readonly string[]): Arguments | null {
   if (bucket === undefined || path === undefined) {
     throw reportError(
       "BadArguments",
-      `Expected s3://BUCKET/credential_reports/FOLDER/, got ${JSON.stringify(report)}. latest.json in the bucket names the newest.`,
+      `Expected s3://BUCKET/${REPORT_PREFIX}FOLDER/, got ${JSON.stringify(report)}. latest.json in the bucket names the newest.`,
     );
   }
   // The manifest's own address is as good as its folder's.

@@ -3,13 +3,14 @@ import { parse } from "csv-parse";
 import {
   CHANGE_COLUMNS,
   CHANGES_FILE,
+  COLUMNS,
   REPORT_FILE,
   REVIEW_COLUMNS,
   REVIEW_FILE,
+  SORTED_BY,
   UNEXPLAINED_LOGIN_COLUMNS,
   UNEXPLAINED_LOGINS_FILE,
 } from "../../handlers/files/files";
-import { COLUMNS } from "../../handlers/model";
 import { type ContentCheck, feed } from "./contentCheck";
 import { createRowOrder } from "./rowOrder";
 import type { Problems } from "./verdict";
@@ -20,13 +21,13 @@ interface CsvForm {
   readonly order: readonly string[];
 }
 
-const sortedAs = (type: string) =>
-  ["account", "PermissionSetName", "PermissionSetArn", type, "GroupName", "GroupId", "Username", "UserId"] as const;
-
 const forms: Readonly<Record<string, CsvForm>> = {
-  [REPORT_FILE]: { columns: COLUMNS, order: sortedAs("Type") },
-  [REVIEW_FILE]: { columns: REVIEW_COLUMNS, order: sortedAs("PrincipalType") },
-  [CHANGES_FILE]: { columns: CHANGE_COLUMNS, order: sortedAs("Type") },
+  [REPORT_FILE]: { columns: COLUMNS, order: SORTED_BY },
+  [REVIEW_FILE]: {
+    columns: REVIEW_COLUMNS,
+    order: SORTED_BY.map((column) => (column === "Type" ? "PrincipalType" : column)),
+  },
+  [CHANGES_FILE]: { columns: CHANGE_COLUMNS, order: SORTED_BY },
   [UNEXPLAINED_LOGINS_FILE]: {
     columns: UNEXPLAINED_LOGIN_COLUMNS,
     order: ["account", "PermissionSetName", "Username", "UserId"],

@@ -1,5 +1,14 @@
 /** The report as files: what is in them, in which order they are written, and the manifest that makes them a report. */
 export { CHANGE_COLUMNS } from "./changes/changes";
+export {
+  COLUMNS,
+  type Column,
+  type ColumnKind,
+  MACHINE_COLUMNS,
+  ORPHAN_STATUSES,
+  type Row,
+  SORTED_BY,
+} from "./columns";
 export type { Bytes, History, Sink, SinkFile } from "./destination";
 export { type FileEntry, type Manifest, type ManifestLink, originOf, type RunFacts, type RunOrigin } from "./manifest";
 export {

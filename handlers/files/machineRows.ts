@@ -1,7 +1,7 @@
 import { gzip } from "node:zlib";
-import type { Row } from "../model";
+import type { Row } from "./columns";
 import { MACHINE_ROWS_FILE } from "./names";
-import type { RowSources } from "./rows";
+import { administratorArns, type RowSources } from "./rows";
 
 /**
  * `rows.jsonl.gz`: the rows of the report as JSON Lines, one object a row, for Athena and other programs. Values are raw, what is
@@ -11,12 +11,13 @@ import type { RowSources } from "./rows";
  *
  * Each batch is a gzip member of its own; members one after the other are one gzip file (RFC 1952).
  */
-export function createMachineRows({ settings, provisioning }: RowSources, runId: string) {
+export function createMachineRows(sources: RowSources, runId: string) {
+  const { settings } = sources;
   const name = MACHINE_ROWS_FILE;
   const { stringify } = JSON;
   const compress = gzip;
   const FASTEST = { level: 1 }; // the rows repeat themselves so much that more effort gains little
-  const administrators = new Set(provisioning.permissionSets.filter((set) => set.administrator).map((set) => set.arn));
+  const administrators = new Set(administratorArns(sources));
   let count = 0;
   const ofRun = { RunId: runId, ReportTime: settings.now, LookbackDays: settings.lookbackDays };
 

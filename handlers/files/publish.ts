@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import type { Progress, Row } from "../model";
+import type { Progress } from "../model";
 import type { Changes } from "./changes/changes";
+import type { Row } from "./columns";
 import type { History, Sink } from "./destination";
 import {
   type FileEntry,

@@ -1,4 +1,4 @@
-import type { Row } from "../model";
+import type { Row } from "./columns";
 
 export type Content = string | Buffer;
 

@@ -1,5 +1,6 @@
-import { COLUMNS, type RunStatus } from "../model";
+import type { RunStatus } from "../model";
 import type { Changes } from "./changes/changes";
+import { COLUMNS } from "./columns";
 import { createCsvWriter } from "./csv/csv";
 import { createMachineRows } from "./machineRows";
 import type { PreviousReport, RunFacts } from "./manifest";
@@ -7,7 +8,7 @@ import { REPORT_FILE } from "./names";
 import { createPage } from "./page/page";
 import type { ReportFile } from "./reportFile";
 import { createReview, type Decisions } from "./review/review";
-import type { RowSources } from "./rows";
+import { administratorArns, type RowSources } from "./rows";
 import { createUnexplainedLogins } from "./unexplainedLogins";
 
 /** What the files of a report are made with, besides the rows. */
@@ -54,7 +55,7 @@ function csvReport(): ReportFile {
 }
 
 function pageContext({ sources, facts, status, warnings, previousReport, changes }: FileContext) {
-  const { settings, provisioning, collection, logins } = sources;
+  const { settings, collection, logins } = sources;
   return {
     run: {
       runId: facts.runId,
@@ -69,7 +70,7 @@ function pageContext({ sources, facts, status, warnings, previousReport, changes
       observedFrom: logins.observedFrom,
       accountsInOrganization: collection.accounts?.length ?? null,
     },
-    administratorArns: provisioning.permissionSets.filter((set) => set.administrator).map((set) => set.arn),
+    administratorArns: administratorArns(sources),
     changes() {
       const refused = changes === null ? previousReport.reason : changes.refused();
       return changes === null || refused !== null

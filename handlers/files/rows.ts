@@ -1,5 +1,6 @@
 import { createUsersOf } from "../logins/users";
-import type { Collection, LastLogin, Logins, Membership, Provisioning, Row, Settings, User } from "../model";
+import type { Collection, LastLogin, Logins, Membership, Provisioning, Settings, User } from "../model";
+import type { Row } from "./columns";
 
 /** What the rows are made of: what the stages before gave. */
 export interface RowSources {
@@ -7,6 +8,11 @@ export interface RowSources {
   readonly provisioning: Provisioning;
   readonly collection: Collection;
   readonly logins: Logins;
+}
+
+/** The permission sets that count as administrator. */
+export function administratorArns({ provisioning }: RowSources): string[] {
+  return provisioning.permissionSets.filter((set) => set.administrator).map((set) => set.arn);
 }
 
 /** Logins of one user to one account and role, by id and by name together. */
@@ -17,8 +23,7 @@ interface JoinedLogin {
 }
 
 /**
- * The report's rows, sorted by account, PermissionSetName, PermissionSetArn, Type, GroupName, GroupId, Username, UserId in
- * code-unit order, in batches. Memory holds what was collected and one batch.
+ * The report's rows, in the order of `SORTED_BY`, in batches. Memory holds what was collected and one batch.
  *
  * The loops use locals only: as a captured function this runs inside `with`, where every other name is looked up anew.
  *

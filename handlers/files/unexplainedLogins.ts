@@ -1,5 +1,6 @@
 import { createUsersOf } from "../logins/users";
-import type { LastLogin, Row, User } from "../model";
+import type { LastLogin, User } from "../model";
+import type { Row } from "./columns";
 import { createCsvWriter } from "./csv/csv";
 import { UNEXPLAINED_LOGINS_FILE } from "./names";
 import type { RowSources } from "./rows";

@@ -1,7 +1,8 @@
 import type { Effort } from "../aws/aws";
 import type { RunResult } from "../bucket/bucket";
+import { ORPHAN_STATUSES } from "../files/files";
 import type { Progress } from "../model";
-import { metricsLine } from "./metrics";
+import { type MetricValues, metricsLine } from "./metrics";
 
 export interface Log {
   info(message: string, fields: object): void;
@@ -10,7 +11,7 @@ export interface Log {
   /** At most one line every ten seconds for each kind of work, and one when it is done. */
   readonly progress: Progress;
   /** Writes CloudWatch metrics. */
-  metrics(values: Readonly<Record<string, number>>): void;
+  metrics(values: MetricValues): void;
   /** The one summary line of a run that published, and its metrics. */
   finished(result: RunResult, effort: Effort, startedMs: number): void;
   /** The one summary line of a run that did not, and its metrics. */
@@ -27,7 +28,7 @@ export function createLog(runId: string, reportName: string): Log {
     process.stdout.write(JSON.stringify(line) + "\n");
   }
 
-  function metrics(values: Readonly<Record<string, number>>): void {
+  function metrics(values: MetricValues): void {
     process.stdout.write(metricsLine(reportName, values));
   }
 
@@ -56,7 +57,6 @@ export function createLog(runId: string, reportName: string): Log {
     },
     finished(result, effort, startedMs) {
       const { byUsage, byRowStatus } = result;
-      const orphans = ["GROUP_NOT_FOUND", "USER_NOT_FOUND", "ACCOUNT_NOT_IN_ORGANIZATION"];
       write("INFO", "finished", { ...result, ...effort, seconds: (Date.now() - startedMs) / 1000 });
       metrics({
         Succeeded: 1,
@@ -64,7 +64,7 @@ export function createLog(runId: string, reportName: string): Log {
         Rows: result.rows,
         Grants: Object.values(byUsage).reduce((total, count) => total + count, 0),
         Unused: byUsage.UNUSED_IN_WINDOW ?? 0,
-        Orphans: orphans.reduce((total, status) => total + (byRowStatus[status] ?? 0), 0),
+        Orphans: ORPHAN_STATUSES.reduce((total, status) => total + (byRowStatus[status] ?? 0), 0),
         ...metricsOf(effort, startedMs),
       });
     },

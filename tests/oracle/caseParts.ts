@@ -5,7 +5,7 @@
  * with ReadOnly. Bob has entered account 999999999999 meanwhile: the window is observed. Window: from 24 August 2026, noon.
  */
 import type { LoginEvent, Organisation } from "./organisation";
-import type { OracleOptions, Row } from "./report";
+import { COLUMNS, type OracleOptions, type Row } from "./report";
 
 export interface FixedCase {
   name: string;
@@ -67,6 +67,7 @@ export const BASE: Organisation = {
 
 /** The one row of `BASE`. */
 export const UNUSED: Row = {
+  ...(Object.fromEntries(COLUMNS.map((column) => [column, ""])) as Row),
   account: "111111111111",
   PermissionSetArn: "arn:aws:sso:::permissionSet/ssoins-7223aaaabbbbcccc/ps-1111222233334444",
   PermissionSetName: "ReadOnly",
@@ -84,9 +85,6 @@ export const UNUSED: Row = {
   UserStatus: "ENABLED",
   RowStatus: "OK",
   MemberSince: "2026-01-10T09:30:00Z",
-  LastConsoleLogin: "",
-  LastProgrammaticLogin: "",
-  DaysSinceLastLogin: "",
   LoginsInWindow: "0",
   Usage: "UNUSED_IN_WINDOW",
 };

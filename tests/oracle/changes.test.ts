@@ -7,10 +7,10 @@
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { type Changes, openChanges } from "../../handlers/files/changes/changes";
+import { COLUMNS } from "../../handlers/files/columns";
 import { createCsvWriter } from "../../handlers/files/csv/writer";
 import { createReview } from "../../handlers/files/review/review";
 import { type RowSources, rowBatches } from "../../handlers/files/rows";
-import { COLUMNS } from "../../handlers/model";
 import { oracleChanges } from "./changes";
 import type { Row } from "./report";
 import { oracleReview } from "./review";

@@ -1,9 +1,9 @@
+import type { Row } from "../../handlers/files/columns";
 import { createFigures } from "../../handlers/files/page/figures";
 import { createGroupRanking } from "../../handlers/files/page/groupRanking";
 import { createHeatMap } from "../../handlers/files/page/heatMap";
 import type { Gatherer } from "../../handlers/files/page/pageData";
 import { createPageTable } from "../../handlers/files/page/pageTable";
-import type { Row } from "../../handlers/model";
 import * as naive from "./naive";
 import { administratorArns, sampleRows } from "./sampleReport";
 

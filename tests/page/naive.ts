@@ -1,4 +1,4 @@
-import type { Row } from "../../handlers/model";
+import type { Row } from "../../handlers/files/columns";
 
 /** The page's definitions once more, each as one filter over all rows. */
 export const isGrant = (row: Row) => row.UserId !== "";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
-import type { Row } from "../../handlers/model";
+import type { Row } from "../../handlers/files/columns";
 import { launchChromium } from "../../local/browser/chromium";
 import * as naive from "./naive";
 import { countsOf, downloaded, figureOf, openPage, pictureTable, polled } from "./openPage";

@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
+import { COLUMNS, type Row } from "../../handlers/files/columns";
 import { createCsvWriter } from "../../handlers/files/csv/writer";
-import { COLUMNS, type Row } from "../../handlers/model";
 import { launchChromium } from "../../local/browser/chromium";
 import * as naive from "./naive";
 import { countsOf, downloaded, figureOf, type OpenedPage, openPage, pictureTable, polled } from "./openPage";

@@ -1,7 +1,8 @@
+import type { Row } from "../../handlers/files/columns";
 import { createPage, type PageContext } from "../../handlers/files/page/page";
 import type { PageRun } from "../../handlers/files/page/pageData";
 import { rowBatches } from "../../handlers/files/rows";
-import type { Account, LastLogin, Membership, Pair, PermissionSet, Principal, Row, User } from "../../handlers/model";
+import type { Account, LastLogin, Membership, Pair, PermissionSet, Principal, User } from "../../handlers/model";
 
 export interface SampleSize {
   readonly accounts: number;

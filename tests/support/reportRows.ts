@@ -1,14 +1,18 @@
+import { COLUMNS, type Row } from "../../handlers/files/columns";
 import { createCsvWriter } from "../../handlers/files/csv/writer";
 import { type RowSources, rowBatches } from "../../handlers/files/rows";
-import { COLUMNS, type LastLogin, type Row, type UnattributedLogin } from "../../handlers/model";
+import type { LastLogin, UnattributedLogin } from "../../handlers/model";
 
 export const NOW = "2026-11-22T12:00:00Z";
 export const ADMINISTRATOR_SET = "arn:aws:sso:::permissionSet/ssoins-7223aaaabbbbcccc/ps-1111111111111111";
 export const READ_SET = "arn:aws:sso:::permissionSet/ssoins-7223aaaabbbbcccc/ps-2222222222222222";
 
+const emptyRow = Object.fromEntries(COLUMNS.map((column) => [column, ""])) as Row;
+
 /** A row as good as any: Alice, through the group Readers, used. */
 export function rowWith(values: Partial<Row> = {}): Row {
   return {
+    ...emptyRow,
     account: "111111111111",
     PermissionSetArn: READ_SET,
     PermissionSetName: "ReadOnly",
@@ -27,7 +31,6 @@ export function rowWith(values: Partial<Row> = {}): Row {
     RowStatus: "OK",
     MemberSince: "2025-01-01T00:00:00Z",
     LastConsoleLogin: "2026-11-20T08:15:30Z",
-    LastProgrammaticLogin: "",
     DaysSinceLastLogin: "2",
     LoginsInWindow: "3",
     Usage: "USED",

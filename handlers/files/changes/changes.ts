@@ -1,5 +1,5 @@
 import { messageOf, reportError } from "../../errors";
-import { COLUMNS, type Row } from "../../model";
+import { COLUMNS, type Row } from "../columns";
 import { createCsvReader } from "../csv/csv";
 import { CHANGES_FILE } from "../names";
 import { type ChangeKind, createPairChanges } from "./pairChanges";

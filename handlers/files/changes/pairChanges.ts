@@ -1,4 +1,4 @@
-import { COLUMNS, type Row } from "../../model";
+import { COLUMNS, type Row, SORTED_BY } from "../columns";
 import { createCsvWriter } from "../csv/csv";
 
 export type ChangeKind = "GRANTED" | "REVOKED" | "STATUS_CHANGED" | "NOW_UNUSED" | "USED_AGAIN";
@@ -57,16 +57,7 @@ export function createPairChanges(reportedAt: string, sameSettings: boolean): Pa
   const USAGE = columns.indexOf("Usage");
   const counts = { GRANTED: 0, REVOKED: 0, STATUS_CHANGED: 0, NOW_UNUSED: 0, USED_AGAIN: 0 };
   const kinds = Object.keys(counts);
-  const sortedBy = [
-    "account",
-    "PermissionSetName",
-    "PermissionSetArn",
-    "Type",
-    "GroupName",
-    "GroupId",
-    "Username",
-    "UserId",
-  ] as const;
+  const sortedBy = SORTED_BY;
   const writer = createCsvWriter(CHANGE_COLUMNS);
   const unmetEarlier = new Map<string, readonly string[]>();
   const unmetNow = new Map<string, Row>();

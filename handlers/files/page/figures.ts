@@ -1,3 +1,4 @@
+import { ORPHAN_STATUSES } from "../columns";
 import type { DayBucket, Figures, Gatherer } from "./pageData";
 
 /** The figures on top of the page and the days since last use. Memory holds the ids of the people that have access. */
@@ -6,6 +7,7 @@ export function createFigures(
   lookbackDays: number,
 ): Gatherer<{ figures: Figures; daysSinceLastUse: DayBucket[] }> {
   const administrators = new Set(administratorArns);
+  const orphaned = new Set(ORPHAN_STATUSES);
   const people = new Set<string>();
   const disabledUsers = new Set<string>();
   const emptyGroups = new Set<string>();
@@ -39,9 +41,7 @@ export function createFigures(
           figures.accounts += 1;
         }
         const status = row.RowStatus;
-        if (status === "GROUP_NOT_FOUND" || status === "USER_NOT_FOUND" || status === "ACCOUNT_NOT_IN_ORGANIZATION") {
-          figures.orphaned += 1;
-        }
+        if (status !== "OK" && orphaned.has(status)) figures.orphaned += 1;
         if (row.UserId === "") {
           if (status === "EMPTY_GROUP") emptyGroups.add(row.GroupId);
           continue;

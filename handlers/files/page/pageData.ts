@@ -1,4 +1,5 @@
-import type { Row, RunStatus } from "../../model";
+import type { RunStatus } from "../../model";
+import type { Row } from "../columns";
 
 /** What changed since the report before, for the page. */
 export interface PageChanges {
@@ -90,25 +91,25 @@ export interface Ranking<Entry> {
   readonly withUnused: number;
 }
 
-/** Every distinct value once, and the rows as indices into them: a fifth of the size of the plain rows. */
+/**
+ * Every distinct value once, and the rows as indices into them: a fifth of the size of the plain rows. Of which columns the cells
+ * are is in pageColumns.ts.
+ */
 export interface PageTable {
   /** At most this many rows are in the page. */
   readonly limit: number;
   /** Whether the rows are all of the report. */
   readonly complete: boolean;
-  /** Id, name, state. */
   readonly accounts: readonly (readonly string[])[];
-  /** ARN, name, description, `true` for administrator and else empty. */
+  /** `Administrator` is `true` or empty. */
   readonly permissionSets: readonly (readonly string[])[];
-  /** Type, group id, group name. */
   readonly ways: readonly (readonly string[])[];
-  /** Id, name, display name, e-mail, status. */
   readonly users: readonly (readonly string[])[];
-  /** RowStatus, Usage, and LastLogin where it is no instant. */
+  /** `LastLogin` is empty where it is an instant: the later of two that the row has. */
   readonly states: readonly (readonly string[])[];
   /**
-   * Indices into accounts, permissionSets, ways, users and states; then in seconds since 1970 MemberSince, LastConsoleLogin
-   * and LastProgrammaticLogin, 0 where empty; then LoginsInWindow and DaysSinceLastLogin, -1 where empty.
+   * Indices into accounts, permissionSets, ways, users and states; then the instants in seconds since 1970, 0 where empty; then
+   * the counts, -1 where empty.
    */
   readonly rows: readonly (readonly number[])[];
 }

@@ -1,4 +1,5 @@
-import type { Row } from "../../model";
+import { ORPHAN_STATUSES, type PageColumn, type Row } from "../columns";
+import { PAGE_COUNTS, PAGE_INSTANTS, PAGE_LISTS } from "./pageColumns";
 import type { Gatherer, PageTable } from "./pageData";
 
 /** As many rows as a browser sorts and filters without a pause. */
@@ -12,6 +13,7 @@ export const PAGE_ROW_LIMIT = 50_000;
  */
 export function createPageTable(administratorArns: readonly string[], limit: number): Gatherer<PageTable> {
   const administrators = new Set(administratorArns);
+  const orphaned = new Set(ORPHAN_STATUSES);
   /** By how much they need attention; within one, in the order of the report. */
   const kept: { position: number; row: Row }[][] = [[], [], [], [], []];
   const NO_ATTENTION = 4;
@@ -32,12 +34,7 @@ export function createPageTable(administratorArns: readonly string[], limit: num
         const status = row.RowStatus;
         let level = NO_ATTENTION;
         if (unused && administrator) level = 0;
-        else if (
-          status === "GROUP_NOT_FOUND" ||
-          status === "USER_NOT_FOUND" ||
-          status === "ACCOUNT_NOT_IN_ORGANIZATION"
-        )
-          level = 1;
+        else if (status !== "OK" && orphaned.has(status)) level = 1;
         else if (row.UserStatus === "DISABLED") level = 2;
         else if (unused) level = 3;
         if (keptRows === limit) {
@@ -64,53 +61,50 @@ export function createPageTable(administratorArns: readonly string[], limit: num
 }
 
 function encodeRows(rows: readonly Row[], administrators: ReadonlySet<string>): Omit<PageTable, "limit" | "complete"> {
-  /** Gives each distinct list of cells its index. */
-  const createIndex = () => {
-    const indices = new Map<string, number>();
-    const entries: string[][] = [];
-    const indexOf = (cells: string[]) => {
+  const lists = {
+    accounts: createList(PAGE_LISTS.accounts),
+    permissionSets: createList(PAGE_LISTS.permissionSets),
+    ways: createList(PAGE_LISTS.ways),
+    users: createList(PAGE_LISTS.users),
+    states: createList(PAGE_LISTS.states),
+  };
+  const inOrder = Object.values(lists);
+  const instants = PAGE_INSTANTS;
+  const counts = PAGE_COUNTS;
+  const LocalDate = Date;
+
+  const encoded = rows.map((row) => {
+    const numbers: number[] = [];
+    for (const { columns, indices, entries } of inOrder) {
+      const cells: string[] = [];
+      for (const column of columns) {
+        if (column === "Administrator") cells.push(administrators.has(row.PermissionSetArn) ? "true" : "");
+        else if (column === "LastLogin" && row.Usage === "USED") cells.push("");
+        else cells.push(row[column]);
+      }
       const key = cells.join("\u0000");
       let index = indices.get(key);
       if (index === undefined) {
         index = entries.push(cells) - 1;
         indices.set(key, index);
       }
-      return index;
-    };
-    return { entries, indexOf };
-  };
-  const accounts = createIndex();
-  const permissionSets = createIndex();
-  const ways = createIndex();
-  const users = createIndex();
-  const states = createIndex();
-  const LocalDate = Date;
-  const seconds = (instant: string) => (instant === "" ? 0 : LocalDate.parse(instant) / 1000);
-  const count = (cell: string) => (cell === "" ? -1 : +cell);
-
-  const encoded = rows.map((row) => [
-    accounts.indexOf([row.account, row.AccountName, row.AccountState]),
-    permissionSets.indexOf([
-      row.PermissionSetArn,
-      row.PermissionSetName,
-      row.PermissionSetDescription,
-      administrators.has(row.PermissionSetArn) ? "true" : "",
-    ]),
-    ways.indexOf([row.Type, row.GroupId, row.GroupName]),
-    users.indexOf([row.UserId, row.Username, row.UserDisplayName, row.UserEmail, row.UserStatus]),
-    states.indexOf([row.RowStatus, row.Usage, row.Usage === "USED" ? "" : row.LastLogin]),
-    seconds(row.MemberSince),
-    seconds(row.LastConsoleLogin),
-    seconds(row.LastProgrammaticLogin),
-    count(row.LoginsInWindow),
-    count(row.DaysSinceLastLogin),
-  ]);
+      numbers.push(index);
+    }
+    for (const column of instants) numbers.push(row[column] === "" ? 0 : LocalDate.parse(row[column]) / 1000);
+    for (const column of counts) numbers.push(row[column] === "" ? -1 : +row[column]);
+    return numbers;
+  });
   return {
-    accounts: accounts.entries,
-    permissionSets: permissionSets.entries,
-    ways: ways.entries,
-    users: users.entries,
-    states: states.entries,
+    accounts: lists.accounts.entries,
+    permissionSets: lists.permissionSets.entries,
+    ways: lists.ways.entries,
+    users: lists.users.entries,
+    states: lists.states.entries,
     rows: encoded,
   };
+}
+
+/** The distinct values of these columns, each with its index. */
+function createList(columns: readonly PageColumn[]) {
+  return { columns, indices: new Map<string, number>(), entries: [] as string[][] };
 }

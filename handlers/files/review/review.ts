@@ -1,7 +1,7 @@
-import type { Row } from "../../model";
+import type { Row } from "../columns";
 import { createCellFormatter } from "../csv/csv";
 import { REVIEW_FILE } from "../names";
-import type { RowSources } from "../rows";
+import { administratorArns, type RowSources } from "../rows";
 import type { Decision, Decisions } from "./decisions";
 import { createReviewerOf } from "./reviewer";
 import { createSuggestionOf } from "./suggestions";
@@ -71,9 +71,8 @@ export interface ReviewCounts {
  * looked up anew each time.)
  */
 export function createReview({ sources, reviewerPattern, decisions }: ReviewOptions) {
-  const { settings, provisioning } = sources;
-  const { instanceArn, identityStoreId } = settings;
-  const administrators = new Set(provisioning.permissionSets.filter((set) => set.administrator).map((set) => set.arn));
+  const { instanceArn, identityStoreId } = sources.settings;
+  const administrators = new Set(administratorArns(sources));
   const cell = createCellFormatter();
   const header = `${REVIEW_COLUMNS.join(",")}\r\n`;
   const reviewerOf = createReviewerOf(reviewerPattern);

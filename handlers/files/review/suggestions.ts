@@ -1,5 +1,5 @@
 import { createUsersOf } from "../../logins/users";
-import type { Row } from "../../model";
+import type { Row } from "../columns";
 import type { RowSources } from "../rows";
 
 export type SuggestedAction = "KEEP" | "REMOVE" | "REVIEW" | "WAIT" | "INVESTIGATE";

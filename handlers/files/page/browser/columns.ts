@@ -1,38 +1,14 @@
 import type { CellComponent, ColumnDefinition } from "tabulator-tables";
+import { PAGE_COLUMNS, type PageColumn } from "../../columns";
+import type { PageRow } from "../pageColumns";
 import { element } from "./dom";
-import { CSV_COLUMNS, type CsvColumn, type PageRow } from "./rows";
 
-/** The words that a person reads for a column, where its own name is not one. */
-const TITLES: Partial<Record<CsvColumn, string>> = {
-  account: "Account",
-  PermissionSetArn: "Permission set ARN",
-  PermissionSetName: "Permission set",
-  PermissionSetDescription: "Description",
-  Type: "Type",
-  GroupId: "Group id",
-  GroupName: "Through group",
-  Username: "User",
-  UserId: "User id",
-  LastLogin: "Last login",
-  AccountName: "Account name",
-  AccountState: "Account state",
-  UserDisplayName: "Display name",
-  UserEmail: "E-mail",
-  UserStatus: "User status",
-  RowStatus: "Status",
-  MemberSince: "Member since",
-  LastConsoleLogin: "Last console login",
-  LastProgrammaticLogin: "Last programmatic login",
-  DaysSinceLastLogin: "Days",
-  LoginsInWindow: "Logins",
-};
-
-export function titleOf(column: CsvColumn): string {
-  return TITLES[column] ?? column;
+export function titleOf(column: PageColumn): string {
+  return PAGE_COLUMNS.find(({ name }) => name === column)!.title;
 }
 
 /** Shown at first, with their least widths; the others can be added. */
-const SHOWN: Partial<Record<CsvColumn, number>> = {
+const SHOWN: Partial<Record<PageColumn, number>> = {
   account: 140,
   PermissionSetName: 145,
   GroupName: 130,
@@ -44,19 +20,16 @@ const SHOWN: Partial<Record<CsvColumn, number>> = {
   Usage: 150,
 };
 
-const NUMERIC: readonly CsvColumn[] = ["DaysSinceLastLogin", "LoginsInWindow"];
-/** Columns with few values are filtered by choosing one. */
-const CHOSEN: readonly CsvColumn[] = ["Type", "AccountState", "UserStatus", "RowStatus", "Usage", "Administrator"];
-
 /** Columns whose cell also shows, and whose filter also finds, another column's value. */
-const SECOND_LINES: Partial<Record<CsvColumn, CsvColumn>> = { account: "AccountName", Username: "UserDisplayName" };
+const SECOND_LINES: Partial<Record<PageColumn, PageColumn>> = { account: "AccountName", Username: "UserDisplayName" };
 
 /** The table's columns: every one of the CSV, in its order. */
 export function columnDefinitions(rows: readonly PageRow[]): ColumnDefinition[] {
-  return CSV_COLUMNS.map((column): ColumnDefinition => {
+  return PAGE_COLUMNS.map(({ name: column, title, kind }): ColumnDefinition => {
     const secondLine = SECOND_LINES[column];
-    const numeric = NUMERIC.includes(column);
-    const title = titleOf(column);
+    const numeric = kind === "count";
+    // Columns with few values are filtered by choosing one.
+    const chosen = kind === "word" || kind === "flag";
     return {
       field: column,
       title,
@@ -68,10 +41,10 @@ export function columnDefinitions(rows: readonly PageRow[]): ColumnDefinition[] 
       cssClass: numeric ? "numeric" : undefined,
       formatter: (cell) => formatCell(column, cell),
       sorter: numeric ? byNumber : byText,
-      headerFilter: CHOSEN.includes(column) ? chooser(column, rows) : "input",
+      headerFilter: chosen ? chooser(column, rows) : "input",
       headerFilterParams: { elementAttributes: { "aria-label": `Filter ${title}` } },
       headerFilterPlaceholder: "Filter",
-      headerFilterFunc: CHOSEN.includes(column)
+      headerFilterFunc: chosen
         ? "="
         : (text: string, _, row: PageRow) =>
             row[column].toLowerCase().includes(text.toLowerCase()) ||
@@ -90,7 +63,7 @@ function byNumber(a: string, b: string): number {
 }
 
 /** A filter of the values that the column has. */
-function chooser(column: CsvColumn, rows: readonly PageRow[]): ColumnDefinition["headerFilter"] {
+function chooser(column: PageColumn, rows: readonly PageRow[]): ColumnDefinition["headerFilter"] {
   return ((_cell, _onRendered, success) => {
     const values = [...new Set(rows.map((row) => row[column]))].filter((value) => value !== "").sort();
     const select = element(
@@ -105,7 +78,7 @@ function chooser(column: CsvColumn, rows: readonly PageRow[]): ColumnDefinition[
 }
 
 /** What a cell shows. Everything is a text node: no value is ever read as HTML. */
-function formatCell(column: CsvColumn, cell: CellComponent): HTMLElement {
+function formatCell(column: PageColumn, cell: CellComponent): HTMLElement {
   const row = cell.getData() as PageRow;
   const value = row[column];
   switch (column) {

@@ -10,13 +10,15 @@ import {
   SortModule,
   Tabulator,
 } from "tabulator-tables";
+import type { PageColumn } from "../../columns";
+import { PAGE_COLUMN_NAMES, type PageRow } from "../pageColumns";
 import type { PageTable } from "../pageData";
 import { columnDefinitions, titleOf } from "./columns";
 import { csvText } from "./csvFile";
 import { element } from "./dom";
 import { formatCount, formatCounted } from "./format";
 import { type Preset, presetsOf } from "./presets";
-import { CSV_COLUMNS, decodeRows, type PageRow } from "./rows";
+import { decodeRows } from "./rows";
 
 Tabulator.registerModule([
   DownloadModule,
@@ -115,7 +117,7 @@ export function grantsTable(pageTable: PageTable, totalRows: number, runId: stri
   function textOf(row: PageRow): string {
     let text = texts.get(row);
     if (text === undefined) {
-      text = CSV_COLUMNS.map((column) => row[column])
+      text = PAGE_COLUMN_NAMES.map((column) => row[column])
         .join("\n")
         .toLowerCase();
       texts.set(row, text);
@@ -183,7 +185,7 @@ export function grantsTable(pageTable: PageTable, totalRows: number, runId: stri
     made.on("tableBuilt", () => {
       table = made;
       nameRoles();
-      columnList.append(...CSV_COLUMNS.map((column) => columnToggle(made, column)));
+      columnList.append(...PAGE_COLUMN_NAMES.map((column) => columnToggle(made, column)));
       filter();
     });
   }
@@ -195,7 +197,7 @@ export function grantsTable(pageTable: PageTable, totalRows: number, runId: stri
     host.querySelector(".tabulator-table")?.setAttribute("role", "presentation");
   }
 
-  function columnToggle(of: Tabulator, column: (typeof CSV_COLUMNS)[number]): HTMLElement {
+  function columnToggle(of: Tabulator, column: PageColumn): HTMLElement {
     const box = element("input", { type: "checkbox" });
     const shown = of.getColumn(column);
     box.checked = shown.isVisible();

@@ -1,6 +1,5 @@
-import type { PageRow } from "./rows";
-
-const ORPHANED = new Set(["GROUP_NOT_FOUND", "USER_NOT_FOUND", "ACCOUNT_NOT_IN_ORGANIZATION"]);
+import { ORPHAN_STATUSES } from "../../columns";
+import type { PageRow } from "../pageColumns";
 
 /** A question that is asked of the table again and again. */
 export interface Preset {
@@ -20,7 +19,7 @@ const PRESETS: readonly Preset[] = [
     matches: (row) => row.Usage === "UNUSED_IN_WINDOW" && row.Administrator === "true",
   },
   { id: "unused", label: "Unused", attention: true, matches: (row) => row.Usage === "UNUSED_IN_WINDOW" },
-  { id: "orphaned", label: "Orphaned", attention: true, matches: (row) => ORPHANED.has(row.RowStatus) },
+  { id: "orphaned", label: "Orphaned", attention: true, matches: (row) => ORPHAN_STATUSES.includes(row.RowStatus) },
   { id: "disabled", label: "Disabled users", attention: true, matches: (row) => row.UserStatus === "DISABLED" },
   { id: "empty-groups", label: "Empty groups", attention: false, matches: (row) => row.RowStatus === "EMPTY_GROUP" },
   { id: "too-new", label: "Too new", attention: false, matches: (row) => row.Usage === "TOO_NEW" },

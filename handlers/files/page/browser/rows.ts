@@ -1,14 +1,12 @@
-import { COLUMNS } from "../../../model";
+import { PAGE_COUNTS, PAGE_INSTANTS, PAGE_LISTS, type PageRow } from "../pageColumns";
 import type { PageTable } from "../pageData";
-
-/** The report's columns in their order, and `Administrator`, which the page adds. */
-export const CSV_COLUMNS = [...COLUMNS, "Administrator"] as const;
-
-export type CsvColumn = (typeof CSV_COLUMNS)[number];
-export type PageRow = Record<CsvColumn, string>;
 
 /** The embedded rows as the report has them, cell by cell. */
 export function decodeRows(table: PageTable): PageRow[] {
+  const lists = Object.entries(PAGE_LISTS).map(([name, columns]) => ({
+    columns,
+    entries: table[name as keyof typeof PAGE_LISTS],
+  }));
   const instants = new Map<number, string>([[0, ""]]);
   const instant = (seconds: number) => {
     let text = instants.get(seconds);
@@ -18,39 +16,24 @@ export function decodeRows(table: PageTable): PageRow[] {
     }
     return text;
   };
-  const count = (number: number) => (number < 0 ? "" : String(number));
-  return table.rows.map((cells) => {
-    const [account, set, way, user, state, memberSince, lastConsole, lastProgrammatic, logins, days] =
-      cells as number[];
-    const [accountId = "", accountName = "", accountState = ""] = table.accounts[account!]!;
-    const [arn = "", name = "", description = "", administrator = ""] = table.permissionSets[set!]!;
-    const [type = "", groupId = "", groupName = ""] = table.ways[way!]!;
-    const [userId = "", username = "", displayName = "", email = "", userStatus = ""] = table.users[user!]!;
-    const [rowStatus = "", usage = "", noLogin = ""] = table.states[state!]!;
-    return {
-      account: accountId,
-      PermissionSetArn: arn,
-      PermissionSetName: name,
-      PermissionSetDescription: description,
-      Type: type,
-      GroupId: groupId,
-      GroupName: groupName,
-      Username: username,
-      UserId: userId,
-      LastLogin: usage === "USED" ? instant(Math.max(lastConsole!, lastProgrammatic!)) : noLogin,
-      AccountName: accountName,
-      AccountState: accountState,
-      UserDisplayName: displayName,
-      UserEmail: email,
-      UserStatus: userStatus,
-      RowStatus: rowStatus,
-      MemberSince: instant(memberSince!),
-      LastConsoleLogin: instant(lastConsole!),
-      LastProgrammaticLogin: instant(lastProgrammatic!),
-      DaysSinceLastLogin: count(days!),
-      LoginsInWindow: count(logins!),
-      Usage: usage,
-      Administrator: administrator,
-    };
+  return table.rows.map((numbers) => {
+    const row = {} as PageRow;
+    let at = 0;
+    for (const { columns, entries } of lists) {
+      const cells = entries[numbers[at++]!]!;
+      columns.forEach((column, index) => {
+        row[column] = cells[index]!;
+      });
+    }
+    for (const column of PAGE_INSTANTS) row[column] = instant(numbers[at++]!);
+    for (const column of PAGE_COUNTS) {
+      const count = numbers[at++]!;
+      row[column] = count < 0 ? "" : String(count);
+    }
+    if (row.Usage === "USED") {
+      const { LastConsoleLogin: console, LastProgrammaticLogin: programmatic } = row;
+      row.LastLogin = console > programmatic ? console : programmatic;
+    }
+    return row;
   });
 }
