@@ -28,7 +28,19 @@ import {
   tellTopic,
 } from "./notify/notify";
 import { runReport } from "./run";
-import { type ReportEvent, reasonOf, runIdOf, settingsOf } from "./settings";
+import { deployedSettings, runSettings, settingsOf } from "./settings";
+
+/** What the caller of the function may give. */
+export interface ReportEvent {
+  /** 1–64 letters, digits and `-`; a repeated id returns the report that it published. Default: Lambda's request id. */
+  readonly runId?: string;
+  /** What asked for it; a `watch` tells how old the newest report is and starts none. */
+  readonly trigger?: "schedule" | "automation" | "manual" | "watch";
+  /** Overrides the stack's, for this run; as a number or in decimal, empty for none. */
+  readonly lookbackDays?: number | string;
+  /** Why the run is made, at most 200 characters; goes into the manifest. */
+  readonly note?: string;
+}
 
 /** What is used of Lambda's context object. */
 export interface LambdaContext {
@@ -67,13 +79,16 @@ export function createReportHandler(): ReportHandler {
   const ENDING_MS = 15_000; // kept back to give up uploads, to write the failed status and to tell before Lambda ends the process
   const bucket = process.env.BUCKET_NAME ?? "";
   const topicArn = process.env.TOPIC_ARN ?? "";
-  const clients = createClients(process.env.EVENT_DATA_STORE ?? null);
+  // Where they cannot be read, the run says so (`settingsOf`); a watch needs none of them.
+  const deployed = deployedSettings(process.env);
+  const requestsPerSecond = deployed?.requestsPerSecond ?? runSettings.requestsPerSecond.defaultValue;
+  const clients = createClients(deployed?.eventDataStore ?? null);
   const sns = createTopicClient();
 
   // For what must also be done when the run has been ended: giving back the place, the status, the notice.
   const callAfterwards = () => {
     const signal = AbortSignal.timeout(ENDING_MS / 3);
-    return createCaller({ requestsPerSecond: Number(process.env.REQUESTS_PER_SECOND), signal });
+    return createCaller({ requestsPerSecond, signal });
   };
   const objectsAfterwards = () => createSmallObjects(clients.s3, bucket, callAfterwards());
 
@@ -131,7 +146,7 @@ export function createReportHandler(): ReportHandler {
       },
       Math.max(0, deadlineMs - startedMs),
     );
-    const call = createCaller({ requestsPerSecond: Number(process.env.REQUESTS_PER_SECOND), signal: ending.signal });
+    const call = createCaller({ requestsPerSecond, signal: ending.signal });
     try {
       log.info("started", { trigger: event.trigger });
       const objects = createSmallObjects(clients.s3, bucket, call);
@@ -169,4 +184,33 @@ export function createReportHandler(): ReportHandler {
       ending.abort(reportError("RunEnded", "The run has ended."));
     }
   };
+}
+
+/** The run's id, which becomes part of object keys. */
+export function runIdOf(event: ReportEvent, requestId: string): string {
+  const runId = event.runId || requestId;
+  if (typeof runId !== "string" || !/^[A-Za-z0-9-]{1,64}$/.test(runId)) {
+    throw reportError(
+      "BadEvent",
+      `runId: expected 1 to 64 letters, digits and "-", got ${JSON.stringify(event.runId)}.`,
+    );
+  }
+  return runId;
+}
+
+/** What asked for the run, and why, as they go into the manifest. */
+export function reasonOf(event: ReportEvent): { trigger: string; note: string } {
+  const TRIGGERS: readonly string[] = ["schedule", "automation", "manual"];
+  const LONGEST_NOTE = 200;
+  const { trigger = "manual", note = "" } = event;
+  if (!TRIGGERS.includes(trigger)) {
+    throw reportError("BadEvent", `trigger: expected one of ${TRIGGERS.join(", ")}, got ${JSON.stringify(trigger)}.`);
+  }
+  if (typeof note !== "string" || note.length > LONGEST_NOTE) {
+    throw reportError(
+      "BadEvent",
+      `note: expected a text of at most ${LONGEST_NOTE} characters, got ${JSON.stringify(note)}.`,
+    );
+  }
+  return { trigger, note };
 }

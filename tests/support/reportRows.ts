@@ -1,6 +1,7 @@
 import { createCsvWriter } from "../../handlers/files/csv/writer";
 import { type RowSources, rowBatches } from "../../handlers/files/rows";
 import { COLUMNS, type LastLogin, type Row, type UnattributedLogin } from "../../handlers/model";
+import { defaultSettings } from "../../local/defaultSettings";
 
 export const NOW = "2026-11-22T12:00:00Z";
 export const ADMINISTRATOR_SET = "arn:aws:sso:::permissionSet/ssoins-7223aaaabbbbcccc/ps-1111111111111111";
@@ -52,17 +53,7 @@ export function sourcesOf(small: SmallOrganisation): RowSources {
   const pairs = small.pairs ?? [];
   const long = Date.parse("2025-01-01T00:00:00Z");
   return {
-    settings: {
-      eventDataStore: "store",
-      instanceArn: "arn:aws:sso:::instance/ssoins-7223aaaabbbbcccc",
-      identityStoreId: "d-906700aaaa",
-      lookbackDays: 90,
-      newAccessDays: 14,
-      requestsPerSecond: 15,
-      administratorPermissionSets: [],
-      reviewerPattern: "",
-      now: NOW,
-    },
+    settings: { ...defaultSettings, now: NOW },
     provisioning: {
       permissionSets: [
         { arn: ADMINISTRATOR_SET, name: "AdministratorAccess", description: "", administrator: true },
