@@ -1,4 +1,5 @@
 import type { Provisioning } from "../handlers/model";
+import { defaultSettings } from "../local/defaultSettings";
 
 /**
  * 5,000 rows for each account: 20 permission sets, each assigned to one of 100 groups of 250 members. Users, groups, members and
@@ -50,19 +51,8 @@ export function sourcesOf(accountCount: number) {
       count: 3,
     })),
   );
-  const settings = {
-    eventDataStore: null,
-    instanceArn: "arn:aws:sso:::instance/ssoins-7223aaaabbbbcccc",
-    identityStoreId: "d-906700aaaa",
-    lookbackDays: 90,
-    newAccessDays: 14,
-    requestsPerSecond: 15,
-    administratorPermissionSets: [],
-    reviewerPattern: "",
-    now: "2026-11-20T09:00:00Z",
-  };
   return {
-    settings,
+    settings: { ...defaultSettings, eventDataStore: null, now: "2026-11-20T09:00:00Z" },
     provisioning: { permissionSets, pairs },
     collection: { principals, users, groups, memberships, accounts, accountsRefused: null },
     logins: {

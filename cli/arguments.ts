@@ -1,31 +1,50 @@
 import { parseArgs } from "node:util";
 import { reportError } from "../handlers/errors";
-import { parseEventDataStore, reviewerPatternProblem } from "../handlers/settings";
+import type { Settings } from "../handlers/model";
+import {
+  type RunSettingKey,
+  runSettings,
+  runSettingsOf,
+  type Setting,
+  settingProblem,
+  wholeNumber,
+} from "../handlers/settings";
+
+/** An option that is no setting of a report; without a placeholder it takes no value. */
+interface Option {
+  readonly placeholder?: string;
+  readonly help: string;
+}
+
+const otherOptions = {
+  "no-logins": { help: "Leave the login source out: every usage is UNKNOWN." },
+  now: {
+    placeholder: "INSTANT",
+    help: "The instant to take for the present, ISO 8601; by default the clock. For organisation files: what AWS has deleted since an instant in the past is not known here.",
+  },
+  out: {
+    placeholder: "DIR",
+    help: "Where credential_report.csv and manifest.json go (default out); a report there is replaced.",
+  },
+  profile: { placeholder: "NAME", help: "A profile of ~/.aws/config." },
+  region: { placeholder: "REGION", help: "The Region of the Identity Center instance." },
+  json: { help: "Print the run's summary as JSON on standard output." },
+  quiet: { help: "Print nothing but errors." },
+  help: { help: "Print this." },
+} satisfies Record<string, Option>;
+
+const keys = Object.keys(runSettings) as RunSettingKey[];
 
 export const HELP = `Writes the credential report: who can enter which AWS account with which permission set, and when they last did.
 
 Usage: npm run report -- --lake-id ID --out DIR [options]
 
-  --lake-id ID              CloudTrail Lake event data store: its id (UUID) or ARN; an ARN also gives its Region
-  --no-logins               leave the login source out: every usage is UNKNOWN
-  --instance-arn ARN        IAM Identity Center instance; default: the one that the account has
-  --identity-store-id ID    d-…; default: the instance's
-  --lookback-days N         how far back a login counts, 1–3653 (default 90)
-  --new-access-days N       a membership, or else a user, younger than this is not called unused, 0–365 (default 14)
-  --administrator-permission-set NAME
-                            counts as administrator, besides those with AdministratorAccess; may be given again
-  --reviewer-pattern RE     RE2 expression whose one group captures a grant's reviewer from its group's name, or
-                            else from its permission set's (default: no reviewers)
-  --requests-per-second N   sso-admin pace, 1–20, shared with everyone else's 20 (default 15)
-  --now INSTANT             the instant to take for the present, ISO 8601 (default: the clock); for organisation files:
-                            what AWS has deleted since an instant in the past is not known here
-  --out DIR                 where credential_report.csv and manifest.json go (default out); a report there is replaced
-  --profile NAME            a profile of ~/.aws/config
-  --region REGION           the Region of the Identity Center instance
-  --json                    print the run's summary as JSON on standard output
-  --quiet                   print nothing but errors
-  --help
-
+The settings of the report, as a stack's configuration has them:
+${keys.map((key) => helpLines(optionOf(key), helpOf(runSettings[key]))).join("")}
+Other options:
+${Object.entries<Option>(otherOptions)
+  .map(([name, option]) => helpLines(`--${name}`, option))
+  .join("")}
 Examples:
   npm run report -- --lake-id 0f3c9f3e-6b1d-4c56-9a8e-1d2f3a4b5c6d --profile security-audit --region eu-west-1
   npm run report -- --no-logins --out who-has-access
@@ -40,14 +59,8 @@ Exit codes:
 `;
 
 export interface Arguments {
-  readonly lakeId: string | null;
-  readonly instanceArn: string;
-  readonly identityStoreId: string;
-  readonly lookbackDays: number;
-  readonly newAccessDays: number;
-  readonly administratorPermissionSets: readonly string[];
-  readonly reviewerPattern: string;
-  readonly requestsPerSecond: number;
+  /** `instanceArn` and `identityStoreId` may be empty: they are then to be looked up. */
+  readonly settings: Omit<Settings, "now">;
   /** Milliseconds since 1970. */
   readonly nowMs: number;
   readonly out: string;
@@ -60,120 +73,94 @@ export interface Arguments {
 
 /** Reads the command line; throws a `BadArguments` error that says what is wrong. */
 export function parseArguments(argv: readonly string[]): Arguments {
-  const { values } = parse(argv);
-
-  function integer(
-    name: "lookback-days" | "new-access-days" | "requests-per-second",
-    least: number,
-    most: number,
-  ): number {
-    const value = values[name];
-    const number = Number(value);
-    if (!/^\d+$/.test(value) || number < least || number > most) {
-      throw reportError(
-        "BadArguments",
-        `--${name}: expected an integer from ${least} to ${most}, got ${JSON.stringify(value)}.`,
-      );
-    }
-    return number;
-  }
-
-  function matching(name: "instance-arn" | "identity-store-id", form: RegExp, expected: string): string {
-    const value = values[name];
-    if (value !== "" && !form.test(value)) {
-      throw reportError(
-        "BadArguments",
-        `--${name}: expected ${expected}, got ${JSON.stringify(value)}. Find it under IAM Identity Center → Settings.`,
-      );
-    }
-    return value;
-  }
-
-  const lakeId = values["lake-id"];
-  const noLogins = values["no-logins"];
-  if (!values.help && (lakeId !== undefined) === noLogins) {
+  const { values, settings } = parse(argv);
+  const { now, out = "out", profile, region, json = false, quiet = false, help = false } = values;
+  if (!help && (settings.lakeId !== undefined) === (values["no-logins"] ?? false)) {
     throw reportError("BadArguments", "Give either --lake-id, or --no-logins to leave the login source out.");
   }
-  if (lakeId !== undefined && parseEventDataStore(lakeId) === null) {
+  for (const key of keys) {
+    if (key === "lakeId" && settings.lakeId === undefined) continue;
+    const problem = settingProblem(optionOf(key), runSettings[key], settings[key]);
+    if (problem !== undefined) throw reportError("BadArguments", problem);
+  }
+  const nowMs = now === undefined ? Date.now() : Date.parse(now);
+  if (Number.isNaN(nowMs)) {
     throw reportError(
       "BadArguments",
-      `--lake-id: expected an event data store id (UUID) or ARN, got ${JSON.stringify(lakeId)}. Find it under CloudTrail → Lake → Event data stores.`,
+      `--now: expected an instant like 2026-11-20T08:00:00Z, got ${JSON.stringify(now)}.`,
     );
   }
-  const administratorPermissionSets = values["administrator-permission-set"];
-  const noName = administratorPermissionSets.find((name) => !/^[\w+=,.@-]{1,32}$/.test(name));
-  if (noName !== undefined) {
-    throw reportError(
-      "BadArguments",
-      `--administrator-permission-set: expected the name of a permission set, got ${JSON.stringify(noName)}. Give the option once for each.`,
-    );
-  }
-  const reviewerPattern = values["reviewer-pattern"];
-  const patternProblem = reviewerPatternProblem(reviewerPattern);
-  if (patternProblem !== null) {
-    throw reportError(
-      "BadArguments",
-      `--reviewer-pattern: ${JSON.stringify(reviewerPattern)} ${patternProblem}. Expected one like "^team-(\\w+)-".`,
-    );
-  }
-  const nowMs = values.now === undefined ? Date.now() : Date.parse(values.now);
-  if (Number.isNaN(nowMs))
-    throw reportError(
-      "BadArguments",
-      `--now: expected an instant like 2026-11-20T08:00:00Z, got ${JSON.stringify(values.now)}.`,
-    );
+  const checked = settings as unknown as Parameters<typeof runSettingsOf>[0];
   return {
-    lakeId: lakeId ?? null,
-    instanceArn: matching(
-      "instance-arn",
-      /^arn:aws[a-z-]*:sso:::instance\/(sso)?ins-[0-9a-zA-Z.-]{16}$/,
-      "arn:aws:sso:::instance/ssoins-…",
-    ),
-    identityStoreId: matching(
-      "identity-store-id",
-      /^d-[0-9a-f]{10}$|^[0-9a-f-]{36}$/,
-      "d-… with ten hexadecimal digits",
-    ),
-    lookbackDays: integer("lookback-days", 1, 3653),
-    newAccessDays: integer("new-access-days", 0, 365),
-    administratorPermissionSets,
-    reviewerPattern,
-    requestsPerSecond: integer("requests-per-second", 1, 20),
-    nowMs,
-    out: values.out,
-    profile: values.profile,
-    region: values.region,
-    json: values.json,
-    quiet: values.quiet,
-    help: values.help,
+    settings: runSettingsOf({ ...checked, lakeId: checked.lakeId ?? null }),
+    ...{ nowMs, out, profile, region, json, quiet, help },
   };
 }
 
+/** The option for a setting: `--lookback-days`; one that may be given again has the name of one, `--administrator-permission-set`. */
+export function optionOf(key: RunSettingKey): string {
+  const name = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return runSettings[key].type === "array" ? name.replace(/s$/, "") : name;
+}
+
+/** The command line's values: of the settings as their types say, the default where one is not given. */
 function parse(argv: readonly string[]) {
+  const settingOptions = keys.map((key) => {
+    const multiple = runSettings[key].type === "array";
+    return [optionOf(key).slice(2), { type: "string", multiple }] as const;
+  });
   try {
-    return parseArgs({
+    const { values } = parseArgs({
       args: [...argv],
       strict: true,
       options: {
-        "lake-id": { type: "string" },
-        "no-logins": { type: "boolean", default: false },
-        "instance-arn": { type: "string", default: "" },
-        "identity-store-id": { type: "string", default: "" },
-        "lookback-days": { type: "string", default: "90" },
-        "new-access-days": { type: "string", default: "14" },
-        "administrator-permission-set": { type: "string", multiple: true, default: [] },
-        "reviewer-pattern": { type: "string", default: "" },
-        "requests-per-second": { type: "string", default: "15" },
+        ...(Object.fromEntries(settingOptions) as Record<never, never>),
+        "no-logins": { type: "boolean" },
         now: { type: "string" },
-        out: { type: "string", default: "out" },
+        out: { type: "string" },
         profile: { type: "string" },
         region: { type: "string" },
-        json: { type: "boolean", default: false },
-        quiet: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
+        json: { type: "boolean" },
+        quiet: { type: "boolean" },
+        help: { type: "boolean" },
       },
     });
+    const given = values as Readonly<Record<string, unknown>>;
+    const settings = keys.map((key) => {
+      const setting: Setting = runSettings[key];
+      const value = given[optionOf(key).slice(2)] ?? setting.defaultValue;
+      return [key, setting.type === "integer" && typeof value === "string" ? wholeNumber(value) : value];
+    });
+    return { values, settings: Object.fromEntries(settings) as Readonly<Partial<Record<RunSettingKey, unknown>>> };
   } catch (error) {
     throw reportError("BadArguments", `${(error as Error).message} See --help.`, error);
   }
+}
+
+function helpOf(setting: Setting): Option {
+  const more = [setting.help];
+  if (setting.type === "integer") more.push(`${setting.range} (default ${setting.defaultValue}).`);
+  if (setting.type === "array") more.push(`May be given again, ${setting.range}.`);
+  return { placeholder: setting.placeholder, help: more.join(" ") };
+}
+
+/** An option and what it is for, wrapped to 100 columns. */
+function helpLines(name: string, { placeholder, help }: Option): string {
+  const COLUMN = 28;
+  const WIDTH = 100;
+  const words = help.split(" ");
+  let line = `  ${name}${placeholder === undefined ? "" : ` ${placeholder}`}`.padEnd(COLUMN - 1);
+  let lines = "";
+  if (line.length >= COLUMN) {
+    lines = `${line}\n`;
+    line = " ".repeat(COLUMN - 1);
+  }
+  for (const word of words) {
+    if (line.length + 1 + word.length > WIDTH) {
+      lines += `${line}\n`;
+      line = " ".repeat(COLUMN - 1);
+    }
+    line += ` ${word}`;
+  }
+  return `${lines}${line}\n`;
 }

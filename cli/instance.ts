@@ -1,11 +1,7 @@
 import { ListInstancesCommand, type SSOAdminClient } from "@aws-sdk/client-sso-admin";
 import { allPages, type Caller } from "../handlers/aws/aws";
-import { reportError } from "../handlers/errors";
-
-interface Instance {
-  readonly instanceArn: string;
-  readonly identityStoreId: string;
-}
+import { chooseInstance, type Instance } from "../handlers/grants/grants";
+import { optionOf } from "./arguments";
 
 /** The Identity Center instance: as given, the rest looked up. An account sees one instance, or none. */
 export async function findInstance(given: Instance, ssoAdmin: SSOAdminClient, call: Caller): Promise<Instance> {
@@ -15,18 +11,9 @@ export async function findInstance(given: Instance, ssoAdmin: SSOAdminClient, ca
     items: ({ Instances }) => Instances,
     idOf: ({ InstanceArn }) => InstanceArn ?? "",
   });
-  const matching = instances.filter(
-    ({ InstanceArn, IdentityStoreId }) =>
-      (given.instanceArn === "" || InstanceArn === given.instanceArn) &&
-      (given.identityStoreId === "" || IdentityStoreId === given.identityStoreId),
-  );
-  const [found] = matching;
-  if (matching.length !== 1 || !found?.InstanceArn || !found.IdentityStoreId) {
-    const seen = instances.map((each) => `${each.InstanceArn} (${each.IdentityStoreId})`).join(", ") || "none";
-    throw reportError(
-      "NoInstance",
-      `Expected one IAM Identity Center instance${given.instanceArn || given.identityStoreId ? " with the given ids" : ""}, found ${matching.length}; this account and Region see ${seen}. Give the instance ARN and the identity store id, and check the account and the Region.`,
-    );
-  }
-  return { instanceArn: found.InstanceArn, identityStoreId: found.IdentityStoreId };
+  const found = instances.map(({ InstanceArn: instanceArn = "", IdentityStoreId: identityStoreId = "" }) => ({
+    instanceArn,
+    identityStoreId,
+  }));
+  return chooseInstance(found, given, optionOf);
 }

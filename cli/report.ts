@@ -57,28 +57,15 @@ async function run(
   signal: AbortSignal,
   progress: (what: string, done: number, total: number | null) => void,
 ): Promise<Manifest> {
-  const { lakeId, lookbackDays, newAccessDays, requestsPerSecond, profile, region } = given;
-  const { administratorPermissionSets, reviewerPattern } = given;
+  const { settings, profile, region } = given;
   const startedMs = Date.now();
   const options = { ...(region && { region }), ...(profile && { profile }) };
   const clients = createClients(options);
-  const call = createCaller({ requestsPerSecond, signal });
+  const call = createCaller({ requestsPerSecond: settings.requestsPerSecond, signal });
   const place = await findOrigin(clients, options, call);
-  const { instanceArn, identityStoreId } = await findInstance(given, clients.ssoAdmin, call);
-  const now = formatInstant(given.nowMs);
-  const settings = {
-    eventDataStore: lakeId,
-    instanceArn,
-    identityStoreId,
-    lookbackDays,
-    newAccessDays,
-    requestsPerSecond,
-    administratorPermissionSets,
-    reviewerPattern,
-    now,
-  };
+  const instance = await findInstance(settings, clients.ssoAdmin, call);
   return runReport({
-    settings,
+    settings: { ...settings, ...instance, now: formatInstant(given.nowMs) },
     facts: { ...place, runId: randomUUID(), trigger: "terminal", note: "", startedMs },
     clients,
     loginSource: createLoginSource(settings, options),

@@ -19,107 +19,116 @@ import { checkSettings, regionProblems, settingsError } from "./settingsCheck";
  */
 export interface CredentialReportArgs {
   /**
-   * CloudTrail Lake event data store with the login events: its id (a UUID) or its ARN. An ARN also gives its Region and its
-   * owner; an id alone stands for a store of the organisation's management account in the stack's Region.
+   * CloudTrail Lake event data store with the login events: its id or ARN. An ARN also gives its Region. It gives the owner, too;
+   * an id alone stands for a store of the organization's management account in the stack's Region.
    * @example "arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/01234567-89ab-cdef-0123-456789abcdef"
    */
   readonly lakeId: pulumi.Input<string>;
   /**
-   * Identity store of the instance; empty: looked up.
+   * Identity store of the instance; by default it is looked up.
    * @default ""
    * @example "d-1234567890"
    */
   readonly identityStoreId?: pulumi.Input<string>;
   /**
-   * IAM Identity Center instance; empty: the account's one instance.
+   * IAM Identity Center instance; by default the account's one instance.
    * @default ""
    * @example "arn:aws:sso:::instance/ssoins-1234567890abcdef"
    */
   readonly instanceArn?: pulumi.Input<string>;
   /**
-   * Name of the report bucket; empty: generated.
-   * @default ""
-   */
-  readonly bucketName?: pulumi.Input<string>;
-  /**
-   * Use the bucket `bucketName` as it is. Its encryption, versioning, lifecycle and policy stay its owner's.
-   * @default false
-   */
-  readonly adoptBucket?: boolean;
-  /**
-   * Delete the created bucket with the stack, once it is empty. Otherwise it stays, with what protects it.
-   * @default false
-   */
-  readonly deleteBucket?: boolean;
-  /**
-   * EventBridge Scheduler expression, `cron(…)` or `rate(…)`, at most once an hour.
-   * @default "cron(0 20 ? * SUN *)"
-   */
-  readonly schedule?: pulumi.Input<string>;
-  /**
-   * IANA time zone of the schedule.
-   * @default "UTC"
-   * @example "Europe/Berlin"
-   */
-  readonly scheduleTimezone?: pulumi.Input<string>;
-  /**
-   * Whether the schedule runs.
-   * @default true
-   */
-  readonly scheduleEnabled?: boolean;
-  /**
-   * How far back a login counts, in days, 1–3653.
+   * How far back a login counts. 1–3653 days.
    * @default 90
    */
   readonly lookbackDays?: pulumi.Input<number>;
   /**
-   * A membership (for a direct assignment, the user) younger than this many days, 0–365, is not called unused.
+   * A membership (for a direct assignment, the user) younger than this is not called unused. 0–365 days.
    * @default 14
    */
   readonly newAccessDays?: pulumi.Input<number>;
   /**
-   * Names of permission sets that count as administrator, at most 50, besides those with the AWS managed policy
-   * `AdministratorAccess`.
+   * Permission sets that count as administrator, besides those with the AWS managed policy `AdministratorAccess`. At most 50. By
+   * name.
    * @default []
    * @example ["PlatformAdmin", "BreakGlass"]
    */
   readonly administratorPermissionSets?: pulumi.Input<readonly string[]>;
   /**
-   * Regular expression in RE2's syntax whose one capturing group gives the reviewer of a grant, from the name of its group or else
-   * of its permission set; empty: no reviewers.
+   * Regular expression (RE2) whose one group captures the reviewer from the name of a group or else of a permission set; by
+   * default there are no reviewers.
    * @default ""
    * @example "^team-(\\w+)-"
    */
   readonly reviewerPattern?: pulumi.Input<string>;
   /**
-   * How long reports are kept in a created bucket, in days, 0–3650; 0: for ever.
+   * Pace towards IAM Identity Center, which grants 20 a second to the whole account. 1–20 requests a second.
+   * @default 15
+   */
+  readonly requestsPerSecond?: pulumi.Input<number>;
+  /**
+   * Name of the report bucket. Empty: a bucket is created with a generated name.
+   * @default ""
+   */
+  readonly bucketName?: pulumi.Input<string>;
+  /**
+   * Use `bucketName` as it is: create no bucket, and touch neither its policy nor any other setting of it. Encryption, versioning
+   * and lifecycle stay its owner's.
+   * @default false
+   */
+  readonly adoptBucket?: boolean;
+  /**
+   * Let `pulumi destroy` delete the created bucket, once it is empty. Otherwise it stays, with its protections.
+   * @default false
+   */
+  readonly deleteBucket?: boolean;
+  /**
+   * How long reports are kept in a created bucket; 0 keeps them forever. 0–3650 days.
    * @default 400
    */
   readonly retentionDays?: pulumi.Input<number>;
   /**
-   * Object Lock of a created bucket in governance mode, in days, 0–3650, at most `retentionDays`; 0: none.
+   * Object Lock of a created bucket, in governance mode: how long nobody deletes a report, at most `retentionDays`; 0 for no
+   * lock. 0–3650 days.
    * @default 0
    */
   readonly lockReports?: number;
   /**
-   * Customer managed KMS key for reports, queues, topic and logs; an adopted bucket's key where it has one. Empty: the services' own
-   * encryption. The key's policy must let CloudWatch Logs, and CloudWatch for the topic, use it.
+   * When the report runs: an EventBridge Scheduler cron or rate expression, at most once an hour.
+   * @default "cron(0 20 ? * SUN *)"
+   */
+  readonly schedule?: pulumi.Input<string>;
+  /**
+   * IANA time zone in which the schedule is read.
+   * @default "UTC"
+   * @example "Europe/Berlin"
+   */
+  readonly scheduleTimezone?: pulumi.Input<string>;
+  /**
+   * Whether the schedule runs. The runbook starts a report either way.
+   * @default true
+   */
+  readonly scheduleEnabled?: boolean;
+  /**
+   * Customer managed KMS key for reports, queues, topic and logs. Empty: the services' own encryption. For an adopted bucket, the
+   * bucket's key where it has one. Its policy must let CloudWatch Logs, and CloudWatch for the topic, use it.
    * @default ""
    */
   readonly kmsKeyArn?: pulumi.Input<string>;
   /**
-   * Customer managed KMS key with which the event data store is encrypted; empty: none. Its policy must let this account use it.
+   * Customer managed KMS key with which the event data store is encrypted. Empty: it has none. Its policy must let this account
+   * use it.
    * @default ""
    */
   readonly lakeKmsKeyArn?: pulumi.Input<string>;
   /**
-   * Customer managed KMS key with which IAM Identity Center is encrypted; empty: none. Its policy must let this account use it.
+   * Customer managed KMS key with which IAM Identity Center is encrypted. Empty: it has none. Its policy must let this account
+   * use it.
    * @default ""
    */
   readonly identityCenterKmsKeyArn?: pulumi.Input<string>;
   /**
-   * E-mail address that is told when a report fails, is degraded or does not come: by the alarms, and by the function with account,
-   * Region, reason, the report's key and the log. Empty: nobody.
+   * Who is told when a report fails, is degraded or does not come. Empty: nobody. An e-mail address; the alarms write to it, and
+   * the function with account, Region, reason, the report's key and the log.
    * @default ""
    */
   readonly notificationEmail?: pulumi.Input<string>;
@@ -129,31 +138,27 @@ export interface CredentialReportArgs {
    */
   readonly notificationTopicArn?: pulumi.Input<string>;
   /**
-   * Tell them of every published report, too: its key, its figures, its warnings.
+   * Tell them of every published report too, with its key and figures, not only of what goes wrong.
    * @default false
    */
   readonly notifyOnSuccess?: boolean;
   /**
-   * Create a CloudWatch dashboard.
+   * Create a CloudWatch dashboard of the report's metrics.
    * @default false
    */
   readonly dashboard?: boolean;
   /**
-   * Create a Glue database, called as the report with underscores, and in it the table `report_rows`, with which Athena reads the
-   * rows of all reports.
+   * Create a Glue database with a table over the rows of all reports, for Athena. The database is called as the report with
+   * underscores, the table `report_rows`.
    * @default false
    */
   readonly catalog?: boolean;
   /**
-   * Name of the Automation runbook, the one physical name here: people start the runbook by it. Unique in account and Region.
+   * Name of the Automation runbook, unique in account and Region: a second stack there takes another, such as
+   * `credential_report_export_<stack>`. The one physical name here, since people start the runbook by it.
    * @default "credential_report_export"
    */
   readonly documentName?: pulumi.Input<string>;
-  /**
-   * Pace towards IAM Identity Center in requests a second, 1–20; AWS grants 20 to all callers of the account together.
-   * @default 15
-   */
-  readonly requestsPerSecond?: pulumi.Input<number>;
 }
 
 /**

@@ -6,3 +6,9 @@ export const memoryMiB = 1769;
 
 /** How long Lambda keeps an event that it cannot deliver at once, for instance while it throttles. */
 export const eventAgeSeconds = 900;
+
+/**
+ * What the names of administrator permission sets and the reviewers' pattern may have of the 4,096 bytes that Lambda grants a
+ * function's environment, which it measures as JSON. Nothing else in it is longer than an ARN or a name.
+ */
+export const longSettingsBytes = 2_900;

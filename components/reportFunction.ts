@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
-import { createReportHandler, type ReportResult } from "../handlers/report";
-import type { ReportEvent } from "../handlers/settings";
+import { createReportHandler, type ReportEvent, type ReportResult } from "../handlers/report";
+import { type RunSettingKey, runSettings, runSettingsOf, type SettingValues } from "../handlers/settings";
 import type { AwsAccount } from "./awsAccount";
 import { deadLetterQueue } from "./deadLetterQueue";
 import { eventDataStoreArn, functionPolicy } from "./functionPolicy";
@@ -14,16 +14,12 @@ import type { ReportBucket } from "./reportBucket";
 /** As long as reports are kept by default, so that a report and its log are found together. */
 const logRetentionDays = 400;
 
-export interface ReportFunctionArgs {
+type RunInputs = { readonly [Key in RunSettingKey]: pulumi.Input<SettingValues[Key]> };
+
+export interface ReportFunctionArgs extends RunInputs {
   readonly account: pulumi.Output<AwsAccount>;
   readonly identityCenter: pulumi.Output<IdentityCenter>;
   readonly bucket: ReportBucket;
-  readonly lakeId: pulumi.Input<string>;
-  readonly lookbackDays: pulumi.Input<number>;
-  readonly newAccessDays: pulumi.Input<number>;
-  readonly administratorPermissionSets: pulumi.Input<readonly string[]>;
-  readonly reviewerPattern: pulumi.Input<string>;
-  readonly requestsPerSecond: pulumi.Input<number>;
   /** The topic that the function tells of failed and degraded runs; undefined where nobody is to be told. */
   readonly topicArn: pulumi.Input<string> | undefined;
   /** Tell it of every published report, too. */
@@ -133,19 +129,14 @@ function functionRole(
 
 /** The settings reach the handler as environment, so that changing one changes no code. */
 function environment(args: ReportFunctionArgs): Record<string, pulumi.Input<string>> {
-  const decimal = (value: pulumi.Input<number>) => pulumi.output(value).apply(String);
+  const given = Object.keys(runSettings).map((key) => [key, args[key as RunSettingKey]]);
   return {
-    EVENT_DATA_STORE: args.lakeId,
-    INSTANCE_ARN: args.identityCenter.instanceArn,
-    IDENTITY_STORE_ID: args.identityCenter.identityStoreId,
+    REPORT_SETTINGS: pulumi
+      .all([pulumi.output(Object.fromEntries(given)), args.identityCenter])
+      .apply(([values, { instanceArn, identityStoreId }]) =>
+        JSON.stringify(runSettingsOf({ ...values, instanceArn, identityStoreId })),
+      ),
     BUCKET_NAME: args.bucket.name,
-    LOOKBACK_DAYS: decimal(args.lookbackDays),
-    NEW_ACCESS_DAYS: decimal(args.newAccessDays),
-    ADMINISTRATOR_PERMISSION_SETS: pulumi
-      .output(args.administratorPermissionSets)
-      .apply((names) => JSON.stringify(names)),
-    REVIEWER_PATTERN: args.reviewerPattern,
-    REQUESTS_PER_SECOND: decimal(args.requestsPerSecond),
     REPORT_NAME: args.reportName,
     TOPIC_ARN: args.topicArn ?? "",
     NOTIFY_ON_SUCCESS: String(args.notifyOnSuccess),

@@ -1,34 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Setting, type SettingKey, type Settings, settings } from "./settings";
+import { type SettingKey, type SettingValues, settingProblem, settings } from "../handlers/settings";
+import { longSettingsBytes } from "./limits";
 
 const keys = Object.keys(settings) as SettingKey[];
-
-/** What is wrong with one value, as a sentence for people; undefined where nothing is. */
-export function settingProblem(key: SettingKey, value: unknown): string | undefined {
-  const setting: Setting = settings[key];
-  const problem = valueProblem(setting, value);
-  if (problem === undefined) return undefined;
-  const got = value === undefined ? "nothing" : JSON.stringify(value);
-  const why = problem === "" ? "" : ` (${problem})`;
-  return [`${key}: expected ${setting.expected}, got ${got}${why}.`, setting.hint].filter(Boolean).join(" ");
-}
-
-function valueProblem(setting: Setting, value: unknown): string | undefined {
-  switch (setting.type) {
-    case "string":
-      return typeof value === "string" ? setting.problem(value) : "";
-    case "boolean":
-      return typeof value === "boolean" ? undefined : "";
-    case "array":
-      return Array.isArray(value) && value.every((item) => typeof item === "string") && setting.accepts(value)
-        ? undefined
-        : "";
-    case "integer":
-      return Number.isInteger(value) && (value as number) >= setting.min && (value as number) <= setting.max
-        ? undefined
-        : "";
-  }
-}
 
 /** What is wrong with settings that are right one by one. */
 export function togetherProblems(given: Partial<Record<SettingKey, unknown>>): string[] {
@@ -51,6 +25,15 @@ export function togetherProblems(given: Partial<Record<SettingKey, unknown>>): s
     );
   }
   refuse("notificationEmail", "notificationTopicArn", "subscribe the address to that topic, or leave one of them out.");
+  // JSON within the environment's JSON; of what is known later Lambda complains itself.
+  const known = [given.administratorPermissionSets, given.reviewerPattern].filter((value) => !isKnownLater(value));
+  const bytes = Buffer.byteLength(JSON.stringify(JSON.stringify(known)));
+  if (bytes > longSettingsBytes) {
+    problems.push(
+      `administratorPermissionSets and reviewerPattern: expected at most ${longSettingsBytes} bytes of both together, since Lambda's whole ` +
+        `environment holds 4 KB, got ${bytes}. Name fewer permission sets, or shorten the pattern.`,
+    );
+  }
   const { lockReports, retentionDays } = given;
   if (
     typeof lockReports === "number" &&
@@ -59,7 +42,7 @@ export function togetherProblems(given: Partial<Record<SettingKey, unknown>>): s
     lockReports > retentionDays
   ) {
     problems.push(
-      `lockReports: expected at most retentionDays (${retentionDays}), got ${lockReports}. Lower it, or keep reports longer (0: for ever).`,
+      `lockReports: expected at most retentionDays (${retentionDays}), got ${lockReports}. Lower it, or keep reports longer (0: forever).`,
     );
   }
   return problems;
@@ -80,7 +63,7 @@ export function settingsError(problems: readonly string[]): pulumi.RunError {
   return new pulumi.RunError([`${title}:`, ...problems.map((problem) => `  - ${problem}`)].join("\n"));
 }
 
-export type SettingInputs = { readonly [Key in SettingKey]?: pulumi.Input<Settings[Key]> };
+export type SettingInputs = { readonly [Key in SettingKey]?: pulumi.Input<SettingValues[Key]> };
 
 type Checked<Inputs extends SettingInputs> = { readonly [Key in SettingKey]-?: NonNullable<Inputs[Key]> };
 
@@ -92,15 +75,15 @@ export function checkSettings<Inputs extends SettingInputs>(inputs: Inputs): Che
   const checked: Record<string, unknown> = {};
   const problems: string[] = [];
   for (const key of keys) {
-    const value = inputs[key] ?? settings[key].default;
+    const value = inputs[key] ?? settings[key].defaultValue;
     if (isKnownLater(value)) {
       checked[key] = (pulumi.output(value) as pulumi.Output<unknown>).apply((known) => {
-        const problem = settingProblem(key, known);
+        const problem = settingProblem(key, settings[key], known);
         if (problem) throw settingsError([problem]);
         return known;
       });
     } else {
-      const problem = settingProblem(key, value);
+      const problem = settingProblem(key, settings[key], value);
       if (problem) problems.push(problem);
       checked[key] = value;
     }

@@ -1,29 +1,36 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Setting, type SettingKey, type Settings, settings } from "./settings";
-import { settingProblem, settingsError } from "./settingsCheck";
+import {
+  type Setting,
+  type SettingKey,
+  type SettingValues,
+  settingProblem,
+  settings,
+  wholeNumber,
+} from "../handlers/settings";
+import { settingsError } from "./settingsCheck";
 
 /** Reads a report's settings from the stack's config; throws one error that lists everything that is wrong with it. */
-export function stackSettings(): Partial<Settings> & Pick<Settings, "lakeId"> {
+export function stackSettings(): Partial<SettingValues> & Pick<SettingValues, "lakeId"> {
   const project = pulumi.getProject();
   const config = new pulumi.Config(project);
   const read: Record<string, unknown> = {};
   const problems = unknownKeys(Object.keys(pulumi.runtime.allConfig()), project);
   for (const key of Object.keys(settings) as SettingKey[]) {
     const text = config.get(key);
-    const value = text === undefined ? settings[key].default : parse(settings[key].type, text);
-    const problem = settingProblem(key, value);
+    const value = text === undefined ? settings[key].defaultValue : parse(settings[key].type, text);
+    const problem = settingProblem(key, settings[key], value);
     if (problem) problems.push(problem);
     read[key] = value;
   }
   if (problems.length > 0) throw settingsError(problems);
-  return read as unknown as Settings;
+  return read as unknown as SettingValues;
 }
 
 /** The value that a config text stands for; the text itself where it is none, so that an error can show it. */
 function parse(type: Setting["type"], text: string): unknown {
   if (type === "boolean") return text === "true" ? true : text === "false" ? false : text;
   if (type === "array") return parseJson(text);
-  if (type === "integer") return /^-?\d+$/.test(text) ? Number(text) : text;
+  if (type === "integer") return wholeNumber(text);
   return text;
 }
 

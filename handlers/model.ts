@@ -4,23 +4,23 @@
  * name ends in `Ms` (milliseconds since 1970).
  */
 
-/** What a run is told to do. */
+/** What a run is told to do: `runSettings` in `settings.ts` says what each may be. */
 export interface Settings {
   /** CloudTrail Lake event data store: its id (UUID) or ARN. `null` leaves the login source out: all usage is UNKNOWN. */
   readonly eventDataStore: string | null;
   /** `arn:<partition>:sso:::instance/ssoins-…` */
   readonly instanceArn: string;
-  /** `d-…` */
+  /** As AWS says it, mostly `d-…`. */
   readonly identityStoreId: string;
-  /** How many days back a login counts, 1–3653. */
+  /** How many days back a login counts. */
   readonly lookbackDays: number;
-  /** Access younger than this many days is not called unused, 0–365. */
+  /** Access younger than this many days is not called unused. */
   readonly newAccessDays: number;
   /** Pace of the sso-admin calls, out of the 20 a second that AWS grants; the same share is taken of every other quota. */
   readonly requestsPerSecond: number;
   /** Names of permission sets that count as administrator besides those with the AWS-managed policy AdministratorAccess. */
   readonly administratorPermissionSets: readonly string[];
-  /** Who reviews a grant, by the names of its group and permission set: see `reviewerPatternProblem`; empty for no reviewers. */
+  /** Who reviews a grant, by the names of its group and permission set: an expression of RE2's syntax with one group; empty for no reviewers. */
   readonly reviewerPattern: string;
   /** The instant that the run takes for the present, whole seconds. */
   readonly now: string;

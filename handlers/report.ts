@@ -28,7 +28,19 @@ import {
   tellTopic,
 } from "./notify/notify";
 import { runReport } from "./run";
-import { type ReportEvent, reasonOf, runIdOf, settingsOf } from "./settings";
+import { deployedSettings, runSettings, settingsOf } from "./settings";
+
+/** What the caller of the function may give. */
+export interface ReportEvent {
+  /** 1–64 letters, digits and `-`; a repeated id returns the report that it published. Default: Lambda's request id. */
+  readonly runId?: string;
+  /** What asked for it; a `watch` tells how old the newest report is and starts none. */
+  readonly trigger?: "schedule" | "automation" | "manual" | "watch";
+  /** Overrides the stack's, for this run; as a number or in decimal, empty for none. */
+  readonly lookbackDays?: number | string;
+  /** Why the run is made, at most 200 characters; goes into the manifest. */
+  readonly note?: string;
+}
 
 /** What is used of Lambda's context object. */
 export interface LambdaContext {
@@ -68,9 +80,11 @@ export function createReportHandler(): ReportHandler {
   const bucket = process.env.BUCKET_NAME ?? "";
   const topicArn = process.env.TOPIC_ARN ?? "";
   const reportName = process.env.REPORT_NAME ?? "";
-  const requestsPerSecond = Number(process.env.REQUESTS_PER_SECOND);
+  // Where they cannot be read, the run says so (`settingsOf`); a watch needs none of them.
+  const deployed = deployedSettings(process.env);
+  const requestsPerSecond = deployed?.requestsPerSecond ?? runSettings.requestsPerSecond.defaultValue;
   const clients = createClients();
-  const loginSource = createLoginSource({ eventDataStore: process.env.EVENT_DATA_STORE ?? null });
+  const loginSource = createLoginSource({ eventDataStore: deployed?.eventDataStore ?? null });
   const sns = createTopicClient();
   const objectsWith = (call: Caller) => createSmallObjects(clients.s3, bucket, call);
 
@@ -181,4 +195,33 @@ function outOfTimeError(): Error {
     "OutOfTime",
     "The run did not finish within the function's time. Raise requestsPerSecond, or run it from a terminal (`npm run report`), where nothing limits its time.",
   );
+}
+
+/** The run's id, which becomes part of object keys. */
+export function runIdOf(event: ReportEvent, requestId: string): string {
+  const runId = event.runId || requestId;
+  if (typeof runId !== "string" || !/^[A-Za-z0-9-]{1,64}$/.test(runId)) {
+    throw reportError(
+      "BadEvent",
+      `runId: expected 1 to 64 letters, digits and "-", got ${JSON.stringify(event.runId)}.`,
+    );
+  }
+  return runId;
+}
+
+/** What asked for the run, and why, as they go into the manifest. */
+export function reasonOf(event: ReportEvent): { trigger: string; note: string } {
+  const TRIGGERS: readonly string[] = ["schedule", "automation", "manual"];
+  const LONGEST_NOTE = 200;
+  const { trigger = "manual", note = "" } = event;
+  if (!TRIGGERS.includes(trigger)) {
+    throw reportError("BadEvent", `trigger: expected one of ${TRIGGERS.join(", ")}, got ${JSON.stringify(trigger)}.`);
+  }
+  if (typeof note !== "string" || note.length > LONGEST_NOTE) {
+    throw reportError(
+      "BadEvent",
+      `note: expected a text of at most ${LONGEST_NOTE} characters, got ${JSON.stringify(note)}.`,
+    );
+  }
+  return { trigger, note };
 }

@@ -4,6 +4,7 @@ import { type History, type Manifest, publish, type RunFacts, type Sink } from "
 import { collect, readProvisioning } from "./grants/grants";
 import { beginLogins, finishLogins, giveUpLogins, type LoginSource, withKnownUsers } from "./logins/logins";
 import type { Progress, Provisioning, Settings } from "./model";
+import { runSettings } from "./settings";
 
 export interface RunOptions {
   readonly settings: Settings;
@@ -63,9 +64,10 @@ function refuseIfTooLong({ pairs }: Provisioning, { requestsPerSecond }: Setting
   if (neededMs <= leftMs) return;
   const minutes = (ms: number) => `${(ms / 60_000).toFixed(1)} minutes`;
   const fits = Math.ceil((1000 * pairs.length) / Math.max(1, leftMs));
+  const most = runSettings.requestsPerSecond.max;
   const advice =
-    fits <= 20
-      ? `Set requestsPerSecond to ${fits} or more (20 at most, shared with everyone else's sso-admin calls).`
+    fits <= most
+      ? `Set requestsPerSecond to ${fits} or more (${most} at most, shared with everyone else's sso-admin calls).`
       : "Run it from a terminal (`npm run report`), where nothing limits its time.";
   throw reportError(
     "TooLargeForOneRun",

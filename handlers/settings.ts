@@ -1,88 +1,286 @@
 import { RE2JS } from "re2js";
+import { scheduleProblem } from "../components/scheduleExpression";
 import { messageOf, reportError } from "./errors";
 import type { Settings } from "./model";
 import { formatInstant } from "./times";
 
-/** What the caller of the function may give. */
-export interface ReportEvent {
-  /** 1–64 letters, digits and `-`; a repeated id returns the report that it published. Default: Lambda's request id. */
-  readonly runId?: string;
-  /** What asked for it; a `watch` tells how old the newest report is and starts none. */
-  readonly trigger?: "schedule" | "automation" | "manual" | "watch";
-  /** Overrides the stack's, for this run: 1–3653, as a number or in decimal; empty for none. */
-  readonly lookbackDays?: number | string;
-  /** Why the run is made, at most 200 characters; goes into the manifest. */
-  readonly note?: string;
+const keyArn = {
+  accepts: /^(arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/(mrk-)?[0-9a-f-]{32,36})?$/,
+  expected: 'a KMS key ARN like arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab, or ""',
+};
+
+/** What a run is told to do, by its stack or by the terminal. */
+export const runSettings = {
+  lakeId: text({
+    defaultValue: undefined,
+    placeholder: "ID",
+    help: "CloudTrail Lake event data store with the login events: its id or ARN. An ARN also gives its Region.",
+    expected: "an event data store id (UUID) or ARN",
+    hint: "Find it under CloudTrail → Lake → Event data stores.",
+    accepts: (value) => parseEventDataStore(value) !== null,
+  }),
+  identityStoreId: text({
+    placeholder: "ID",
+    help: "Identity store of the instance; by default it is looked up.",
+    expected: 'an identity store id (d- and ten hexadecimal digits, or a UUID), or "" to look it up',
+    hint: "Find it under IAM Identity Center → Settings → Identity source.",
+    accepts: /^(d-[0-9a-f]{10}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$/,
+  }),
+  instanceArn: text({
+    placeholder: "ARN",
+    help: "IAM Identity Center instance; by default the account's one instance.",
+    expected: 'an instance ARN like arn:aws:sso:::instance/ssoins-1234567890abcdef, or "" to look it up',
+    hint: "Find it under IAM Identity Center → Settings → Details.",
+    accepts: /^(arn:aws[a-z-]*:sso:::instance\/(sso)?ins-[a-zA-Z0-9-.]{16})?$/,
+  }),
+  lookbackDays: whole({
+    ...{ defaultValue: 90, min: 1, max: 3653, unit: "days", placeholder: "DAYS" },
+    help: "How far back a login counts.",
+  }),
+  newAccessDays: whole({
+    ...{ defaultValue: 14, min: 0, max: 365, unit: "days", placeholder: "DAYS" },
+    help: "A membership (for a direct assignment, the user) younger than this is not called unused.",
+  }),
+  administratorPermissionSets: names({
+    ...{ most: 50, form: /^[\w+=,.@-]{1,32}$/, what: "names of permission sets", placeholder: "NAME" },
+    help: "Permission sets that count as administrator, besides those with the AWS managed policy AdministratorAccess.",
+    example: '["PlatformAdmin","BreakGlass"]',
+    hint: "The names: IAM Identity Center → Permission sets. Upper and lower case count.",
+  }),
+  reviewerPattern: text({
+    placeholder: "PATTERN",
+    help: "Regular expression (RE2) whose one group captures the reviewer from the name of a group or else of a permission set; by default there are no reviewers.",
+    expected: 'a regular expression with one capturing group, like ^team-(\\w+)-, or ""',
+    hint: "The syntax: https://github.com/google/re2/wiki/Syntax",
+    problem: reviewerPatternProblem,
+  }),
+  requestsPerSecond: whole({
+    ...{ defaultValue: 15, min: 1, max: 20, unit: "requests a second", placeholder: "N" },
+    help: "Pace towards IAM Identity Center, which grants 20 a second to the whole account.",
+  }),
+} as const;
+
+/** What a stack creates around the function. */
+export const deploymentSettings = {
+  bucketName: text({
+    help: "Name of the report bucket. Empty: a bucket is created with a generated name.",
+    expected: "a bucket name of 3 to 63 lower-case letters, digits, dots and hyphens",
+    hint: "The rules: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html",
+    accepts: (value) => value === "" || isBucketName(value),
+  }),
+  adoptBucket: flag(
+    "Use bucketName as it is: create no bucket, and touch neither its policy nor any other setting of it.",
+  ),
+  deleteBucket: flag(
+    "Let pulumi destroy delete the created bucket, once it is empty. Otherwise it stays, with its protections.",
+  ),
+  retentionDays: whole({
+    ...{ defaultValue: 400, min: 0, max: 3650, unit: "days" },
+    help: "How long reports are kept in a created bucket; 0 keeps them forever.",
+  }),
+  lockReports: whole({
+    ...{ defaultValue: 0, min: 0, max: 3650, unit: "days" },
+    help: "Object Lock of a created bucket, in governance mode: how long nobody deletes a report, at most retentionDays; 0 for no lock.",
+  }),
+  schedule: text({
+    defaultValue: "cron(0 20 ? * SUN *)",
+    help: "When the report runs: an EventBridge Scheduler cron or rate expression, at most once an hour.",
+    expected: "an EventBridge Scheduler expression like cron(0 20 ? * SUN *)",
+    hint: "The syntax: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html",
+    problem: scheduleProblem,
+  }),
+  scheduleTimezone: text({
+    defaultValue: "UTC",
+    help: "IANA time zone in which the schedule is read.",
+    expected: "an IANA time zone like UTC or Europe/Berlin",
+    hint: "The names: https://en.wikipedia.org/wiki/List_of_tz_database_time_zones",
+    accepts: isTimeZone,
+  }),
+  scheduleEnabled: flag("Whether the schedule runs. The runbook starts a report either way.", true),
+  kmsKeyArn: text({
+    help: "Customer managed KMS key for reports, queues, topic and logs. Empty: the services' own encryption.",
+    ...keyArn,
+    hint: "Find it under KMS → Customer managed keys; an alias or a bare key id is not enough.",
+  }),
+  lakeKmsKeyArn: text({
+    help: "Customer managed KMS key with which the event data store is encrypted. Empty: it has none.",
+    ...keyArn,
+    hint: "Find it under CloudTrail → Lake → Event data stores → the store.",
+  }),
+  identityCenterKmsKeyArn: text({
+    help: "Customer managed KMS key with which IAM Identity Center is encrypted. Empty: it has none.",
+    ...keyArn,
+    hint: "Find it under IAM Identity Center → Settings → Management.",
+  }),
+  notificationEmail: text({
+    help: "Who is told when a report fails, is degraded or does not come. Empty: nobody.",
+    expected: 'an e-mail address like security@example.com, or ""',
+    hint: "AWS sends it a confirmation first.",
+    accepts: /^([^\s@<>"]+@[^\s@<>"]+\.[^\s@<>".]+)?$/,
+  }),
+  notificationTopicArn: text({
+    help: "Existing SNS topic that is told instead of a new one.",
+    expected: 'an SNS topic ARN like arn:aws:sns:eu-west-1:111122223333:security, or ""',
+    hint: "Find it under SNS → Topics; a FIFO topic cannot take alarms.",
+    accepts: /^(arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256})?$/,
+  }),
+  notifyOnSuccess: flag(
+    "Tell them of every published report too, with its key and figures, not only of what goes wrong.",
+  ),
+  dashboard: flag("Create a CloudWatch dashboard of the report's metrics."),
+  catalog: flag("Create a Glue database with a table over the rows of all reports, for Athena."),
+  documentName: text({
+    defaultValue: "credential_report_export",
+    help: "Name of the Automation runbook, unique in account and Region: a second stack there takes another, such as credential_report_export_<stack>.",
+    expected:
+      "a document name of 3 to 128 letters, digits, underscores, hyphens and dots that does not start with aws, amazon or amzn",
+    hint: "The names in use are under Systems Manager → Documents → Owned by me.",
+    accepts: /^(?!aws|amazon|amzn)[A-Za-z0-9_.-]{3,128}$/i,
+  }),
+} as const;
+
+/**
+ * The settings of a report, each once. Component, stack config, function, terminal and its help are made from this table;
+ * `Pulumi.yaml`, README and the component's documentation are held against it by a test.
+ */
+export const settings = { ...runSettings, ...deploymentSettings } as const;
+
+export interface Setting<Value = unknown> {
+  /** In Pulumi's words. */
+  readonly type: "string" | "boolean" | "integer" | "array";
+  /** Missing where a value must be given. (Not `default`: Pulumi takes an object that has it for a module.) */
+  readonly defaultValue?: Value;
+  /** What it is for, to be read in a table, in a terminal and in code. */
+  readonly help: string;
+  /** How much it may be, in words; empty where that is no matter of numbers. */
+  readonly range: string;
+  /** What a right value is, in the words of an error message. */
+  readonly expected: string;
+  /** Where to find a right value; may be empty. */
+  readonly hint: string;
+  /** What stands for its value in the terminal's help. */
+  readonly placeholder?: string;
+  /** What is wrong with a value: undefined where nothing is, "" where `expected` says it all. */
+  readonly problem: (value: unknown) => string | undefined;
 }
 
+export interface WholeSetting extends Setting<number> {
+  readonly defaultValue: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+type Texts = Pick<Setting, "help" | "hint" | "placeholder">;
+type ValuesOf<Table> = { readonly [Key in keyof Table]: Table[Key] extends Setting<infer Value> ? Value : never };
+
+export type RunSettingKey = keyof typeof runSettings;
+export type SettingKey = keyof typeof settings;
+/** Checked settings, every key with a value. */
+export type SettingValues = ValuesOf<typeof settings>;
+
+function text({
+  accepts,
+  problem = (value) => ((accepts instanceof RegExp ? accepts.test(value) : accepts?.(value)) ? undefined : ""),
+  ...row
+}: Texts & {
+  readonly defaultValue?: string;
+  readonly expected: string;
+  readonly accepts?: RegExp | ((value: string) => boolean);
+  readonly problem?: (value: string) => string | undefined;
+}): Setting<string> {
+  const check = (value: unknown) => (typeof value === "string" ? problem(value) : "");
+  return { type: "string", defaultValue: "", range: "", ...row, problem: check };
+}
+
+function flag(help: string, byDefault = false): Setting<boolean> {
+  const problem = (value: unknown) => (typeof value === "boolean" ? undefined : "");
+  return { type: "boolean", defaultValue: byDefault, help, range: "", expected: "true or false", hint: "", problem };
+}
+
+type WholeRow = Omit<Texts, "hint"> & Pick<WholeSetting, "defaultValue" | "min" | "max"> & { unit: string };
+
+function whole({ unit, ...row }: WholeRow): WholeSetting {
+  const { min, max } = row;
+  const problem = (value: unknown) =>
+    Number.isInteger(value) && min <= Number(value) && Number(value) <= max ? undefined : "";
+  const expected = `a whole number of ${unit} from ${min} to ${max}`;
+  return { type: "integer", range: `${min}–${max} ${unit}`, expected, hint: "", ...row, problem };
+}
+
+type NamesRow = Texts & { most: number; form: RegExp; what: string; example: string };
+
+function names({ most, form, what, example, ...row }: NamesRow): Setting<readonly string[]> {
+  const isName = (value: unknown) => typeof value === "string" && form.test(value);
+  const problem = (value: unknown) =>
+    Array.isArray(value) && value.length <= most && value.every(isName) ? undefined : "";
+  const expected = `at most ${most} ${what}, like ${example}`;
+  return { type: "array", defaultValue: [], range: `at most ${most}`, expected, ...row, problem };
+}
+
+/** What is wrong with a value, as a sentence for people that calls the setting by this name; undefined where nothing is. */
+export function settingProblem(name: string, setting: Setting, value: unknown): string | undefined {
+  const problem = setting.problem(value);
+  if (problem === undefined) return undefined;
+  const got = value === undefined ? "nothing" : JSON.stringify(value);
+  const sentence = `${name}: expected ${setting.expected}, got ${got}${problem === "" ? "" : ` (${problem})`}.`;
+  return setting.hint === "" ? sentence : `${sentence} ${setting.hint}`;
+}
+
+/** The whole number that a text is; the text itself where it is none, so that an error can show it. */
+export function wholeNumber(text: string): number | string {
+  return /^-?\d+$/.test(text) ? Number(text) : text;
+}
+
+/** The settings of a run as its stages know them, from values of the table; without a `lakeId` the login source is left out. */
+export function runSettingsOf({
+  lakeId,
+  ...others
+}: Omit<ValuesOf<typeof runSettings>, "lakeId"> & { readonly lakeId: string | null }): Omit<Settings, "now"> {
+  return { eventDataStore: lakeId, ...others };
+}
+
+const runTypes: Readonly<Record<string, Setting["type"]>> = Object.fromEntries(
+  Object.entries(runSettings).map(([key, { type }]) => [key === "lakeId" ? "eventDataStore" : key, type]),
+);
+
+/** What the stack gave its function, as JSON in `REPORT_SETTINGS`; `null` where it cannot be read, of which `settingsOf` complains. */
+export function deployedSettings({ REPORT_SETTINGS }: Environment): Omit<Settings, "now"> | null {
+  const isOf = (type: Setting["type"], value: unknown): boolean =>
+    type === "array"
+      ? Array.isArray(value) && value.every((name) => typeof name === "string")
+      : type === "integer"
+        ? Number.isInteger(value)
+        : typeof value === type;
+  try {
+    const given = JSON.parse(REPORT_SETTINGS ?? "");
+    return Object.entries(runTypes).every(([key, type]) => isOf(type, given[key])) ? given : null;
+  } catch {
+    return null;
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** The settings of a run, from the function's environment (docs/architecture.md) and the event. */
-export function settingsOf(environment: Readonly<Record<string, string | undefined>>, event: ReportEvent): Settings {
-  function text(name: string): string {
-    const value = environment[name];
-    if (!value)
-      throw reportError("BadEnvironment", `The environment variable ${name} is not set. Deploy the stack again.`);
-    return value;
+export function settingsOf(environment: Environment, event: { readonly lookbackDays?: number | string }): Settings {
+  const deployed = deployedSettings(environment);
+  if (deployed === null) {
+    const what = environment.REPORT_SETTINGS ? "does not hold the settings of a report" : "is not set";
+    throw reportError("BadEnvironment", `The environment variable REPORT_SETTINGS ${what}. Deploy the stack again.`);
   }
-
-  function integer(value: string, name: string, least: number, most: number): number {
-    const number = Number(value);
-    if (!/^\d+$/.test(value) || number < least || number > most) {
-      throw reportError(
-        "BadSetting",
-        `${name}: expected an integer from ${least} to ${most}, got ${JSON.stringify(value)}.`,
-      );
-    }
-    return number;
-  }
-
-  const lookbackDays = String(event.lookbackDays ?? "") || text("LOOKBACK_DAYS");
+  const given = event.lookbackDays ?? "";
+  const lookbackDays = given === "" ? deployed.lookbackDays : typeof given === "string" ? wholeNumber(given) : given;
+  const problem = settingProblem("lookbackDays", runSettings.lookbackDays, lookbackDays);
+  if (problem !== undefined) throw reportError("BadSetting", problem);
   const now = environment.CREDENTIAL_REPORT_NOW;
   const nowMs = now === undefined || now === "" ? Date.now() : Date.parse(now);
-  if (Number.isNaN(nowMs))
+  if (Number.isNaN(nowMs)) {
     throw reportError(
       "BadSetting",
       `CREDENTIAL_REPORT_NOW: expected an instant in ISO 8601, got ${JSON.stringify(now)}.`,
     );
-  return {
-    eventDataStore: text("EVENT_DATA_STORE"),
-    instanceArn: text("INSTANCE_ARN"),
-    identityStoreId: text("IDENTITY_STORE_ID"),
-    lookbackDays: integer(lookbackDays, "lookbackDays", 1, 3653),
-    newAccessDays: integer(text("NEW_ACCESS_DAYS"), "newAccessDays", 0, 365),
-    requestsPerSecond: integer(text("REQUESTS_PER_SECOND"), "requestsPerSecond", 1, 10_000),
-    administratorPermissionSets: JSON.parse(environment.ADMINISTRATOR_PERMISSION_SETS || "[]") as string[],
-    reviewerPattern: environment.REVIEWER_PATTERN ?? "",
-    now: formatInstant(nowMs),
-  };
-}
-
-/** The run's id, which becomes part of object keys. */
-export function runIdOf(event: ReportEvent, requestId: string): string {
-  const runId = event.runId || requestId;
-  if (typeof runId !== "string" || !/^[A-Za-z0-9-]{1,64}$/.test(runId)) {
-    throw reportError(
-      "BadEvent",
-      `runId: expected 1 to 64 letters, digits and "-", got ${JSON.stringify(event.runId)}.`,
-    );
   }
-  return runId;
-}
-
-/** What asked for the run, and why, as they go into the manifest. */
-export function reasonOf(event: ReportEvent): { trigger: string; note: string } {
-  const TRIGGERS: readonly string[] = ["schedule", "automation", "manual"];
-  const LONGEST_NOTE = 200;
-  const { trigger = "manual", note = "" } = event;
-  if (!TRIGGERS.includes(trigger)) {
-    throw reportError("BadEvent", `trigger: expected one of ${TRIGGERS.join(", ")}, got ${JSON.stringify(trigger)}.`);
-  }
-  if (typeof note !== "string" || note.length > LONGEST_NOTE) {
-    throw reportError(
-      "BadEvent",
-      `note: expected a text of at most ${LONGEST_NOTE} characters, got ${JSON.stringify(note)}.`,
-    );
-  }
-  return { trigger, note };
+  return { ...deployed, lookbackDays: Number(lookbackDays), now: formatInstant(nowMs) };
 }
 
 export interface EventDataStoreName {
@@ -102,21 +300,39 @@ export function parseEventDataStore(text: string): EventDataStoreName | null {
 }
 
 /**
- * What is wrong with a `reviewerPattern`; `null` for a good one, and for the empty one, which names nobody.
- *
  * Patterns are RE2's, not JavaScript's: those match in time linear to the name, so that no pattern and no name can stall a run.
- * In return there are no lookarounds and no backreferences.
+ * In return there are no lookarounds and no backreferences. The empty one names nobody.
  */
-export function reviewerPatternProblem(pattern: string): string | null {
+function reviewerPatternProblem(pattern: string): string | undefined {
   const LONGEST = 500;
-  if (pattern === "") return null;
-  if (pattern.length > LONGEST) return `has ${pattern.length} characters, ${LONGEST} are allowed`;
+  if (pattern === "") return undefined;
+  if (pattern.length > LONGEST) return `it has ${pattern.length} characters, ${LONGEST} are allowed`;
   try {
     const groups = RE2JS.compile(pattern).groupCount();
-    return groups === 1
-      ? null
-      : `has ${groups} capturing groups, expected one, around the reviewer; write the others as (?:…)`;
+    if (groups === 1) return undefined;
+    return `it has ${groups} capturing groups instead of one, around the reviewer; write the others as (?:…)`;
   } catch (error) {
-    return `is no regular expression of RE2's syntax: ${messageOf(error)}`;
+    return `it is no regular expression of RE2's syntax: ${messageOf(error)}`;
+  }
+}
+
+function isBucketName(name: string): boolean {
+  return (
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) &&
+    !name.includes("..") &&
+    !/^\d+\.\d+\.\d+\.\d+$/.test(name) &&
+    !/^(xn--|sthree-|amzn-s3-demo-)/.test(name) &&
+    !/(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(name)
+  );
+}
+
+function isTimeZone(name: string): boolean {
+  // Intl also takes offsets such as +02:00 and names in any case; EventBridge Scheduler is not known to.
+  if (!/^[A-Z][\w+-]*(\/[A-Z][\w+-]*)*$/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
   }
 }

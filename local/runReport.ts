@@ -6,6 +6,7 @@ import type { Settings } from "../handlers/model";
 import { runReport } from "../handlers/run";
 import { formatInstant } from "../handlers/times";
 import type { LocalAws } from "./aws";
+import { defaultSettings } from "./defaultSettings";
 
 /** A sink in memory: a file is there once it is whole. */
 export function createMemorySink(): Sink & { readonly files: Record<string, Buffer> } {
@@ -49,14 +50,11 @@ export async function runProduct(
   process.env.AWS_SECRET_ACCESS_KEY = "example";
   const { organisation } = localAws;
   const complete: Settings = {
+    ...defaultSettings,
     eventDataStore: organisation.EventDataStoreArn ?? null,
     instanceArn: organisation.InstanceArn,
     identityStoreId: organisation.IdentityStoreId,
-    lookbackDays: 90,
-    newAccessDays: 14,
     requestsPerSecond: 10_000,
-    administratorPermissionSets: [],
-    reviewerPattern: "",
     now: formatInstant(Date.parse(organisation.Now)),
     ...settings,
   };

@@ -6,6 +6,8 @@ import { listGroups, listUsers } from "./directory";
 import { listMemberships } from "./memberships";
 import { listProvisioning } from "./permissionSets";
 
+export { chooseInstance, type Instance } from "./instance";
+
 /** The first stage: every permission set, and every account that it is provisioned to. */
 export function readProvisioning(
   settings: Settings,

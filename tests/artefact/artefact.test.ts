@@ -85,4 +85,8 @@ it("writes the very bytes that the source writes", async () => {
 
 it("throws a failure as an error with name and message, which Lambda counts", async () => {
   await expect(deployment.invoke({ runId: "not/an/id" })).rejects.toMatchObject({ name: "BadEvent" });
+  await expect(deployment.invoke({ runId: "long", lookbackDays: "4000" })).rejects.toMatchObject({
+    name: "BadSetting",
+    message: "lookbackDays: expected a whole number of days from 1 to 3653, got 4000.",
+  });
 });

@@ -9,12 +9,10 @@ import { createLoginSource } from "../../handlers/logins/logins";
 import { runReport } from "../../handlers/run";
 import { formatInstant } from "../../handlers/times";
 import { type Fault, startLocalAws } from "../../local/aws";
+import { defaultSettings } from "../../local/defaultSettings";
 import { createMemorySink, emptyHistory } from "../../local/runReport";
 import type { Organisation } from "./organisation";
 import type { OracleOptions } from "./report";
-
-/** An event data store that no organisation has, for those that have none. */
-const NO_STORE = "00000000-0000-4000-8000-000000000000";
 
 /**
  * The product's report of an organisation, run in this process against a local AWS that serves just this organisation.
@@ -36,14 +34,15 @@ export async function productReport(
   const requestsPerSecond = 10_000;
   try {
     const settings = {
-      eventDataStore: noLogins ? null : (organisation.EventDataStore?.EventDataStoreArn ?? NO_STORE),
+      ...defaultSettings,
+      eventDataStore: noLogins
+        ? null
+        : (organisation.EventDataStore?.EventDataStoreArn ?? defaultSettings.eventDataStore),
       instanceArn: organisation.InstanceArn,
       identityStoreId: organisation.IdentityStoreId,
       lookbackDays,
       newAccessDays,
       requestsPerSecond,
-      administratorPermissionSets: [],
-      reviewerPattern: "",
       now: formatInstant(Date.parse(organisation.Now)),
     };
     const { status, warnings } = await runReport({

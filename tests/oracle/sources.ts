@@ -1,7 +1,8 @@
 /** Arbitrary pasts and presents of one small organisation, as the collection gives them: ids repeat, names change. */
 import fc, { type Arbitrary } from "fast-check";
 import type { RowSources } from "../../handlers/files/rows";
-import type { Collection, LastLogin, Logins, Settings } from "../../handlers/model";
+import type { Collection, LastLogin, Logins } from "../../handlers/model";
+import { defaultSettings } from "../../local/defaultSettings";
 import { displayNames, userNames } from "./names";
 
 const ACCOUNTS = ["000000000001", "111111111111", "999999999999"];
@@ -11,18 +12,6 @@ const USERS = ["user-1", "user-2", "user-3", "user-4"];
 const NOW = "2026-11-22T12:00:00Z";
 const NOW_MS = Date.parse(NOW);
 const DAY = 86_400_000;
-
-const settings: Settings = {
-  eventDataStore: "00000000-0000-4000-8000-000000000000",
-  instanceArn: "arn:aws:sso:::instance/ssoins-7223aaaabbbbcccc",
-  identityStoreId: "d-906700aaaa",
-  lookbackDays: 90,
-  newAccessDays: 14,
-  requestsPerSecond: 15,
-  administratorPermissionSets: [],
-  reviewerPattern: "",
-  now: NOW,
-};
 
 /** Read back from a CSV, `'=x` and `=x` are one: such names would only sort elsewhere (tests/values/csvReader.test.ts). */
 const named = (names: Arbitrary<string>) => names.filter((name) => !/^'[=+\-@\t\r]/.test(name));
@@ -142,5 +131,10 @@ export const rowSources: Arbitrary<RowSources> = fc
       description: "",
       administrator: index === 0 && drawn.administrator,
     }));
-    return { settings, provisioning: { permissionSets, pairs: sorted }, collection, logins };
+    return {
+      settings: { ...defaultSettings, now: NOW },
+      provisioning: { permissionSets, pairs: sorted },
+      collection,
+      logins,
+    };
   });

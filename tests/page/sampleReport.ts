@@ -3,6 +3,7 @@ import { createPage, type PageContext } from "../../handlers/files/page/page";
 import type { PageRun } from "../../handlers/files/page/pageData";
 import { rowBatches } from "../../handlers/files/rows";
 import type { Account, LastLogin, Membership, Pair, PermissionSet, Principal, User } from "../../handlers/model";
+import { defaultSettings } from "../../local/defaultSettings";
 
 export interface SampleSize {
   readonly accounts: number;
@@ -95,17 +96,7 @@ export function sampleRows(size: SampleSize): Row[] {
   });
   const observed = size.observed ?? true;
   const sources = {
-    settings: {
-      eventDataStore: null,
-      instanceArn: "",
-      identityStoreId: "",
-      lookbackDays: 90,
-      newAccessDays: 14,
-      requestsPerSecond: 20,
-      administratorPermissionSets: [],
-      reviewerPattern: "",
-      now: NOW,
-    },
+    settings: { ...defaultSettings, eventDataStore: null, now: NOW },
     provisioning: { permissionSets, pairs },
     collection: {
       principals,
@@ -145,8 +136,8 @@ export const SAMPLE_RUN: PageRun = {
   now: NOW,
   status: "succeeded",
   warnings: [],
-  lookbackDays: 90,
-  newAccessDays: 14,
+  lookbackDays: defaultSettings.lookbackDays,
+  newAccessDays: defaultSettings.newAccessDays,
   observed: true,
   windowFrom: "2026-08-22T08:15:30Z",
   windowTo: NOW,

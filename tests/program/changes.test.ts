@@ -1,4 +1,4 @@
-import { type SettingKey, settings } from "../../components/settings";
+import { type SettingKey, settings } from "../../handlers/settings";
 import { leavePackagesOut, type ProgramRun } from "./runProgram";
 import { minimalConfig, runStack } from "./stack";
 

@@ -15,6 +15,7 @@ beforeAll(leavePackagesOut);
 
 const variables = (resource: Registration | undefined) =>
   (resource!.inputs.environment as { variables: Record<string, string> }).variables;
+const settingsIn = (resource: Registration | undefined) => JSON.parse(variables(resource).REPORT_SETTINGS!);
 
 test("two reports live in one stack", async () => {
   const { resources } = await runProgram(() => {
@@ -50,10 +51,10 @@ test("values may come from other resources", async () => {
       schedule: pulumi.output("cron(0 6 1 * ? *)"),
     });
   });
-  expect(variables(resources["report-function"])).toMatchObject({
-    EVENT_DATA_STORE: minimalConfig.lakeId,
-    INSTANCE_ARN: minimalConfig.instanceArn,
-    LOOKBACK_DAYS: "30",
+  expect(settingsIn(resources["report-function"])).toMatchObject({
+    eventDataStore: minimalConfig.lakeId,
+    instanceArn: minimalConfig.instanceArn,
+    lookbackDays: 30,
   });
   expect(resources["report-overdue"]!.inputs.threshold).toBe(32 * 24);
 });
@@ -82,7 +83,7 @@ test("wrong config is told at once, a misspelt key too", async () => {
   await expect(
     runStack({ lakeId: "abc", lookbackDays: "ninety", adoptBucket: "yes", schdule: "rate(1 day)" }),
   ).rejects.toThrow(
-    /^4 settings are wrong:\n.*schdule: there is no such setting.*\n.*lakeId: .*\n.*adoptBucket: .*got "yes".*\n.*lookbackDays: .*got "ninety"/,
+    /^4 settings are wrong:\n.*schdule: there is no such setting.*\n.*lakeId: .*\n.*lookbackDays: .*got "ninety".*\n.*adoptBucket: .*got "yes"/,
   );
 });
 
@@ -93,7 +94,7 @@ test("a preview that knows no ids or ARNs yet registers the same resources", asy
       .map(({ type, name, parent }) => `${type} ${name} in ${parent}`)
       .sort();
   expect(shapes(preview)).toEqual(shapes(up));
-  expect(variables(preview.resources["credential-report-function"]).LOOKBACK_DAYS).toBe("90");
+  expect(settingsIn(preview.resources["credential-report-function"]).lookbackDays).toBe(90);
 });
 
 test("a preview takes arguments that it does not know yet", async () => {
@@ -249,9 +250,9 @@ test("what is read and by whom it is reviewed reaches the function as it was giv
     administratorPermissionSets: '["PlatformAdmin","a,b"]',
     reviewerPattern: "^team-(\\w+)-",
   });
-  expect(variables(resources["credential-report-function"])).toMatchObject({
-    ADMINISTRATOR_PERMISSION_SETS: '["PlatformAdmin","a,b"]',
-    REVIEWER_PATTERN: "^team-(\\w+)-",
+  expect(settingsIn(resources["credential-report-function"])).toMatchObject({
+    administratorPermissionSets: ["PlatformAdmin", "a,b"],
+    reviewerPattern: "^team-(\\w+)-",
   });
 });
 

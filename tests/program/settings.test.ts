@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { type SettingKey, settings } from "../../components/settings";
-import { regionProblems, settingProblem, togetherProblems } from "../../components/settingsCheck";
+import { regionProblems, togetherProblems } from "../../components/settingsCheck";
 import { unknownKeys } from "../../components/stackConfig";
+import manifestSchema from "../../handlers/files/manifest.schema.json";
+import { runSettings, type Setting, type SettingKey, settingProblem, settings } from "../../handlers/settings";
 import { project } from "./runProgram";
 import { root, stackFileConfig } from "./stack";
 
@@ -57,7 +58,10 @@ const wrong: [SettingKey, unknown[]][] = [
     "lakeId",
     [undefined, "", "abc", `${arn}0`, arn.replace("cloudtrail", "s3"), arn.replace("111122223333", "1111"), 7],
   ],
-  ["identityStoreId", ["1234567890", "d-123", "d-12345678901", "D-1234567890", null]],
+  [
+    "identityStoreId",
+    ["1234567890", "d-123", "d-12345678901", "D-1234567890", "0123456789abcdef0123456789abcdef0123", null],
+  ],
   [
     "instanceArn",
     [
@@ -107,12 +111,12 @@ const cases = (table: [SettingKey, unknown[]][]) =>
   table.flatMap(([key, values]) => values.map((value) => [key, value] as const));
 
 test.each(cases(right))("%s takes %j", (key, value) => {
-  expect(settingProblem(key, value)).toBeUndefined();
+  expect(settingProblem(key, settings[key], value)).toBeUndefined();
 });
 
 test.each(cases(wrong))("%s refuses %j", (key, value) => {
   const got = value === undefined ? "nothing" : JSON.stringify(value);
-  const problem = settingProblem(key, value)!;
+  const problem = settingProblem(key, settings[key], value)!;
   expect(problem).toContain(`${key}: expected ${settings[key].expected}, got ${got}`);
   expect(problem).toContain(settings[key].hint);
 });
@@ -124,13 +128,13 @@ test("every key has right and wrong values in these tables", () => {
 });
 
 test("an error reads as a person wants it", () => {
-  expect(settingProblem("lakeId", "abc")).toBe(
+  expect(settingProblem("lakeId", settings.lakeId, "abc")).toBe(
     'lakeId: expected an event data store id (UUID) or ARN, got "abc". Find it under CloudTrail → Lake → Event data stores.',
   );
-  expect(settingProblem("lookbackDays", 0)).toBe(
+  expect(settingProblem("lookbackDays", settings.lookbackDays, 0)).toBe(
     "lookbackDays: expected a whole number of days from 1 to 3653, got 0.",
   );
-  expect(settingProblem("schedule", "cron(0 20 * ? 7 *)")).toBe(
+  expect(settingProblem("schedule", settings.schedule, "cron(0 20 * ? 7 *)")).toBe(
     'schedule: expected an EventBridge Scheduler expression like cron(0 20 ? * SUN *), got "cron(0 20 * ? 7 *)" ' +
       "(the month field holds ?, which stands only for one of the two day fields). " +
       "The syntax: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html",
@@ -166,6 +170,17 @@ test.each([
   expect(togetherProblems(given)).toEqual([]);
 });
 
+test("what Lambda's environment cannot hold is refused; the most of both that is plain text fits", () => {
+  const administratorPermissionSets = Array.from({ length: 50 }, (_, index) => `${index}`.padEnd(32, "n"));
+  const patternOf = (letter: string) => ({ administratorPermissionSets, reviewerPattern: "(a)".padEnd(500, letter) });
+  expect(togetherProblems(patternOf("b"))).toEqual([]);
+  expect(togetherProblems(patternOf("字"))).toEqual([
+    expect.stringMatching(
+      /^administratorPermissionSets and reviewerPattern: expected at most 2900 bytes of both .*4 KB, got 3\d{3}\. Name fewer/,
+    ),
+  ]);
+});
+
 test("a key and a topic are of the stack's own Region; the keys of what is only read need not be", () => {
   const elsewhere = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
   const topic = "arn:aws:sns:us-east-1:111122223333:security";
@@ -188,24 +203,73 @@ test("a misspelt key is named, with the nearest that there is; other namespaces 
   expect(unknownKeys([`${project}:frequency`], project)[0]).toContain("Known are lakeId, identityStoreId");
 });
 
+/** The help, with the range where there is one. */
+function described({ help, range }: Setting): string {
+  return range === "" ? help : `${help} ${range[0]!.toUpperCase()}${range.slice(1)}.`;
+}
+
 describe("the files agree with the code", () => {
-  test("Pulumi.yaml declares every key with the code's type, description and default, and no other", () => {
-    const { name, config } = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as {
-      name: string;
-      config: unknown;
-    };
-    const declared = Object.entries(settings).map(([key, { type, description, ...rest }]) => {
-      const items = "items" in rest ? { items: rest.items } : {};
-      const value = "default" in rest ? { default: rest.default } : {};
-      return [key, { type, ...items, description, ...value }];
+  const rows = Object.entries<Setting>(settings);
+
+  test("Pulumi.yaml declares every key with the code's type, sentence, range and default, in its order, and no other", () => {
+    const { name, config } = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as { name: string; config: object };
+    const declared = rows.map(([key, setting]) => {
+      const items = setting.type === "array" ? { items: { type: "string" } } : {};
+      const value = setting.defaultValue === undefined ? {} : { default: setting.defaultValue };
+      return [key, { type: setting.type, ...items, description: described(setting), ...value }];
     });
     expect(config).toEqual(Object.fromEntries(declared));
+    expect(Object.keys(config)).toEqual(Object.keys(settings));
     expect(name).toBe(project);
   });
 
+  describe("CredentialReportArgs", () => {
+    const source = readFileSync(join(root, "components/credentialReport.ts"), "utf8");
+    const body = source.slice(source.indexOf("interface CredentialReportArgs"), source.indexOf("\n}\n"));
+    const args = new Map(
+      [...body.matchAll(/\/\*\*([\s\S]*?)\*\/\s*readonly (\w+)(\??): (.*);/g)].map(([, comment, key, mark, type]) => {
+        const [prose, ...tags] = comment!.replace(/^\s*\* ?/gm, "").split(/^@/m);
+        const byDefault = tags
+          .find((tag) => tag.startsWith("default "))
+          ?.slice("default ".length)
+          .trim();
+        const sentences = prose!.replace(/\s+/g, " ").replaceAll("`", "").trim();
+        return [
+          key!,
+          { sentences, byDefault, required: mark === "", type: type!.replace(/^pulumi\.Input<(.*)>$/, "$1") },
+        ];
+      }),
+    );
+
+    test("has every key in the code's order, and no other", () => {
+      expect([...args.keys()]).toEqual(Object.keys(settings));
+    });
+
+    test.each(rows)("documents %s as the code has it", (key, setting) => {
+      const { sentences, byDefault, required, type } = args.get(key)!;
+      // More may follow: what matters to a program.
+      expect(`${sentences} `.slice(0, described(setting).length + 1)).toBe(`${described(setting)} `);
+      expect(byDefault).toBe(setting.defaultValue === undefined ? undefined : JSON.stringify(setting.defaultValue));
+      expect(required).toBe(setting.defaultValue === undefined);
+      const types = { string: "string", boolean: "boolean", integer: "number", array: "readonly string[]" };
+      expect(type).toBe(types[setting.type]);
+    });
+  });
+
+  test("the manifest's schema has the settings of a run, with their ranges", () => {
+    const { properties, required } = manifestSchema.properties.settings;
+    const names = Object.keys(runSettings).map((key) => (key === "lakeId" ? "eventDataStore" : key));
+    expect(Object.keys(properties).sort()).toEqual([...names].sort());
+    expect([...required].sort()).toEqual([...names].sort());
+    for (const key of ["lookbackDays", "newAccessDays"] as const) {
+      const { min, max } = runSettings[key];
+      expect(properties[key]).toMatchObject({ minimum: min, maximum: max });
+    }
+    expect(properties.requestsPerSecond).toMatchObject({ minimum: runSettings.requestsPerSecond.min });
+  });
+
   test("only lakeId is required", () => {
-    const required = Object.entries(settings).filter(([, setting]) => !("default" in setting));
-    expect(required.map(([key]) => key)).toEqual(["lakeId"]);
+    expect(rows.filter(([, setting]) => setting.defaultValue === undefined).map(([key]) => key)).toEqual(["lakeId"]);
   });
 
   test.each(["Pulumi.dev.yaml", "Pulumi.prod.yaml.example"])("%s sets known keys to right values", (file) => {
@@ -219,7 +283,7 @@ describe("the files agree with the code", () => {
     ).toEqual([]);
     for (const [key, text] of Object.entries(given) as [SettingKey, string][]) {
       const value = settings[key].type === "string" ? text : JSON.parse(text);
-      expect(settingProblem(key, value)).toBeUndefined();
+      expect(settingProblem(key, settings[key], value)).toBeUndefined();
     }
   });
 });

@@ -1,7 +1,8 @@
 import type { RunResult } from "../../handlers/bucket/latest";
-import { createReportHandler, type WatchResult } from "../../handlers/report";
-import type { ReportEvent } from "../../handlers/settings";
+import type { Settings } from "../../handlers/model";
+import { createReportHandler, type ReportEvent, type WatchResult } from "../../handlers/report";
 import type { Bucket, LocalAws } from "../../local/aws";
+import { defaultSettings } from "../../local/defaultSettings";
 
 /** A container of the function, in this process: one handler, as Lambda makes it, that is invoked again and again. */
 export interface Container {
@@ -17,20 +18,26 @@ export interface Container {
 export const BUCKET = "reports";
 export const FUNCTION_ARN = "arn:aws:lambda:eu-west-1:111122223333:function:credential-report";
 
-/** The function's environment, for a local AWS. */
-export function functionEnvironment({ url, organisation }: LocalAws): Record<string, string> {
+/** The function's environment, for a local AWS; of the settings that are not given, the organisation's and the defaults. */
+export function functionEnvironment(
+  { url, organisation }: LocalAws,
+  given: Partial<Settings> = {},
+): Record<string, string> {
+  const { now, ...settings } = {
+    ...defaultSettings,
+    eventDataStore: organisation.EventDataStoreArn ?? defaultSettings.eventDataStore,
+    instanceArn: organisation.InstanceArn,
+    identityStoreId: organisation.IdentityStoreId,
+    requestsPerSecond: 10_000, // the local AWS's quotas are lifted: as fast as it answers
+    ...given,
+  };
   return {
     AWS_ENDPOINT_URL: url,
     AWS_REGION: "eu-west-1",
     AWS_ACCESS_KEY_ID: "AKIDEXAMPLE",
     AWS_SECRET_ACCESS_KEY: "example",
     BUCKET_NAME: BUCKET,
-    EVENT_DATA_STORE: organisation.EventDataStoreArn ?? "00000000-0000-4000-8000-000000000000",
-    INSTANCE_ARN: organisation.InstanceArn,
-    IDENTITY_STORE_ID: organisation.IdentityStoreId,
-    LOOKBACK_DAYS: "90",
-    NEW_ACCESS_DAYS: "14",
-    REQUESTS_PER_SECOND: "10000", // the local AWS's quotas are lifted: as fast as it answers
+    REPORT_SETTINGS: JSON.stringify(settings),
     REPORT_NAME: "test",
     CREDENTIAL_REPORT_NOW: organisation.Now,
   };
@@ -42,8 +49,12 @@ let requests = 0;
  * Starts a container, with an empty bucket unless there is one. The SDK's clients read the endpoint at their first call: where
  * several local AWS serve at once, let each container run once before the next is started.
  */
-export function startContainer(localAws: LocalAws, environment: Record<string, string> = {}): Container {
-  Object.assign(process.env, functionEnvironment(localAws), environment);
+export function startContainer(
+  localAws: LocalAws,
+  environment: Record<string, string> = {},
+  settings: Partial<Settings> = {},
+): Container {
+  Object.assign(process.env, functionEnvironment(localAws, settings), environment);
   if (!localAws.buckets.has(BUCKET)) localAws.buckets.set(BUCKET, { objects: new Map(), uploads: new Map() });
   const handler = createReportHandler();
   const invoke = (event: ReportEvent, remainingMs: number) => {

@@ -2,6 +2,7 @@ import { COLUMNS, type Row } from "../../handlers/files/columns";
 import { createCsvWriter } from "../../handlers/files/csv/writer";
 import { type RowSources, rowBatches } from "../../handlers/files/rows";
 import type { LastLogin, UnattributedLogin } from "../../handlers/model";
+import { defaultSettings } from "../../local/defaultSettings";
 
 export const NOW = "2026-11-22T12:00:00Z";
 export const ADMINISTRATOR_SET = "arn:aws:sso:::permissionSet/ssoins-7223aaaabbbbcccc/ps-1111111111111111";
@@ -55,17 +56,7 @@ export function sourcesOf(small: SmallOrganisation): RowSources {
   const pairs = small.pairs ?? [];
   const long = Date.parse("2025-01-01T00:00:00Z");
   return {
-    settings: {
-      eventDataStore: "store",
-      instanceArn: "arn:aws:sso:::instance/ssoins-7223aaaabbbbcccc",
-      identityStoreId: "d-906700aaaa",
-      lookbackDays: 90,
-      newAccessDays: 14,
-      requestsPerSecond: 15,
-      administratorPermissionSets: [],
-      reviewerPattern: "",
-      now: NOW,
-    },
+    settings: { ...defaultSettings, now: NOW },
     provisioning: {
       permissionSets: [
         { arn: ADMINISTRATOR_SET, name: "AdministratorAccess", description: "", administrator: true },

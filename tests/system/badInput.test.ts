@@ -210,18 +210,18 @@ describe("an organisation with little in it", () => {
 
 describe("settings that cannot be", () => {
   test.each([
-    ["a variable that is missing", { INSTANCE_ARN: "" }, {}, /INSTANCE_ARN is not set\. Deploy the stack again/],
+    ["settings that are missing", { REPORT_SETTINGS: "" }, {}, /REPORT_SETTINGS is not set\. Deploy the stack again/],
     [
-      "a number that is none",
-      { LOOKBACK_DAYS: "ninety" },
+      "settings that are none",
+      { REPORT_SETTINGS: '{"lookbackDays":90}' },
       {},
-      /lookbackDays: expected an integer from 1 to 3653, got "ninety"/,
+      /REPORT_SETTINGS does not hold the settings of a report\. Deploy the stack again/,
     ],
     [
       "days that are given for the run",
       {},
       { lookbackDays: 4000 },
-      /lookbackDays: expected an integer from 1 to 3653, got "4000"/,
+      /lookbackDays: expected a whole number of days from 1 to 3653, got 4000\./,
     ],
     ["a present that is no time", { CREDENTIAL_REPORT_NOW: "today" }, {}, /CREDENTIAL_REPORT_NOW.*"today"/],
   ])("%s", async (_, environment, event, message) => {
@@ -233,8 +233,8 @@ describe("settings that cannot be", () => {
   });
 
   test("an instance that is not there", async () => {
-    const INSTANCE_ARN = "arn:aws:sso:::instance/ssoins-ffffffffffffffff";
-    const container = await containerOf(organisation, {}, { INSTANCE_ARN });
+    const instanceArn = "arn:aws:sso:::instance/ssoins-ffffffffffffffff";
+    const container = await containerOf(organisation, {}, {}, { instanceArn });
 
     await expect(container.run()).rejects.toThrow("sso-admin ListPermissionSets failed: ResourceNotFoundException");
   });
@@ -244,7 +244,8 @@ describe("settings that cannot be", () => {
     const container = await containerOf(
       organisationOf({ ...aliceAndBob, AccountAssignments }),
       {},
-      { REQUESTS_PER_SECOND: "5" },
+      {},
+      { requestsPerSecond: 5 },
     );
     // 15 s are kept back to end, 90 s to publish: 12 s are left for 18 s of calls.
     const started = Date.now();

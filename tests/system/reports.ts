@@ -1,5 +1,6 @@
 import { parse } from "csv-parse/sync";
 import type { RunResult } from "../../handlers/bucket/latest";
+import type { Settings } from "../../handlers/model";
 import { type LocalAwsOptions, type OrganisationFile, startLocalAws } from "../../local/aws";
 import { type Container, startContainer, textOf } from "../support/container";
 import { account, group, groupAssignment, login, membership, permissionSet, user } from "../support/organisation";
@@ -29,6 +30,7 @@ export function useReports() {
     served: OrganisationFile,
     options: Partial<LocalAwsOptions> = {},
     environment: Record<string, string> = {},
+    settings: Partial<Settings> = {},
   ): Promise<Container> {
     const localAws = await startLocalAws({
       organisation: served,
@@ -38,15 +40,15 @@ export function useReports() {
       ...options,
     });
     closing.push(() => localAws.close());
-    return startContainer(localAws, environment);
+    return startContainer(localAws, environment, settings);
   }
 
   async function report(
     served: OrganisationFile,
     options: Partial<LocalAwsOptions> = {},
-    environment: Record<string, string> = {},
+    settings: Partial<Settings> = {},
   ): Promise<{ result: RunResult; rows: Row[]; csv: string }> {
-    const container = await containerOf(served, options, environment);
+    const container = await containerOf(served, options, {}, settings);
     const result = await container.run();
     const csv = textOf(container.bucket, `${folderOf(result)}/credential_report.csv`)!;
     return { result, csv, rows: parse(csv, { columns: true, record_delimiter: "\r\n" }) as Row[] };

@@ -1,5 +1,6 @@
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { parse } from "csv-parse/sync";
+import type { Settings } from "../../handlers/model";
 import { type Fault, type LocalAws, type OrganisationFile, startLocalAws } from "../../local/aws";
 import { BUCKET, type Container, captureLogs, startContainer, textOf } from "../support/container";
 import {
@@ -21,10 +22,10 @@ captureLogs();
 let localAws: LocalAws;
 afterEach(() => localAws.close());
 
-async function start(parts: Partial<OrganisationFile>, environment: Record<string, string> = {}, faults: Fault[] = []) {
+async function start(parts: Partial<OrganisationFile>, settings: Partial<Settings> = {}, faults: Fault[] = []) {
   const organisation = organisationOf(parts);
   localAws = await startLocalAws({ organisation, throttle: false, rate: 1000, missingKeyIs403: true, faults });
-  return startContainer(localAws, environment);
+  return startContainer(localAws, {}, settings);
 }
 
 async function review(container: Container): Promise<{ rows: Row[]; warnings: readonly string[]; text: string }> {
@@ -57,7 +58,7 @@ test.each<[string, Fault[]]>([
     [{ operation: "sso-admin:ListManagedPoliciesInPermissionSet", kind: "emptyPage", at: 1, times: 3 }],
   ],
 ])("a permission set is an administrator's by %s", async (_, faults) => {
-  const { rows } = await review(await start(threeSets, { ADMINISTRATOR_PERMISSION_SETS: '["Named"]' }, faults));
+  const { rows } = await review(await start(threeSets, { administratorPermissionSets: ["Named"] }, faults));
 
   expect(rows.map(({ PermissionSetName, Administrator }) => [PermissionSetName, Administrator])).toEqual([
     ["Full", "yes"],
@@ -67,7 +68,7 @@ test.each<[string, Fault[]]>([
 });
 
 test("the settings' pattern names the reviewer", async () => {
-  const { rows } = await review(await start(threeSets, { REVIEWER_PATTERN: "^(R\\w+)$" }));
+  const { rows } = await review(await start(threeSets, { reviewerPattern: "^(R\\w+)$" }));
   expect(rows.map(({ Reviewer }) => Reviewer)).toEqual(["", "", "Reader"]);
 });
 
@@ -79,7 +80,7 @@ async function giveBack(sheet: string): Promise<void> {
 }
 
 test("a decision in the returned sheet is carried forward, to its grant alone", async () => {
-  const container = await start(threeSets, { ADMINISTRATOR_PERMISSION_SETS: "[]", REVIEWER_PATTERN: "" });
+  const container = await start(threeSets);
   const { rows } = await review(container);
   const { GrantKey, GrantState } = rows[1]!;
   await giveBack(`GrantKey,GrantState,Decision,DecidedBy\r\n${GrantKey},${GrantState},keep,carol\r\n`);

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
+import type { Settings } from "../../handlers/model";
 import { type LocalAws, type OrganisationFile, startLocalAws } from "../../local/aws";
 import manifest from "../../package.json";
 import { reportCases } from "../oracle/organisations";
@@ -81,10 +82,10 @@ const lake = ({ organisation }: LocalAws) => ["--lake-id", organisation.EventDat
 /** A file of the deployed function's report. */
 async function deployed(
   served: LocalAws,
-  environment: Record<string, string> = {},
+  settings: Partial<Settings> = {},
   file = "credential_report.csv",
 ): Promise<string> {
-  const container = startContainer(served, { ...environment, REQUESTS_PER_SECOND: "10000" });
+  const container = startContainer(served, {}, settings);
   const result = await container.run();
   return textOf(container.bucket, `${folderOf(result)}/${file}`)!;
 }
@@ -119,7 +120,7 @@ describe("writes the bytes that the deployed function writes", () => {
     const { code, stdout } = await run([...lake(served), ...days, "--json", "--out", out], served);
 
     expect(code).toBe(0);
-    const expected = await deployed(served, { LOOKBACK_DAYS: "30", NEW_ACCESS_DAYS: "3" });
+    const expected = await deployed(served, { lookbackDays: 30, newAccessDays: 3 });
     expect(readFileSync(join(out, "credential_report.csv"), "utf8")).toBe(expected);
     const { rows, ...summary } = JSON.parse(stdout);
     expect(rows.total).toBe(parse(expected).length - 1);
@@ -144,9 +145,9 @@ test("reviewers and administrators are told of as the deployed function's settin
 
   expect(code).toBe(0);
   const review = readFileSync(join(out, "review.csv"), "utf8");
-  const settings = { ADMINISTRATOR_PERMISSION_SETS: '["Billing"]', REVIEWER_PATTERN: "^(\\w+)" };
+  const settings = { administratorPermissionSets: ["Billing"], reviewerPattern: "^(\\w+)" };
   expect(review).toBe(await deployed(served, settings, "review.csv"));
-  const plain = await deployed(served, { ADMINISTRATOR_PERMISSION_SETS: "[]", REVIEWER_PATTERN: "" }, "review.csv");
+  const plain = await deployed(served, {}, "review.csv");
   const administrators = (text: string) =>
     (parse(text, { columns: true }) as Record<string, string>[]).filter((row) => row.Administrator === "yes").length;
   expect(administrators(review)).toBeGreaterThan(administrators(plain));

@@ -1,3 +1,4 @@
+import type { Settings } from "../../handlers/model";
 import type { OrganisationFile } from "../../local/aws";
 import { captureLogs } from "../support/container";
 import { eventDataStore, eventDataStoreArn, login, organisationOf } from "../support/organisation";
@@ -13,14 +14,9 @@ describe("an event data store", () => {
   const unknown = "99999999-4b5a-4697-8877-665544332211";
   const elsewhere = eventDataStoreArn.replace("eu-west-1", "us-east-2");
 
-  test.each<[string, OrganisationFile, Record<string, string>, RegExp]>([
-    [
-      "that is not there",
-      organisation,
-      { EVENT_DATA_STORE: unknown },
-      new RegExp(`EventDataStoreNotFound.*${unknown}`),
-    ],
-    ["of another Region", organisation, { EVENT_DATA_STORE: elsewhere }, /EventDataStoreNotFound.*us-east-2/],
+  test.each<[string, OrganisationFile, Partial<Settings>, RegExp]>([
+    ["that is not there", organisation, { eventDataStore: unknown }, new RegExp(`EventDataStoreNotFound.*${unknown}`)],
+    ["of another Region", organisation, { eventDataStore: elsewhere }, /EventDataStoreNotFound.*us-east-2/],
     [
       "whose ingestion is stopped",
       { ...organisation, EventDataStore: { ...eventDataStore, Status: "STOPPED_INGESTION" } },
@@ -69,8 +65,8 @@ describe("an event data store", () => {
       {},
       /event selectors may leave logins out/,
     ],
-  ])("%s: nobody is called unused, and the warning says why", async (_, served, environment, why) => {
-    const { result, rows } = await report(served, {}, environment);
+  ])("%s: nobody is called unused, and the warning says why", async (_, served, settings, why) => {
+    const { result, rows } = await report(served, {}, settings);
 
     expect(result.status).toBe("degraded");
     expect(result.warnings).toEqual([expect.stringMatching(why)]);

@@ -1,4 +1,5 @@
-import { HELP, parseArguments } from "../../cli/arguments";
+import { HELP, optionOf, parseArguments } from "../../cli/arguments";
+import { type RunSettingKey, settingProblem, settings } from "../../handlers/settings";
 
 const id = "0f3c9f3e-6b1d-4c56-9a8e-1d2f3a4b5c6d";
 const arn = `arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/${id}`;
@@ -18,14 +19,16 @@ test("the defaults are the stack's", () => {
   const before = Date.now();
   const { nowMs, ...given } = parseArguments(["--lake-id", id]);
   expect(given).toEqual({
-    lakeId: id,
-    instanceArn: "",
-    identityStoreId: "",
-    lookbackDays: 90,
-    newAccessDays: 14,
-    administratorPermissionSets: [],
-    reviewerPattern: "",
-    requestsPerSecond: 15,
+    settings: {
+      eventDataStore: id,
+      instanceArn: "",
+      identityStoreId: "",
+      lookbackDays: 90,
+      newAccessDays: 14,
+      administratorPermissionSets: [],
+      reviewerPattern: "",
+      requestsPerSecond: 15,
+    },
     out: "out",
     profile: undefined,
     region: undefined,
@@ -47,14 +50,16 @@ test("everything can be given", () => {
     ...["--json", "--quiet"],
   ];
   expect(parseArguments(argv)).toEqual({
-    lakeId: arn,
-    instanceArn,
-    identityStoreId: "d-0123456789",
-    lookbackDays: 3653,
-    newAccessDays: 0,
-    administratorPermissionSets: ["BreakGlass", "Platform,Admin"],
-    reviewerPattern: "^team-(\\w+)-",
-    requestsPerSecond: 20,
+    settings: {
+      eventDataStore: arn,
+      instanceArn,
+      identityStoreId: "d-0123456789",
+      lookbackDays: 3653,
+      newAccessDays: 0,
+      administratorPermissionSets: ["BreakGlass", "Platform,Admin"],
+      reviewerPattern: "^team-(\\w+)-",
+      requestsPerSecond: 20,
+    },
     nowMs: Date.UTC(2026, 10, 20, 9),
     out: "a b",
     profile: "audit",
@@ -66,7 +71,7 @@ test("everything can be given", () => {
 });
 
 test("--no-logins leaves the login source out", () => {
-  expect(parseArguments(["--no-logins"]).lakeId).toBeNull();
+  expect(parseArguments(["--no-logins"]).settings.eventDataStore).toBeNull();
 });
 
 test("--help needs nothing else, and describes every argument", () => {
@@ -77,20 +82,12 @@ test("--help needs nothing else, and describes every argument", () => {
     expect(() => parseArguments(withValue)).not.toThrow(/Unknown option/);
   }
   expect(described).toEqual([
-    ...["--lake-id", "--no-logins", "--instance-arn", "--identity-store-id", "--lookback-days", "--new-access-days"],
-    ...[
-      "--administrator-permission-set",
-      "--reviewer-pattern",
-      "--requests-per-second",
-      "--now",
-      "--out",
-      "--profile",
-      "--region",
-      "--json",
-      "--quiet",
-      "--help",
-    ],
+    ...["--lake-id", "--identity-store-id", "--instance-arn", "--lookback-days", "--new-access-days"],
+    ...["--administrator-permission-set", "--reviewer-pattern", "--requests-per-second"],
+    ...["--no-logins", "--now", "--out", "--profile", "--region", "--json", "--quiet", "--help"],
   ]);
+  expect(HELP).toMatch(/^ {2}--new-access-days DAYS .*\n.* 0–365 days \(default 14\)\.$/m);
+  for (const line of HELP.split("\n")) expect(line.length).toBeLessThanOrEqual(120);
 });
 
 function parseFails(name: string): boolean {
@@ -111,35 +108,42 @@ describe("a wrong argument is named, with what was got, what is allowed and wher
     [["--lake-id", `${id}x`], "--lake-id: expected"],
     [["--lake-id", arn.replace("eventdatastore", "trail")], "--lake-id: expected"],
     [
-      ["--no-logins", "--instance-arn", "ssoins-1"],
-      '--instance-arn: expected arn:aws:sso:::instance/ssoins-…, got "ssoins-1". Find it under IAM Identity Center → Settings.',
+      ["--no-logins", "--lookback-days", "ninety"],
+      '--lookback-days: expected a whole number of days from 1 to 3653, got "ninety".',
     ],
     [
-      ["--no-logins", "--identity-store-id", "d-1"],
-      '--identity-store-id: expected d-… with ten hexadecimal digits, got "d-1".',
+      ["--no-logins", "--lookback-days", "0"],
+      "--lookback-days: expected a whole number of days from 1 to 3653, got 0.",
     ],
-    [["--no-logins", "--lookback-days", "0"], '--lookback-days: expected an integer from 1 to 3653, got "0".'],
-    [["--no-logins", "--lookback-days", "3654"], "from 1 to 3653"],
-    [["--no-logins", "--lookback-days", "1.5"], "from 1 to 3653"],
-    [["--no-logins", "--lookback-days", "ninety"], "from 1 to 3653"],
-    [["--no-logins", "--lookback-days", ""], "from 1 to 3653"],
-    [["--no-logins", "--new-access-days", "366"], "--new-access-days: expected an integer from 0 to 365"],
-    [["--no-logins", "--requests-per-second", "21"], "--requests-per-second: expected an integer from 1 to 20"],
+    [["--no-logins", "--lookback-days", "3654"], "got 3654."],
+    [["--no-logins", "--lookback-days", "1.5"], 'got "1.5".'],
+    [["--no-logins", "--lookback-days", ""], 'got "".'],
     [
-      ["--no-logins", "--administrator-permission-set", "Break Glass"],
-      '--administrator-permission-set: expected the name of a permission set, got "Break Glass".',
+      [
+        "--no-logins",
+        ...Array.from({ length: 51 }, (_, index) => ["--administrator-permission-set", `Set${index}`]).flat(),
+      ],
+      "--administrator-permission-set: expected at most 50 names of permission sets",
     ],
-    [
-      ["--no-logins", "--reviewer-pattern", "^team-"],
-      '--reviewer-pattern: "^team-" has 0 capturing groups, expected one, around the reviewer',
-    ],
-    [["--no-logins", "--reviewer-pattern", "("], "is no regular expression of RE2's syntax"],
     [["--no-logins", "--now", "yesterday"], '--now: expected an instant like 2026-11-20T08:00:00Z, got "yesterday".'],
     [["--no-logins", "--colour"], "Unknown option '--colour'"],
     [["--no-logins", "report.csv"], "Unexpected argument 'report.csv'"],
     [["--no-logins", "--out"], "argument missing"],
   ])("%j", (argv, message) => {
     expect(wrong(...argv)).toContain(message);
+  });
+
+  test.each<[RunSettingKey, string]>([
+    ["lakeId", "abc"],
+    ["identityStoreId", "d-1"],
+    ["identityStoreId", "906700aaaabbbbccccddddeeeeffff0000aa"],
+    ["instanceArn", "ssoins-1"],
+    ["reviewerPattern", "^team-"],
+    ["reviewerPattern", "("],
+  ])("%s %j gets the sentence that a stack's configuration gets", (key, value) => {
+    const option = optionOf(key);
+    const others = key === "lakeId" ? [] : ["--no-logins"];
+    expect(wrong(...others, option, value)).toBe(settingProblem(option, settings[key], value));
   });
 
   test("neither or both of --lake-id and --no-logins", () => {

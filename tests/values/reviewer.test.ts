@@ -1,5 +1,7 @@
 import { createReviewerOf } from "../../handlers/files/review/reviewer";
-import { reviewerPatternProblem } from "../../handlers/settings";
+import { runSettings } from "../../handlers/settings";
+
+const { problem: reviewerPatternProblem } = runSettings.reviewerPattern;
 
 describe("createReviewerOf", () => {
   it.each([
@@ -10,7 +12,7 @@ describe("createReviewerOf", () => {
     ["team=(\\w+)?", "team=", "team=other", ""],
     ["(?P<team>[^-]+)-", "zoë-admins", "", "zoë"],
   ])("by %j, for %j and %j, is %j", (pattern, groupName, permissionSetName, reviewer) => {
-    expect(reviewerPatternProblem(pattern)).toBeNull();
+    expect(reviewerPatternProblem(pattern)).toBeUndefined();
     expect(createReviewerOf(pattern)(groupName, permissionSetName)).toBe(reviewer);
   });
 
@@ -23,10 +25,10 @@ describe("createReviewerOf", () => {
   });
 });
 
-describe("reviewerPatternProblem", () => {
+describe("the setting reviewerPattern", () => {
   it.each([
-    ["aws-.*", /has 0 capturing groups, expected one/],
-    ["(a)(b)", /has 2 capturing groups, expected one/],
+    ["aws-.*", /has 0 capturing groups instead of one/],
+    ["(a)(b)", /has 2 capturing groups instead of one/],
     ["(a", /is no regular expression of RE2's syntax: .*missing closing \)/],
     ["(?=a)(b)", /is no regular expression of RE2's syntax/],
     ["(a)\\1", /is no regular expression of RE2's syntax/],

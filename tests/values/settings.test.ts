@@ -1,37 +1,24 @@
-import { parseEventDataStore, reasonOf, runIdOf, settingsOf } from "../../handlers/settings";
+import { reasonOf, runIdOf } from "../../handlers/report";
+import { deployedSettings, parseEventDataStore, settingsOf } from "../../handlers/settings";
 
-const ENVIRONMENT = {
-  EVENT_DATA_STORE: "0f3c9f3e-6b1d-4c56-9a8e-1d2f3a4b5c6d",
-  INSTANCE_ARN: "arn:aws:sso:::instance/ssoins-7223aaaabbbbcccc",
-  IDENTITY_STORE_ID: "d-906700aaaa",
-  LOOKBACK_DAYS: "90",
-  NEW_ACCESS_DAYS: "14",
-  REQUESTS_PER_SECOND: "15",
+const DEPLOYED = {
+  eventDataStore: "0f3c9f3e-6b1d-4c56-9a8e-1d2f3a4b5c6d",
+  instanceArn: "arn:aws:sso:::instance/ssoins-7223aaaabbbbcccc",
+  identityStoreId: "d-906700aaaa",
+  lookbackDays: 90,
+  newAccessDays: 14,
+  requestsPerSecond: 15,
+  administratorPermissionSets: ["BreakGlass", "Platform,Admin"],
+  reviewerPattern: "^team-(\\w+)",
 };
+const environmentOf = (settings: unknown) => ({ REPORT_SETTINGS: JSON.stringify(settings) });
+const ENVIRONMENT = environmentOf(DEPLOYED);
 
 describe("settingsOf", () => {
   it("reads the function's environment", () => {
     expect(settingsOf({ ...ENVIRONMENT, CREDENTIAL_REPORT_NOW: "2026-11-20T09:00:00.987Z" }, {})).toEqual({
-      eventDataStore: ENVIRONMENT.EVENT_DATA_STORE,
-      instanceArn: ENVIRONMENT.INSTANCE_ARN,
-      identityStoreId: ENVIRONMENT.IDENTITY_STORE_ID,
-      lookbackDays: 90,
-      newAccessDays: 14,
-      requestsPerSecond: 15,
-      administratorPermissionSets: [],
-      reviewerPattern: "",
+      ...DEPLOYED,
       now: "2026-11-20T09:00:00Z",
-    });
-  });
-
-  it("reads who counts as administrator, and who reviews", () => {
-    const named = {
-      ADMINISTRATOR_PERMISSION_SETS: '["BreakGlass","Platform,Admin"]',
-      REVIEWER_PATTERN: "^team-(\\w+)",
-    };
-    expect(settingsOf({ ...ENVIRONMENT, ...named }, {})).toMatchObject({
-      administratorPermissionSets: ["BreakGlass", "Platform,Admin"],
-      reviewerPattern: "^team-(\\w+)",
     });
   });
 
@@ -49,14 +36,36 @@ describe("settingsOf", () => {
     expect(settingsOf(ENVIRONMENT, { lookbackDays }).lookbackDays).toBe(expected);
   });
 
-  it.each([0, 3654, 1.5, "1e2", "ninety", -1])("refuses lookbackDays %j", (lookbackDays) => {
+  it.each([0, 3654, 1.5, "1e2", "3654", "ninety", -1])("refuses lookbackDays %j", (lookbackDays) => {
     expect(() => settingsOf(ENVIRONMENT, { lookbackDays })).toThrow(
-      /lookbackDays: expected an integer from 1 to 3653, got/,
+      /lookbackDays: expected a whole number of days from 1 to 3653, got/,
     );
   });
 
-  it("names the variable that is missing", () => {
-    expect(() => settingsOf({ ...ENVIRONMENT, INSTANCE_ARN: undefined }, {})).toThrow(/INSTANCE_ARN is not set/);
+  it("says that the variable is missing", () => {
+    expect(() => settingsOf({}, {})).toThrow(
+      expect.objectContaining({
+        name: "BadEnvironment",
+        message: "The environment variable REPORT_SETTINGS is not set. Deploy the stack again.",
+      }),
+    );
+  });
+
+  const without = (key: string) => JSON.stringify({ ...DEPLOYED, [key]: undefined });
+  it.each([
+    "{",
+    "null",
+    "[]",
+    ...Object.keys(DEPLOYED).map(without),
+    JSON.stringify({ ...DEPLOYED, lookbackDays: "90" }),
+    JSON.stringify({ ...DEPLOYED, newAccessDays: 1.5 }),
+    JSON.stringify({ ...DEPLOYED, administratorPermissionSets: [7] }),
+    JSON.stringify({ ...DEPLOYED, reviewerPattern: null }),
+  ])("refuses REPORT_SETTINGS %s", (REPORT_SETTINGS) => {
+    expect(deployedSettings({ REPORT_SETTINGS })).toBeNull();
+    expect(() => settingsOf({ REPORT_SETTINGS }, {})).toThrow(
+      "The environment variable REPORT_SETTINGS does not hold the settings of a report. Deploy the stack again.",
+    );
   });
 });
 

@@ -73,6 +73,13 @@ test("a report that nobody touched is whole, with names of all kinds", async () 
   expect(verdict.notes).toEqual([expect.stringContaining("first of its chain")]);
 });
 
+test("an identity store id is right in whatever form AWS says it", async () => {
+  const settings = { ...organisation.settings, identityStoreId: "store-of-an-emulator" };
+  directory.dispose();
+  directory = reportDirectory(await publishFiles({ ...organisation, settings }));
+  expect(said(await verify())).toEqual([]);
+});
+
 describe("finds", () => {
   test("one changed byte, in each file", async () => {
     for (const [name, bytes] of Object.entries(files)) {

@@ -47,7 +47,7 @@ export const REVIEW_COLUMNS = [
 
 export interface ReviewOptions {
   readonly sources: RowSources;
-  /** See `reviewerPatternProblem`; empty for no reviewers. */
+  /** As the setting; empty for no reviewers. */
   readonly reviewerPattern: string;
   readonly decisions: Decisions;
 }

@@ -3,7 +3,7 @@ import { RE2JS } from "re2js";
 /** Who reviews a grant: what the pattern's group captures of a name; empty where it does not match. */
 export type ReviewerOf = (groupName: string, permissionSetName: string) => string;
 
-/** @param pattern empty, or one that `reviewerPatternProblem` has nothing against */
+/** @param pattern empty, or right by the settings table */
 export function createReviewerOf(pattern: string): ReviewerOf {
   const compiled = pattern === "" ? null : RE2JS.compile(pattern);
   const known = new Map<string, string | null>();
