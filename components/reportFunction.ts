@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
+import { pageAssets } from "../handlers/files/files";
 import { createReportHandler, type ReportResult } from "../handlers/report";
 import type { ReportEvent } from "../handlers/settings";
 import type { AwsAccount } from "./awsAccount";
@@ -52,6 +53,9 @@ export function reportFunction(name: string, args: ReportFunctionArgs, parent: p
   );
   const deadLetters = deadLetterQueue(`${name}-function-dead-letters`, args.kmsKeyArn, { parent });
   const { role, policy } = functionRole(name, args, logGroup, deadLetters, parent);
+
+  // The handler is serialised with what they are now.
+  pageAssets();
 
   const reportFunction = new aws.lambda.CallbackFunction<ReportEvent | undefined, ReportResult>(
     `${name}-function`,

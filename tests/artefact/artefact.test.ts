@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { join, resolve } from "node:path";
+import { pageAssets } from "../../handlers/files/page/document";
 import { type LocalAws, startLocalAws } from "../../local/aws";
 import { type Archive, zippedSize } from "../../local/deployment/archive";
 import { type Deployment, deploy } from "../../local/deployment/deploy";
@@ -11,8 +12,9 @@ import { runProduct } from "../../local/runReport";
 
 const PROJECT = resolve(__dirname, "../..");
 
-/** All that the serialised handler may load. */
+/** All that the serialised handler may load. Never `./bundle`, which puts the page together: the page's strings are in the text. */
 const REQUIRED = [
+  "./bundle",
   "@aws-sdk/client-cloudtrail",
   "@aws-sdk/client-identitystore",
   "@aws-sdk/client-organizations",
@@ -55,10 +57,18 @@ it("loads these packages and no others", () => {
   expect([...new Set(packages)].sort()).toEqual(REQUIRED);
 });
 
+it("carries the page's script and style along", () => {
+  const { scriptHash, styleHash } = pageAssets();
+  expect(serialisedText()).toContain(JSON.stringify(scriptHash));
+  expect(serialisedText()).toContain(JSON.stringify(styleHash));
+});
+
 it("holds the packages that these need, none of Pulumi's and none for development", () => {
   const { devDependencies } = JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8"));
   const packages = [...archive.keys()].flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)$/.exec(path)?.[1] ?? []);
-  expect(packages).toEqual(expect.arrayContaining(REQUIRED.filter((name) => !builtinModules.includes(name))));
+  expect(packages).toEqual(
+    expect.arrayContaining(REQUIRED.filter((name) => !builtinModules.includes(name) && name !== "./bundle")),
+  );
   expect(packages.filter((name) => name.startsWith("@pulumi/"))).toEqual([]);
   const direct = Object.keys(devDependencies).filter((name) => packages.includes(name));
   // What the SDK's credential providers bring along stands among our own tools too.
