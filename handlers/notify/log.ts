@@ -1,7 +1,15 @@
 import type { CallStatistics } from "../aws/aws";
 import type { RunResult } from "../bucket/bucket";
 import type { Progress } from "../model";
-import { metricsLine } from "./metrics";
+
+/** The namespace of the metrics that the handler writes to its log. */
+export const metricNamespace = "CredentialReport";
+
+/** The metrics' one dimension: two reports in one account are told apart by it. */
+export const reportDimension = "Report";
+
+/** How the watch, which `overdueAlarm` needs, tells how old the newest report is. */
+export const ageMetric = "HoursSinceLastReport";
 
 export interface Log {
   info(message: string, fields: object): void;
@@ -73,4 +81,19 @@ export function createLog(runId: string, reportName: string): Log {
       metrics({ Failed: 1, ...effort(statistics, startedMs) });
     },
   };
+}
+
+/**
+ * CloudWatch metrics as a log line in the embedded metric format, which CloudWatch Logs reads by itself.
+ *
+ * @param values metric name → value; names that end in `Seconds` or begin with `Hours` are durations, the others counts
+ */
+function metricsLine(reportName: string, values: Readonly<Record<string, number>>): string {
+  const Metrics = Object.keys(values).map((Name) => ({
+    Name,
+    Unit: Name.endsWith("Seconds") ? "Seconds" : Name.startsWith("Hours") ? "None" : "Count",
+  }));
+  const directive = { Namespace: metricNamespace, Dimensions: [[reportDimension]], Metrics };
+  const described = { _aws: { Timestamp: Date.now(), CloudWatchMetrics: [directive] }, [reportDimension]: reportName };
+  return JSON.stringify({ ...described, ...values }) + "\n";
 }

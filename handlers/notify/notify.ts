@@ -1,4 +1,3 @@
 /** Telling people and machines: the log, its metrics, and messages to a topic. */
-export { createLog, type Log } from "./log";
-export { ageMetric, metricNamespace, reportDimension } from "./metrics";
+export { ageMetric, createLog, type Log, metricNamespace, reportDimension } from "./log";
 export { failedNotice, logsUrl, type Notice, type NoticeContext, publishedNotice, tellTopic } from "./notices";

@@ -1,4 +1,4 @@
-import { createReviewerOf } from "../../handlers/files/review/reviewer";
+import { createReviewerOf } from "../../handlers/files/review/review";
 import { reviewerPatternProblem } from "../../handlers/settings";
 
 describe("createReviewerOf", () => {

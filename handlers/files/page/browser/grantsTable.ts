@@ -12,11 +12,10 @@ import {
 } from "tabulator-tables";
 import type { PageTable } from "../pageData";
 import { columnDefinitions, titleOf } from "./columns";
-import { csvText } from "./csvFile";
 import { element } from "./dom";
 import { formatCount, formatCounted } from "./format";
 import { type Preset, presetsOf } from "./presets";
-import { CSV_COLUMNS, decodeRows, type PageRow } from "./rows";
+import { CSV_COLUMNS, csvText, decodeRows, type PageRow } from "./rows";
 
 Tabulator.registerModule([
   DownloadModule,

@@ -1,4 +1,5 @@
 import { COLUMNS } from "../../../model";
+import { createCellFormatter } from "../../csv/cell";
 import type { PageTable } from "../pageData";
 
 /** The report's columns in their order, and `Administrator`, which the page adds. */
@@ -53,4 +54,12 @@ export function decodeRows(table: PageTable): PageRow[] {
       Administrator: administrator,
     };
   });
+}
+
+const formatCell = createCellFormatter();
+
+/** The rows as `credential_report.csv` has them, with the page's columns. */
+export function csvText(rows: readonly PageRow[]): string {
+  const lines = rows.map((row) => CSV_COLUMNS.map((column) => formatCell(row[column])).join(","));
+  return `${[CSV_COLUMNS.join(","), ...lines].join("\r\n")}\r\n`;
 }
