@@ -1,8 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
+import { pageAssets } from "../handlers/files/files";
 import { createReportHandler, type ReportEvent, type ReportResult } from "../handlers/report";
 import { type RunSettingKey, runSettings, runSettingsOf, type SettingValues } from "../handlers/settings";
+import { dependencies } from "../package.json";
 import type { AwsAccount } from "./awsAccount";
 import { deadLetterQueue } from "./deadLetterQueue";
 import { eventDataStoreArn, functionPolicy } from "./functionPolicy";
@@ -13,6 +15,18 @@ import type { ReportBucket } from "./reportBucket";
 
 /** As long as reports are kept by default, so that a report and its log are found together. */
 const logRetentionDays = 400;
+
+/** The packages that the handler loads. What they need is in the archive too, and nothing else is. */
+export const functionPackages: readonly string[] = [
+  "@aws-sdk/client-cloudtrail",
+  "@aws-sdk/client-identitystore",
+  "@aws-sdk/client-organizations",
+  "@aws-sdk/client-s3",
+  "@aws-sdk/client-sns",
+  "@aws-sdk/client-sso-admin",
+  "@json2csv/plainjs",
+  "re2js",
+];
 
 type RunInputs = { readonly [Key in RunSettingKey]: pulumi.Input<SettingValues[Key]> };
 
@@ -49,6 +63,9 @@ export function reportFunction(name: string, args: ReportFunctionArgs, parent: p
   const deadLetters = deadLetterQueue(`${name}-function-dead-letters`, args.kmsKeyArn, { parent });
   const { role, policy } = functionRole(name, args, logGroup, deadLetters, parent);
 
+  // The handler is serialised with what they are now.
+  pageAssets();
+
   const reportFunction = new aws.lambda.CallbackFunction<ReportEvent | undefined, ReportResult>(
     `${name}-function`,
     {
@@ -62,7 +79,7 @@ export function reportFunction(name: string, args: ReportFunctionArgs, parent: p
       timeout: runSeconds,
       memorySize: memoryMiB,
       // CallbackFunction writes into this object: a fresh one for each function.
-      codePathOptions: {},
+      codePathOptions: { extraExcludePackages: packagesOfOthers() },
       environment: { variables: environment(args) },
       // The handler writes JSON lines itself; the format "JSON" would wrap them once more.
       loggingConfig: { logFormat: "Text", logGroup: logGroup.name },
@@ -82,6 +99,11 @@ export function reportFunction(name: string, args: ReportFunctionArgs, parent: p
     { parent: reportFunction },
   );
   return { function: reportFunction, logGroup, deadLetters };
+}
+
+/** Pulumi packs all dependencies; deploying, the terminal and `verify` have theirs among them. */
+function packagesOfOthers(): string[] {
+  return Object.keys(dependencies).filter((name) => !functionPackages.includes(name));
 }
 
 function functionRole(

@@ -20,7 +20,7 @@ export {
   REVIEW_FILE,
   UNEXPLAINED_LOGINS_FILE,
 } from "./names";
-export { createPage } from "./page/page";
+export { createPage, pageAssets } from "./page/page";
 export { publish } from "./publish";
 export { REVIEW_COLUMNS } from "./review/review";
 export { rowBatches } from "./rows";

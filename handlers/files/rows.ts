@@ -1,4 +1,4 @@
-import { createUsersOf } from "../logins/users";
+import { createUsersOf } from "../logins/logins";
 import type { Collection, LastLogin, Logins, Membership, Provisioning, Settings, User } from "../model";
 import type { Row } from "./columns";
 

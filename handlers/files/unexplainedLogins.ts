@@ -1,4 +1,4 @@
-import { createUsersOf } from "../logins/users";
+import { createUsersOf } from "../logins/logins";
 import type { LastLogin, User } from "../model";
 import type { Row } from "./columns";
 import { createCsvWriter } from "./csv/csv";

@@ -3,7 +3,7 @@ import type { StackConfig } from "./stackConfig";
 
 /**
  * Runs a Pulumi program through Pulumi's own runner, against a monitor and an engine at the given addresses. Types are not
- * checked: `npm run types` does that.
+ * checked, as `npm run types` does that, unless Pulumi's variable PULUMI_NODEJS_TRANSPILE_ONLY says "false".
  *
  * @param stopping ends the program at once
  * @returns the runner's exit code and what the program printed.
@@ -35,7 +35,7 @@ export function runProgram(
         NODE_OPTIONS: undefined,
         PULUMI_CONFIG: JSON.stringify(stack.config),
         PULUMI_NODEJS_TYPESCRIPT: "true",
-        PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+        PULUMI_NODEJS_TRANSPILE_ONLY: process.env.PULUMI_NODEJS_TRANSPILE_ONLY ?? "true",
       },
     },
   );

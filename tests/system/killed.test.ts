@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
-import * as pageAssets from "../../handlers/files/page/assets";
+import { pageAssets } from "../../handlers/files/page/document";
 import { randomNumbers } from "../../local/aws/faults";
 import { captureLogs, functionEnvironment, jsonOf } from "../support/container";
 import { expectLatestIsWhole, expectWholeReport, folderOf, publishedFolders } from "../support/published";
@@ -30,18 +30,20 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "killed-"));
   program = join(folder, "functionProcess.js");
   const entry = join(__dirname, "functionProcess.ts");
-  const plugins = [asValue("handlers/files/page/assets.ts", pageAssets)];
+  const plugins = [bundledPage];
   await build({ entryPoints: [entry], outfile: program, bundle: true, platform: "node", logLevel: "error", plugins });
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Takes a module's exports as they are, as Pulumi does: the page is put together where the program is loaded, not in Lambda. */
-function asValue(file: string, exports: object): Plugin {
-  const contents = `module.exports = ${JSON.stringify(exports)}`;
-  const filter = new RegExp(`/${file.replaceAll(".", "\\.")}$`);
-  return { name: file, setup: ({ onLoad }) => onLoad({ filter }, () => ({ contents, loader: "js" })) };
-}
+/** Takes the page's assets as they are, as Pulumi does: they are put together where the program is loaded, not in Lambda. */
+const bundledPage: Plugin = {
+  name: "bundled page",
+  setup({ onLoad }) {
+    const contents = `exports.bundlePage = () => (${JSON.stringify(pageAssets())})`;
+    onLoad({ filter: /\/page\/bundle\.ts$/ }, () => ({ contents, loader: "js" }));
+  },
+};
 
 const callsOf = ({ container: { localAws } }: Lane) =>
   Object.values(localAws.stats().calls).reduce((sum, calls) => sum + calls, 0);

@@ -1,4 +1,4 @@
-import { createReviewerOf } from "../../handlers/files/review/reviewer";
+import { createReviewerOf } from "../../handlers/files/review/review";
 import { runSettings } from "../../handlers/settings";
 
 const { problem: reviewerPatternProblem } = runSettings.reviewerPattern;

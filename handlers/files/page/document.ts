@@ -1,15 +1,31 @@
-import { PAGE_SCRIPT, PAGE_SCRIPT_HASH, PAGE_STYLE, PAGE_STYLE_HASH } from "./assets";
+import type { PageAssets } from "./bundle";
 import type { PageData } from "./pageData";
+
+const assets: PageAssets = { script: "", style: "", scriptHash: "", styleHash: "" };
+
+/**
+ * Bundled when they are first asked for: by a report from the terminal, and by the program before it serialises the handler, which
+ * carries the four strings along. Lambda finds them there, and needs neither the libraries nor a bundler.
+ */
+export function pageAssets(): PageAssets {
+  if (assets.script === "") {
+    // Not an import: what loads this file, or is serialised with it, does not load the bundler.
+    const { bundlePage } = require("./bundle") as typeof import("./bundle");
+    Object.assign(assets, bundlePage());
+  }
+  return assets;
+}
 
 /**
  * The page up to its data. The browser is forbidden to load, send or run anything but the one style and the one script that are
  * known by their hashes; the file's `img-src data:` is for its icon.
  */
 export function pageStart(): string {
+  const { style, scriptHash, styleHash } = pageAssets();
   const policy = [
     "default-src 'none'",
-    `script-src '${PAGE_SCRIPT_HASH}'`,
-    `style-src '${PAGE_STYLE_HASH}'`,
+    `script-src '${scriptHash}'`,
+    `style-src '${styleHash}'`,
     "img-src data:",
     "connect-src 'none'",
     "base-uri 'none'",
@@ -26,7 +42,7 @@ export function pageStart(): string {
 <meta name="robots" content="noindex">
 <title>Who can enter which AWS account</title>
 <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%230b5cad'/%3E%3Cpath d='M5 8h6M8 5v6' stroke='white' stroke-width='2'/%3E%3C/svg%3E">
-<style>${PAGE_STYLE}</style>
+<style>${style}</style>
 </head>
 <body>
 <noscript><p>This report is drawn by a script of its own. Allow scripts for this file, or read credential_report.csv beside it.</p></noscript>
@@ -42,7 +58,7 @@ export function pageEnd(data: PageData): string {
     .replace(/\u2028/g, "\\u2028")
     .replace(/\u2029/g, "\\u2029");
   return `<script type="application/json" id="report">${json}</script>
-<script>${PAGE_SCRIPT}</script>
+<script>${pageAssets().script}</script>
 </body>
 </html>
 `;

@@ -7,6 +7,8 @@ import { createHeatMap } from "./heatMap";
 import type { PageChanges, PageData, PageRun } from "./pageData";
 import { createPageTable, PAGE_ROW_LIMIT } from "./pageTable";
 
+export { pageAssets } from "./document";
+
 /** What the page needs besides the rows. */
 export interface PageContext {
   readonly run: PageRun;

@@ -1,9 +1,9 @@
+import { RE2JS } from "re2js";
 import type { Row } from "../columns";
 import { createCellFormatter } from "../csv/csv";
 import { REVIEW_FILE } from "../names";
 import { administratorArns, type RowSources } from "../rows";
 import type { Decision, Decisions } from "./decisions";
-import { createReviewerOf } from "./reviewer";
 import { createSuggestionOf } from "./suggestions";
 
 export { type Decisions, noDecisions, readDecisions } from "./decisions";
@@ -197,4 +197,24 @@ export function createReview({ sources, reviewerPattern, decisions }: ReviewOpti
     recordCount: () => counts.lines,
     counts,
   };
+}
+
+/** Who reviews a grant: what the pattern's group captures of a name; empty where it does not match. */
+type ReviewerOf = (groupName: string, permissionSetName: string) => string;
+
+/** @param pattern empty, or one that `reviewerPatternProblem` has nothing against */
+export function createReviewerOf(pattern: string): ReviewerOf {
+  const compiled = pattern === "" ? null : RE2JS.compile(pattern);
+  const known = new Map<string, string | null>();
+  const captured = (name: string): string | null => {
+    let reviewer = known.get(name);
+    if (reviewer === undefined) {
+      const matcher = compiled!.matcher(name);
+      reviewer = matcher.find() ? (matcher.group(1) ?? "") : null;
+      known.set(name, reviewer);
+    }
+    return reviewer;
+  };
+  return (groupName, permissionSetName) =>
+    compiled === null ? "" : (captured(groupName) ?? captured(permissionSetName) ?? "");
 }

@@ -1,4 +1,4 @@
-import { createUsersOf } from "../../logins/users";
+import { createUsersOf } from "../../logins/logins";
 import type { Row } from "../columns";
 import type { RowSources } from "../rows";
 

@@ -14,11 +14,10 @@ import type { PageColumn } from "../../columns";
 import { PAGE_COLUMN_NAMES, type PageRow } from "../pageColumns";
 import type { PageTable } from "../pageData";
 import { columnDefinitions, titleOf } from "./columns";
-import { csvText } from "./csvFile";
 import { element } from "./dom";
 import { formatCount, formatCounted } from "./format";
 import { type Preset, presetsOf } from "./presets";
-import { decodeRows } from "./rows";
+import { csvText, decodeRows } from "./rows";
 
 Tabulator.registerModule([
   DownloadModule,

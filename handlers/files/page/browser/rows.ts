@@ -1,4 +1,5 @@
-import { PAGE_COUNTS, PAGE_INSTANTS, PAGE_LISTS, type PageRow } from "../pageColumns";
+import { createCellFormatter } from "../../csv/cell";
+import { PAGE_COLUMN_NAMES, PAGE_COUNTS, PAGE_INSTANTS, PAGE_LISTS, type PageRow } from "../pageColumns";
 import type { PageTable } from "../pageData";
 
 /** The embedded rows as the report has them, cell by cell. */
@@ -36,4 +37,12 @@ export function decodeRows(table: PageTable): PageRow[] {
     }
     return row;
   });
+}
+
+const formatCell = createCellFormatter();
+
+/** The rows as `credential_report.csv` has them, with the page's columns. */
+export function csvText(rows: readonly PageRow[]): string {
+  const lines = rows.map((row) => PAGE_COLUMN_NAMES.map((column) => formatCell(row[column])).join(","));
+  return `${[PAGE_COLUMN_NAMES.join(","), ...lines].join("\r\n")}\r\n`;
 }

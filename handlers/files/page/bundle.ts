@@ -3,19 +3,20 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
 
+// In a file of its own because it is not serialised: Lambda has no bundler.
+
 const PACKAGES = join(__dirname, "..", "..", "..", "node_modules");
 
-/**
- * The page's own script and style with the libraries that they use, bundled when the program is loaded. As strings of a module
- * they are carried along with the serialised handler, so that Lambda needs neither the libraries nor a bundler.
- */
-const [script, style] = bundle();
-export const PAGE_SCRIPT = script;
-export const PAGE_STYLE = style;
-export const PAGE_SCRIPT_HASH = hashOf(script);
-export const PAGE_STYLE_HASH = hashOf(style);
+/** The page's own script and style with the libraries that they use, and their hashes as a content security policy names them. */
+export interface PageAssets {
+  readonly script: string;
+  readonly style: string;
+  readonly scriptHash: string;
+  readonly styleHash: string;
+}
 
-function bundle(): [script: string, style: string] {
+/** Bundles both, which takes a fifth of a second. */
+export function bundlePage(): PageAssets {
   const browser = join(__dirname, "browser");
   const { outputFiles } = buildSync({
     entryPoints: [join(browser, "main.ts"), join(browser, "page.css")],
@@ -35,7 +36,9 @@ function bundle(): [script: string, style: string] {
     // Inside its element the text must not end it.
     return text.replace(/<\/(script|style)/gi, "<\\/$1").replace(/<!--/g, "<\\!--");
   };
-  return [textOf("main.js"), textOf("page.css")];
+  const script = textOf("main.js");
+  const style = textOf("page.css");
+  return { script, style, scriptHash: hashOf(script), styleHash: hashOf(style) };
 }
 
 /** What the libraries in the bundle ask to be kept with every copy of them. */
