@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createReadStream, createWriteStream, existsSync, rmSync } from "node:fs";
 import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -55,6 +56,8 @@ export async function createDirectorySink(directory: string, signal: AbortSignal
         },
         async abort() {
           stream.destroy();
+          // Until it is closed, it may still be about to be opened, and so to be made.
+          if (!stream.closed) await once(stream, "close");
           await rm(partial, { force: true });
           unfinished.delete(partial);
         },
