@@ -8,6 +8,8 @@ module.exports = {
   transform: { "^.+\\.ts$": ["ts-jest", { tsconfig: "tsconfig.json" }] },
   coverageProvider: "v8",
   collectCoverageFrom: ["{index,handlers/**/*,components/**/*,local/**/*,cli/**/*}.ts"],
+  // A little below what the whole suite reaches; raised as that rises. `npm run coverage` and CI hold it.
+  coverageThreshold: { global: { statements: 80, branches: 80, functions: 80, lines: 80 } },
   maxWorkers: "100%", // of the machine's processors
   testTimeout: 60_000,
 };

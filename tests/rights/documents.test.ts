@@ -109,6 +109,19 @@ test("the workflow may read the code and nothing else, and takes only actions of
   expect(workflow.jobs.test!.strategy!.matrix.node).toEqual([20, 22, 24]);
 });
 
+test("the AWS SDK takes the oldest Node that is supported", () => {
+  const oldest = (range: string) => /^(?:>=|\^)(\d+)\.(\d+)/.exec(range)!.slice(1).map(Number) as [number, number];
+  const { engines, dependencies, devDependencies } = JSON.parse(read("package.json"));
+  const [major, minor] = oldest(engines.node);
+  const clients = Object.keys({ ...dependencies, ...devDependencies }).filter((name) => name.startsWith("@aws-sdk/"));
+  expect(clients).toContain("@aws-sdk/client-s3");
+  const refusing = clients.filter((name) => {
+    const [least, leastMinor] = oldest(JSON.parse(read(`node_modules/${name}/package.json`)).engines.node);
+    return least > major || (least === major && leastMinor > minor);
+  });
+  expect(refusing).toEqual([]);
+});
+
 test("the evaluator, which is AGPL-3.0, is a development dependency that only tests/rights imports", () => {
   const { dependencies, devDependencies } = JSON.parse(read("package.json"));
   expect(Object.keys(dependencies).filter((name) => name.startsWith("@cloud-copilot/"))).toEqual([]);
