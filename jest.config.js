@@ -3,11 +3,13 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 
 /** @type {import("jest").Config} */
 module.exports = {
-  testEnvironment: "node",
+  testEnvironment: "./tests/support/environment.js",
   roots: ["<rootDir>/tests"],
   transform: { "^.+\\.ts$": ["ts-jest", { tsconfig: "tsconfig.json" }] },
   coverageProvider: "v8",
   collectCoverageFrom: ["{index,handlers/**/*,components/**/*,local/**/*,cli/**/*}.ts"],
-  maxWorkers: 2,
+  // A little below what the whole suite reaches; raised as that rises. `npm run coverage` and CI hold it.
+  coverageThreshold: { global: { statements: 80, branches: 80, functions: 80, lines: 80 } },
+  maxWorkers: "100%", // of the machine's processors
   testTimeout: 60_000,
 };

@@ -1,8 +1,16 @@
+import { once } from "node:events";
 import { createReadStream, createWriteStream, existsSync, rmSync } from "node:fs";
 import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { finished } from "node:stream/promises";
-import { DECISIONS_FILE, type History, MANIFEST_FILE, type Manifest, type Sink } from "../handlers/files/files";
+import {
+  type Bytes,
+  DECISIONS_FILE,
+  type History,
+  MANIFEST_FILE,
+  type Manifest,
+  type Sink,
+} from "../handlers/files/files";
 
 /**
  * A sink in a directory, which is made where it is missing. Files are written beside their place and moved there when they are
@@ -48,6 +56,8 @@ export async function createDirectorySink(directory: string, signal: AbortSignal
         },
         async abort() {
           stream.destroy();
+          // Until it is closed, it may still be about to be opened, and so to be made.
+          if (!stream.closed) await once(stream, "close");
           await rm(partial, { force: true });
           unfinished.delete(partial);
         },
@@ -74,15 +84,17 @@ async function fileNamesOf(manifest: string): Promise<string[]> {
 export function createDirectoryHistory(directory: string): History {
   const decisions = join(directory, DECISIONS_FILE);
   const manifestKey = join(directory, MANIFEST_FILE);
+
+  /** Opens the file when it is read, not before: an error of a stream that nobody reads yet would end the process. */
+  async function* open(path: string): Bytes {
+    yield* createReadStream(path);
+  }
+
   return {
     async newest() {
       if (!existsSync(manifestKey)) return null;
-      return {
-        manifestKey,
-        manifest: await readFile(manifestKey),
-        open: (name) => createReadStream(join(directory, name)),
-      };
+      return { manifestKey, manifest: await readFile(manifestKey), open: (name) => open(join(directory, name)) };
     },
-    decisions: async () => (existsSync(decisions) ? createReadStream(decisions) : null),
+    decisions: async () => (existsSync(decisions) ? open(decisions) : null),
   };
 }

@@ -8,7 +8,7 @@ import { formatInstant } from "../handlers/times";
 import type { LocalAws } from "./aws";
 import { defaultSettings } from "./defaultSettings";
 
-/** A sink in memory: a file is there once it is whole. */
+/** A sink in memory: a file is there once it is whole, and is not overwritten. */
 export function createMemorySink(): Sink & { readonly files: Record<string, Buffer> } {
   const files: Record<string, Buffer> = {};
   return {
@@ -20,7 +20,11 @@ export function createMemorySink(): Sink & { readonly files: Record<string, Buff
           chunks.push(bytes);
         },
         async close() {
-          files[name] = Buffer.concat(chunks);
+          const bytes = Buffer.concat(chunks);
+          const there = files[name];
+          if (there !== undefined && !there.equals(bytes))
+            throw reportError("ReportExists", `${name} exists already, with other content.`);
+          files[name] = bytes;
         },
         async abort() {},
       };

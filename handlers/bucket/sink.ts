@@ -1,9 +1,8 @@
-import { randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
-  HeadObjectCommand,
   PutObjectCommand,
   type S3Client,
   UploadPartCommand,
@@ -11,9 +10,11 @@ import {
 import type { Caller } from "../aws/aws";
 import { reportError } from "../errors";
 import type { Sink, SinkFile } from "../files/files";
+import { notReadable, openObject } from "./reading";
 
 /**
- * A sink in the report bucket. Small files are one PutObject, larger ones a multipart upload; both refuse to overwrite.
+ * A sink in the report bucket. Small files are one PutObject, larger ones a multipart upload. Both refuse to overwrite: a file that
+ * stands already is taken as written where it has the same bytes, and is `ReportExists` where it has others.
  *
  * `@aws-sdk/lib-storage` is not used: it leaves the upload open when its completion fails.
  *
@@ -25,9 +26,6 @@ export function createS3Sink(s3: S3Client, Bucket: string, folder: string, call:
 
   function create(name: string, ContentType: string): SinkFile {
     const Key = folder + name;
-    // Tells our own object from somebody else's when the answer to a conditional write was lost.
-    const attempt = randomUUID();
-    const Metadata = { attempt };
     let buffers: Buffer[] = [];
     let bufferedBytes = 0;
     let starting: Promise<string> | undefined;
@@ -39,7 +37,7 @@ export function createS3Sink(s3: S3Client, Bucket: string, folder: string, call:
     let aborted = false;
 
     async function startUpload(): Promise<string> {
-      const input = { Bucket, Key, ContentType, Metadata, ChecksumAlgorithm: "CRC32" as const };
+      const input = { Bucket, Key, ContentType, ChecksumAlgorithm: "CRC32" as const };
       const { UploadId } = await call(s3, new CreateMultipartUploadCommand(input));
       if (!UploadId) throw reportError("UnexpectedAnswer", `s3 CreateMultipartUpload gave no id for ${Key}.`);
       return UploadId;
@@ -72,47 +70,75 @@ export function createS3Sink(s3: S3Client, Bucket: string, folder: string, call:
       return all.subarray(0, bytes);
     }
 
-    /** A conditional write whose answer was lost, or was "exists already": was it ours after all? */
-    async function isOurs(): Promise<boolean> {
-      try {
-        const head = await call(s3, new HeadObjectCommand({ Bucket, Key }));
-        return head.Metadata?.attempt === attempt;
-      } catch {
-        return false;
-      }
+    /** The SHA-256 of what stands there, read back; `null` where nothing does. */
+    async function hashThere(): Promise<string | null> {
+      const object = await openObject(s3, Bucket, Key, call);
+      if (object === null) return null;
+      const hash = createHash("sha256");
+      for await (const piece of object) hash.update(piece);
+      return hash.digest("hex");
     }
 
-    async function publish(writing: () => Promise<unknown>): Promise<void> {
+    /**
+     * The write that makes the file, unless one stands there. An answer may have been lost, so that the next attempt meets the first
+     * one's file: whatever the error, the bytes that stand there settle it.
+     */
+    async function publish(sha256: string, write: () => Promise<unknown>): Promise<"written" | "stands already"> {
       try {
-        await writing();
+        await write();
+        return "written";
       } catch (error) {
-        if (await isOurs()) return;
-        const name = (error as Error).name;
-        if (name === "PreconditionFailed") {
-          throw reportError(
-            "ReportExists",
-            `s3://${Bucket}/${Key} exists already and is not overwritten. Start a run with another runId.`,
-            error,
-          );
-        }
-        throw error;
+        const exists = (error as Error).name === "PreconditionFailed";
+        const there = await hashThere().catch((unread) => {
+          throw exists ? unread : error;
+        });
+        if (there === sha256) return "stands already";
+        if (!exists) throw error;
+        if (there === null) throw notReadable(Bucket, Key, error);
+        throw reportError(
+          "ReportExists",
+          `s3://${Bucket}/${Key} exists already, with other content, and is not overwritten. Start a run with another runId.`,
+          error,
+        );
       }
     }
 
-    async function close(): Promise<void> {
+    async function close(sha256: string): Promise<void> {
       if (starting === undefined) {
         const Body = takeBuffered(bufferedBytes);
-        const input = { Bucket, Key, Body, ContentType, Metadata, IfNoneMatch: "*" };
-        await publish(() => call(s3, new PutObjectCommand(input)));
+        const input = { Bucket, Key, Body, ContentType, IfNoneMatch: "*" };
+        await publish(sha256, () => call(s3, new PutObjectCommand(input)));
       } else {
         if (bufferedBytes > 0) await uploadPart(takeBuffered(bufferedBytes));
         await Promise.all(underWay);
         if (failure !== null) throw failure;
         parts.sort((a, b) => a.PartNumber - b.PartNumber);
         const input = { Bucket, Key, UploadId: await starting, MultipartUpload: { Parts: parts }, IfNoneMatch: "*" };
-        await publish(() => call(s3, new CompleteMultipartUploadCommand(input)));
+        const outcome = await publish(sha256, () => call(s3, new CompleteMultipartUploadCommand(input)));
+        // The file may be another upload's, and this one still open. Where it stays so, the file is there all the same.
+        if (outcome === "stands already") await abort().catch(() => {});
       }
       closed = true;
+    }
+
+    async function abort(): Promise<void> {
+      aborted = true;
+      // An upload that is just being started is waited for: once it is there, nobody else would end it.
+      const UploadId = await starting?.catch(() => undefined);
+      if (closed || UploadId === undefined) return;
+      await Promise.all(underWay);
+      // Not through `call`: this must also work when the run has been ended.
+      for (let tries = 1; ; tries++) {
+        try {
+          await s3.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }), {
+            abortSignal: AbortSignal.timeout(3_000),
+          });
+          return;
+        } catch (error) {
+          if ((error as Error).name === "NoSuchUpload") return;
+          if (tries >= 5) throw error; // the bucket's lifecycle rule ends it after a day
+        }
+      }
     }
 
     return {
@@ -123,25 +149,7 @@ export function createS3Sink(s3: S3Client, Bucket: string, folder: string, call:
         if (failure !== null) throw failure;
       },
       close,
-      async abort() {
-        aborted = true;
-        // An upload that is just being started is waited for: once it is there, nobody else would end it.
-        const UploadId = await starting?.catch(() => undefined);
-        if (closed || UploadId === undefined) return;
-        await Promise.all(underWay);
-        // Not through `call`: this must also work when the run has been ended.
-        for (let tries = 1; ; tries++) {
-          try {
-            await s3.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }), {
-              abortSignal: AbortSignal.timeout(3_000),
-            });
-            return;
-          } catch (error) {
-            if ((error as Error).name === "NoSuchUpload") return;
-            if (tries >= 5) throw error; // the bucket's lifecycle rule ends it after a day
-          }
-        }
-      },
+      abort,
     };
   }
 

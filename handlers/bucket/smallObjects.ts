@@ -2,6 +2,7 @@ import { GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/clie
 import type { Caller } from "../aws/aws";
 import { reportError } from "../errors";
 import { REPORT_PREFIX } from "./names";
+import { isMissing, notReadable } from "./reading";
 
 /** Small objects below `REPORT_PREFIX`: JSON, or text. */
 export interface SmallObjects {
@@ -22,17 +23,6 @@ export interface SmallObjects {
 export interface SmallObject {
   readonly value: Record<string, unknown>;
   readonly etag: string | undefined;
-}
-
-/**
- * Whether S3 has answered that there is no such object. To a caller without s3:ListBucket it says "forbidden" of that; where it forbids for
- * another reason, it names that one.
- */
-export function isMissing(error: unknown): boolean {
-  const { name, cause } = error as Error;
-  const said = cause as Error | undefined;
-  if (name === "NoSuchKey") return true;
-  return name === "AccessDenied" && said?.name !== "InvalidObjectState" && !/kms/i.test(said?.message ?? "");
 }
 
 export function createSmallObjects(s3: S3Client, Bucket: string, call: Caller): SmallObjects {
@@ -88,13 +78,7 @@ export function createSmallObjects(s3: S3Client, Bucket: string, call: Caller): 
         const { name } = error as Error;
         if (name !== "PreconditionFailed") throw error;
         const there = await readText(Key);
-        if (there === null) {
-          throw reportError(
-            "AccessDenied",
-            `s3 GetObject was refused for s3://${Bucket}/${Key}, which exists. The role that runs the report needs s3:GetObject on it.`,
-            error,
-          );
-        }
+        if (there === null) throw notReadable(Bucket, Key, error);
         // The answer to a first attempt may have been lost: then what stands there is ours.
         return there.text === Body;
       }

@@ -12,8 +12,13 @@ export interface Sink {
 export interface SinkFile {
   /** Takes the bytes; waits while too much is under way. */
   write(bytes: Buffer): Promise<void>;
-  /** Publishes the file. Rejects, and leaves nothing, where a file of that name exists already. */
-  close(): Promise<void>;
+  /**
+   * Publishes the file. One of that name which stands there already is taken as written where it has the same bytes. Where it has
+   * others, a sink that keeps every report rejects with `ReportExists` and leaves it as it is; one that has a place for only one replaces it.
+   *
+   * @param sha256 of all bytes that were written, in lower-case hexadecimal
+   */
+  close(sha256: string): Promise<void>;
   /** Gives the file up; harmless after `close`. */
   abort(): Promise<void>;
 }

@@ -7,7 +7,7 @@ import { administratorArns, type RowSources } from "./rows";
  * `rows.jsonl.gz`: the rows of the report as JSON Lines, one object a row, for Athena and other programs. Values are raw, what is
  * empty is null, numbers are numbers, and `LastLogin` is a time or null: `Usage` tells why it has none. Besides the report's
  * columns each row says of which run it is and whether the permission set is an administrator's. Why not Parquet:
- * docs/adr/machine-rows.md.
+ * docs/adr/0004-machine-rows.md.
  *
  * Each batch is a gzip member of its own; members one after the other are one gzip file (RFC 1952).
  */

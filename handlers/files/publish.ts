@@ -51,8 +51,9 @@ export async function publish(
     }
     const manifest = manifestOf(sources, facts, counts, entries, withoutComparison(previous, changes));
     const manifestFile = sink.create(MANIFEST_FILE, "application/json");
-    await manifestFile.write(Buffer.from(JSON.stringify(manifest, null, 2) + "\n", "utf8"));
-    await manifestFile.close();
+    const manifestBytes = Buffer.from(JSON.stringify(manifest, null, 2) + "\n", "utf8");
+    await manifestFile.write(manifestBytes);
+    await manifestFile.close(createHash("sha256").update(manifestBytes).digest("hex"));
     return manifest;
   } catch (error) {
     await Promise.allSettled(writers.map((writer) => writer.abort()));
@@ -100,9 +101,10 @@ function createFileWriter(file: ReportFile, sink: Sink) {
     rows: (batch: readonly Row[]) => writeAll(file.rows(batch)),
     end: () => writeAll(file.end()),
     async close(): Promise<FileEntry> {
-      await target.close();
+      const sha256 = hash.digest("hex");
+      await target.close(sha256);
       const rows = file.recordCount?.();
-      return { name: file.name, bytes, sha256: hash.digest("hex"), ...(rows !== undefined && { rows }) };
+      return { name: file.name, bytes, sha256, ...(rows !== undefined && { rows }) };
     },
     refused: () => file.refused?.() ?? null,
     abort: () => target.abort(),

@@ -19,7 +19,7 @@ export interface CloudTrail {
   readonly handler: Handler;
   /** Forgets all queries; the events stay loaded. */
   reset(): void;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** @param rate how many times faster than AWS a query is queued and runs */
@@ -127,7 +127,7 @@ export function cloudTrail({ eventDataStore, records }: Organisation, rate: numb
     reset: queries.reset,
     close() {
       queries.reset();
-      store.close();
+      return store.close();
     },
   };
 }

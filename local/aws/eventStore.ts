@@ -86,37 +86,41 @@ export interface EventStore {
   run(sql: string): Promise<QueryResult>;
   /** What a query over this range of `eventTime` reads. */
   scanned(range: { from?: string; to?: string }): Promise<{ events: number; bytes: number }>;
-  close(): void;
+  /** Resolves once the statements that run have ended: nothing of them keeps the process alive. */
+  close(): Promise<void>;
 }
 
 /** @param id the event data store's id, which is the table's name in statements */
 export function createEventStore(id: string, records: Records): EventStore {
   let opened: Promise<DuckDBInstance> | undefined;
   let loaded: Promise<{ bytes: number }> | undefined;
-  let connections = 0;
-  let closed = false;
+  let closing: Promise<void> | undefined;
+  const underWay = new Set<Promise<unknown>>();
 
   // One connection for each statement: a second one would cut off the first one's stream.
   const connected = async <T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T> => {
-    if (closed) throw new Error("the event data store is closed");
+    if (closing) throw new Error("the event data store is closed");
     opened ??= openEmpty(id);
-    connections += 1;
-    try {
-      const connection = await (await opened).connect();
+    const work = opened.then(async (instance) => {
+      const connection = await instance.connect();
       try {
         return await use(connection);
       } finally {
         connection.closeSync();
       }
+    });
+    underWay.add(work);
+    try {
+      return await work;
     } finally {
-      connections -= 1;
-      if (closed) closeInstance();
+      underWay.delete(work);
     }
   };
 
-  // An instance that is closed while a statement runs takes the process with it.
-  const closeInstance = () => {
-    if (connections === 0) opened?.then((instance) => instance.closeSync()).catch(() => {});
+  const closeInstance = async (): Promise<void> => {
+    // An instance that is closed while a statement runs takes the process with it.
+    await Promise.allSettled(underWay);
+    (await opened?.catch(() => undefined))?.closeSync();
   };
 
   const load = () => {
@@ -147,9 +151,8 @@ export function createEventStore(id: string, records: Records): EventStore {
       return { events, bytes: all === 0 ? 0 : Math.round((bytes * events) / all) };
     },
     close() {
-      if (closed) return;
-      closed = true;
-      closeInstance();
+      closing ??= closeInstance();
+      return closing;
     },
   };
 }

@@ -144,7 +144,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       const former = trail;
       ({ header, trail, handlers } = await servicesOf(organisation, rate));
       Object.assign(services, handlers);
-      former.close();
+      await former.close();
     },
     serve(service, handler) {
       services[service] = handler;
@@ -159,10 +159,9 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       injector = createInjector(options.faults ?? [], seed);
     },
     async close() {
-      trail.close();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
-      await closed;
+      await Promise.all([closed, trail.close()]);
     },
   };
 }

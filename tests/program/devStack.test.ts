@@ -1,9 +1,15 @@
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import expected from "./devStack.json";
 import { type ProgramRun, type Registration, runProgram } from "./runProgram";
 import { stackFileConfig } from "./stack";
 
 const sample = { arns: ["arn:aws:sso:::instance/ssoins-7223f8a1c94be06d"], identityStoreIds: ["d-9067a1b2c3"] };
 const aws = { region: "us-east-1", accountId: "210987654321", instances: sample };
+
+/** `UPDATE_DEV_STACK=1 npx jest tests/program/devStack` writes devStack.json anew. Its difference is what a user's stack will see: read it. */
+const update = process.env.UPDATE_DEV_STACK === "1";
 
 let run: ProgramRun;
 
@@ -22,13 +28,23 @@ function readable({ inputs, ...rest }: Registration): object {
 }
 
 // Shows what the program registers for the sample organisation's stack, all of it and nothing else.
-test("the dev stack registers exactly these resources", () => {
-  expect(Object.keys(run.resources).sort()).toEqual(Object.keys(expected).sort());
-});
+if (update) {
+  test("devStack.json is written anew", () => {
+    const names = Object.keys(run.resources).sort();
+    const resources = Object.fromEntries(names.map((name) => [name, readable(run.resources[name]!)]));
+    const file = join(__dirname, "devStack.json");
+    writeFileSync(file, JSON.stringify(resources, null, 2)); // Biome leaves objects as they are, and folds short arrays
+    execFileSync(join(__dirname, "../../node_modules/.bin/biome"), ["format", "--write", file]);
+  });
+} else {
+  test("the dev stack registers exactly these resources", () => {
+    expect(Object.keys(run.resources).sort()).toEqual(Object.keys(expected).sort());
+  });
 
-test.each(Object.keys(expected))("%s has exactly these inputs", (name) => {
-  expect(readable(run.resources[name]!)).toEqual(expected[name as keyof typeof expected]);
-});
+  test.each(Object.keys(expected))("%s has exactly these inputs", (name) => {
+    expect(readable(run.resources[name]!)).toEqual(expected[name as keyof typeof expected]);
+  });
+}
 
 test("the function's archive holds the serialised handler", () => {
   const code = run.resources["credential-report-function"]!.inputs.code as {

@@ -20,12 +20,8 @@ test("docs/operations.md has a section for every alarm, by its name, and for no 
 });
 
 test("docs/operations.md says something about every error that the handler names", () => {
-  const handlers = readdirSync(join(root, "handlers"), { encoding: "utf8", recursive: true }).filter((file) =>
-    file.endsWith(".ts"),
-  );
-  expect(handlers).toContain("aws/failures.ts");
-  const named = handlers.flatMap((file) =>
-    [...read(`handlers/${file}`).matchAll(/\b(?:reportError|fail)\(\s*"(\w+)"/g)].map(([, name]) => name!),
+  const named = sourceFiles(join(root, "handlers")).flatMap((file) =>
+    [...read(file).matchAll(/\b(?:reportError|fail)\(\s*"(\w+)"/g)].map(([, name]) => name!),
   );
   // These end no run: they are warnings of a report that is published, the cause of another error, or the end of a run that is over.
   const elsewhere = [
@@ -42,7 +38,9 @@ test("docs/operations.md says something about every error that the handler names
 test("every link from one document to another leads somewhere", () => {
   const inDocs = readdirSync(join(root, "docs"), { recursive: true }).map((file) => `docs/${file}`);
   const files = [...readdirSync(root), ...inDocs].filter((file) => file.endsWith(".md"));
-  expect(files).toEqual(expect.arrayContaining(["README.md", "docs/operations.md", "docs/adr/notices.md"]));
+  expect(files).toEqual(
+    expect.arrayContaining(["README.md", "docs/operations.md", "docs/adr/0001-serialised-handler.md"]),
+  );
   const broken: string[] = [];
   for (const file of files) {
     for (const [, target] of read(file).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)) {
@@ -52,6 +50,31 @@ test("every link from one document to another leads somewhere", () => {
     }
   }
   expect(broken).toEqual([]);
+});
+
+test("every record of a decision has its number, the day of the decision and a status, in the order in which they were made", () => {
+  const files = readdirSync(join(root, "docs/adr")).sort();
+  const records = files.map((file) => {
+    const [, fileNumber] = /^(\d{4})-[a-z0-9-]+\.md$/.exec(file) ?? [];
+    const head = /^# (\d+)\. .+\n\n(\d{4}-\d{2}-\d{2}) · (Accepted|Superseded by \[.+\]\(.+\))\n\n## /.exec(
+      read(`docs/adr/${file}`),
+    );
+    return { file, fileNumber: Number(fileNumber), number: Number(head?.[1]), day: head?.[2] ?? "" };
+  });
+  expect(records.map(({ file, fileNumber, number }) => [file, fileNumber, number])).toEqual(
+    files.map((file, index) => [file, index + 1, index + 1]),
+  );
+  const days = records.map(({ day }) => day);
+  for (const day of days) expect(new Date(`${day}T00:00:00Z`).toISOString().slice(0, 10)).toBe(day);
+  expect([...days].sort()).toEqual(days);
+});
+
+test("every document that the sources name is there", () => {
+  const named = sourceFiles(root).flatMap((file) =>
+    [...read(file).matchAll(/\bdocs\/[\w./-]+\.md\b/g)].map(([document]) => ({ file, document })),
+  );
+  expect(named.map(({ document }) => document)).toContain("docs/adr/0002-csv-reader.md");
+  expect(named.filter(({ document }) => !existsSync(join(root, document)))).toEqual([]);
 });
 
 function isThere(document: string, anchor: string | undefined): boolean {
@@ -84,6 +107,19 @@ test("the workflow may read the code and nothing else, and takes only actions of
   for (const action of used) expect(action).toMatch(/^actions\/(checkout|setup-node)@[0-9a-f]{40}$/);
   expect(text).not.toMatch(/secrets\.|pull_request_target|github\.event/);
   expect(workflow.jobs.test!.strategy!.matrix.node).toEqual([20, 22, 24]);
+});
+
+test("the AWS SDK takes the oldest Node that is supported", () => {
+  const oldest = (range: string) => /^(?:>=|\^)(\d+)\.(\d+)/.exec(range)!.slice(1).map(Number) as [number, number];
+  const { engines, dependencies, devDependencies } = JSON.parse(read("package.json"));
+  const [major, minor] = oldest(engines.node);
+  const clients = Object.keys({ ...dependencies, ...devDependencies }).filter((name) => name.startsWith("@aws-sdk/"));
+  expect(clients).toContain("@aws-sdk/client-s3");
+  const refusing = clients.filter((name) => {
+    const [least, leastMinor] = oldest(JSON.parse(read(`node_modules/${name}/package.json`)).engines.node);
+    return least > major || (least === major && leastMinor > minor);
+  });
+  expect(refusing).toEqual([]);
 });
 
 test("the evaluator, which is AGPL-3.0, is a development dependency that only tests/rights imports", () => {

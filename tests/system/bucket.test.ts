@@ -1,10 +1,13 @@
-import { CreateBucketCommand, type GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { createCaller } from "../../handlers/aws/caller";
 import { createS3History } from "../../handlers/bucket/history";
 import { createS3Sink } from "../../handlers/bucket/sink";
 import { createSmallObjects } from "../../handlers/bucket/smallObjects";
 import { type LocalAws, startLocalAws } from "../../local/aws";
+import { historySuite } from "../suites/history";
+import { sinkSuite } from "../suites/sink";
 import { organisationOf } from "../support/organisation";
+import { sha256Of } from "../support/reportDirectory";
 
 // What else goes on in the bucket while a run reads and writes there.
 
@@ -19,7 +22,7 @@ const ending = new AbortController();
 const call = createCaller({ requestsPerSecond: 10_000, signal: ending.signal });
 
 beforeEach(async () => {
-  localAws = await startLocalAws({ organisation: organisationOf({}), rate: 1000, record: true });
+  localAws = await startLocalAws({ organisation: organisationOf({}), rate: 1000, missingKeyIs403: true });
   const credentials = { accessKeyId: "local", secretAccessKey: "x" };
   s3 = new S3Client({ endpoint: localAws.url, region: "eu-west-1", forcePathStyle: true, credentials, maxAttempts: 1 });
   await s3.send(new CreateBucketCommand({ Bucket }));
@@ -32,11 +35,38 @@ afterEach(async () => {
 
 const put = (Key: string, Body: Buffer) => s3.send(new PutObjectCommand({ Bucket, Key, Body }));
 
-test("a sheet of several ranges is read whole", async () => {
-  await put(SHEET, Buffer.alloc(17 * MIB, "a"));
-  let bytes = 0;
-  for await (const piece of (await createS3History(s3, Bucket, call).decisions())!) bytes += piece.length;
-  expect(bytes).toBe(17 * MIB);
+sinkSuite(
+  "in the bucket",
+  () => ({
+    sink: createS3Sink(s3, Bucket, FOLDER, call),
+    files() {
+      const objects = [...localAws.buckets.get(Bucket)!.objects];
+      return Object.fromEntries(objects.map(([key, { body }]) => [key.slice(FOLDER.length), Buffer.concat(body)]));
+    },
+    unfinished: () => localAws.buckets.get(Bucket)!.uploads.size,
+  }),
+  "kept",
+);
+
+historySuite("in the bucket", () => {
+  let reports = 0;
+  const folder = () => `credential_reports/2026-11-2${reports}T090000Z-run/`;
+  return {
+    history: createS3History(s3, Bucket, call),
+    async publish(files) {
+      reports += 1;
+      for (const [name, bytes] of Object.entries(files)) await put(folder() + name, bytes);
+      const manifestKey = `${folder()}manifest.json`;
+      await put("credential_reports/latest.json", Buffer.from(JSON.stringify({ manifestKey })));
+      return manifestKey;
+    },
+    async remove(name) {
+      localAws.buckets.get(Bucket)!.objects.delete(folder() + name);
+    },
+    async returnSheet(bytes) {
+      await put(SHEET, bytes);
+    },
+  };
 });
 
 test("a sheet that is replaced while it is read is not joined to what it was", async () => {
@@ -127,7 +157,74 @@ test("a write that S3 refuses because another one is at it is tried again", asyn
   const file = createS3Sink(busy, Bucket, FOLDER, call).create("manifest.json", "application/json");
   await file.write(Buffer.from("{}"));
 
-  await file.close();
+  await file.close(sha256Of(Buffer.from("{}")));
 
   expect(localAws.buckets.get(Bucket)!.objects.has(`${FOLDER}manifest.json`)).toBe(true);
+});
+
+describe("a file that stands where the run writes", () => {
+  const key = `${FOLDER}credential_report.csv`;
+  const bytes = Buffer.alloc(20 * MIB, "a,b\n");
+
+  /** @param client what the run sees of S3 */
+  async function publish(client = s3): Promise<void> {
+    const file = createS3Sink(client, Bucket, FOLDER, call).create("credential_report.csv", "text/csv");
+    await file.write(bytes);
+    await file.close(sha256Of(bytes));
+  }
+
+  /** S3, but for what it answers to GetObject. */
+  const notReading = (name: string, message: string, status: number) =>
+    ({
+      send(command: GetObjectCommand | PutObjectCommand, options: object) {
+        const error = Object.assign(new Error(message), { name, $metadata: { httpStatusCode: status } });
+        return command instanceof GetObjectCommand
+          ? Promise.reject(error)
+          : s3.send(command as PutObjectCommand, options);
+      },
+    }) as unknown as S3Client;
+
+  test("is compared in ranges, none of which is larger than a part of an upload", async () => {
+    await put(key, bytes);
+    const sizes: number[] = [];
+    const counting = {
+      async send(command: GetObjectCommand, options: object) {
+        const answer = await s3.send(command, options);
+        if (command instanceof GetObjectCommand) sizes.push(answer.ContentLength!);
+        return answer;
+      },
+    } as unknown as S3Client;
+    await publish(counting);
+    expect(sizes).toEqual([8 * MIB, 8 * MIB, 4 * MIB]);
+  });
+
+  test("and that the role may not read, is an error that says so", async () => {
+    await put(key, bytes);
+    await expect(publish(notReading("AccessDenied", "Access Denied", 403))).rejects.toMatchObject({
+      name: "AccessDenied",
+      message: expect.stringContaining(`s3 GetObject was refused for s3://${Bucket}/${key}, which exists.`),
+    });
+  });
+
+  test("and that cannot be read at present, is not said to have other content", async () => {
+    await put(key, bytes);
+    await expect(publish(notReading("InternalError", "We had a problem", 500))).rejects.toMatchObject({
+      name: "ServiceFailed",
+      message: expect.stringContaining("s3 GetObject failed 8 times in a row"),
+    });
+  });
+
+  test("is taken as written although the upload beside it cannot be given up", async () => {
+    await put(key, bytes);
+    localAws.inject([{ operation: "s3:AbortMultipartUpload", kind: "internalError" }]);
+    await publish();
+    expect(localAws.stats().calls["s3:AbortMultipartUpload"]).toBe(5);
+  });
+});
+
+test("a write that fails for another reason gives that reason, also where nothing can be read back", async () => {
+  localAws.inject([{ operation: "s3:*", kind: "internalError" }]);
+  const file = createS3Sink(s3, Bucket, FOLDER, call).create("manifest.json", "application/json");
+  await file.write(Buffer.from("{}"));
+  await expect(file.close(sha256Of(Buffer.from("{}")))).rejects.toThrow("s3 PutObject failed 8 times in a row");
 });

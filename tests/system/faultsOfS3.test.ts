@@ -72,11 +72,14 @@ describe("an upload of several parts: a fault that stays ends the run, and the u
 describe("S3 fails at one write, for good", () => {
   /** What a run writes by PutObject, in order, below its folder or below `credential_reports/`. */
   let written: string[];
+  /** How many objects it reads before its manifest. */
+  let readBefore: number;
   beforeAll(async () => {
     const { runId } = await runUnder(smallLanes[0]!, []);
-    const puts = smallLanes[0]!.container.localAws
-      .stats()
-      .requests!.filter(({ operation }) => operation === "PutObject");
+    const requests = smallLanes[0]!.container.localAws.stats().requests!;
+    const puts = requests.filter(({ operation }) => operation === "PutObject");
+    const manifest = requests.findIndex(({ operation, key }) => operation === "PutObject" && /manifest/.test(key!));
+    readBefore = requests.slice(0, manifest).filter(({ operation }) => operation === "GetObject").length;
     written = puts.map(({ key }) =>
       key!
         .replace(/^credential_reports\//, "")
@@ -113,9 +116,9 @@ describe("S3 fails at one write, for good", () => {
     expect(result?.status).toBe("succeeded");
   });
 
-  test("the manifest, whose answers are lost, and the question whether it is there fails too: the report is whole all the same", async () => {
+  test("the manifest, whose answers are lost, and reading it back fails too: the report is whole all the same", async () => {
     const { error, bucket } = await failing("manifest.json", "dropAfter", [
-      { operation: "s3:HeadObject", kind: "drop" },
+      { operation: "s3:GetObject", kind: "drop", at: readBefore + 1, times: 8 },
     ]);
     expect(error?.message).toContain("s3 PutObject");
     expect(publishedFolders(bucket)).toHaveLength(2);

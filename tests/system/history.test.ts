@@ -155,15 +155,16 @@ test("latest.json never goes back to an older report", async () => {
 });
 
 test.each(["credential_report.csv", "manifest.json"])(
-  "a %s that stands where the run writes is not overwritten: the run fails, and is none of it",
+  "another %s that stands where the run writes is not overwritten: the run fails, and is none of it",
   async (name) => {
     const taken = key(`2026-11-20T090000Z-twice/${name}`);
+    overwrite(`${folder}/${name}`, (text) => `${text} `);
     const theirs = container.bucket.objects.get(key(`${folder}/${name}`))!;
     container.bucket.objects.set(taken, theirs);
 
     await expect(container.run({ runId: "twice" })).rejects.toMatchObject({
       name: "ReportExists",
-      message: `s3://reports/${taken} exists already and is not overwritten. Start a run with another runId.`,
+      message: `s3://reports/${taken} exists already, with other content, and is not overwritten. Start a run with another runId.`,
     });
 
     expect(container.bucket.objects.get(taken)).toBe(theirs);
@@ -171,6 +172,18 @@ test.each(["credential_report.csv", "manifest.json"])(
     expect(jsonOf(container.bucket, "status/twice/succeeded")).toBeUndefined();
   },
 );
+
+test("the same file that stands where the run writes, from a run that died, is taken as written", async () => {
+  const taken = key("2026-11-20T090000Z-twice/credential_report.csv");
+  const theirs = container.bucket.objects.get(key(`${folder}/credential_report.csv`))!;
+  container.bucket.objects.set(taken, theirs);
+
+  const result = await container.run({ runId: "twice" });
+
+  expect(result).toMatchObject({ status: "succeeded", reportKey: taken });
+  expect(container.bucket.objects.get(taken)).toBe(theirs);
+  expect(jsonOf(container.bucket, "latest.json").runId).toBe("twice");
+});
 
 test("the rows are shown to Athena once the report is published", async () => {
   const { result } = await runAgain();

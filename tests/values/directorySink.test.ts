@@ -1,7 +1,11 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createDirectorySink } from "../../cli/directory";
+import { createDirectoryHistory, createDirectorySink } from "../../cli/directory";
+import { createMemorySink } from "../../local/runReport";
+import { historySuite } from "../suites/history";
+import { sinkSuite } from "../suites/sink";
+import { sha256Of } from "../support/reportDirectory";
 
 let directory: string;
 beforeEach(() => {
@@ -17,20 +21,46 @@ async function write(names: readonly string[], text: string, ending = new AbortC
   const sink = await createDirectorySink(directory, ending.signal);
   const files = names.map((name) => sink.create(name, "text/plain"));
   for (const file of files) await file.write(Buffer.from(text));
-  for (const file of files) await file.close();
+  for (const file of files) await file.close(sha256Of(Buffer.from(text)));
   const manifest = sink.create("manifest.json", "application/json");
-  await manifest.write(Buffer.from(JSON.stringify({ files: names.map((name) => ({ name })) })));
-  return { sink, ending, close: () => manifest.close() };
+  const bytes = Buffer.from(JSON.stringify({ files: names.map((name) => ({ name })) }));
+  await manifest.write(bytes);
+  return { sink, ending, close: () => manifest.close(sha256Of(bytes)) };
 }
 
-test("a file is there when it is closed, and not before", async () => {
-  const sink = await createDirectorySink(join(directory, "made"), new AbortController().signal);
-  const file = sink.create("a.csv", "text/csv");
-  await file.write(Buffer.alloc(100_000, "x")); // more than a stream takes at once
-  expect(readdirSync(join(directory, "made"))).toEqual([expect.stringMatching(/^\.a\.csv\.\d+\.partial$/)]);
-  await file.close();
-  expect(readdirSync(join(directory, "made"))).toEqual(["a.csv"]);
-});
+sinkSuite(
+  "in a directory",
+  async () => ({
+    sink: await createDirectorySink(join(directory, "made"), new AbortController().signal),
+    files: () =>
+      Object.fromEntries(whole().map((name) => [name, readFileSync(join(directory, "made", name))] as const)),
+    unfinished: () => readdirSync(join(directory, "made")).length - whole().length,
+  }),
+  "replaced",
+);
+const whole = () => readdirSync(join(directory, "made")).filter((name) => !name.startsWith("."));
+
+sinkSuite(
+  "in memory",
+  () => {
+    const sink = createMemorySink();
+    return { sink, files: () => sink.files, unfinished: () => 0 };
+  },
+  "kept",
+);
+
+historySuite("in a directory", () => ({
+  history: createDirectoryHistory(directory),
+  async publish(files) {
+    for (const [name, bytes] of Object.entries(files)) writeFileSync(join(directory, name), bytes);
+    return join(directory, "manifest.json");
+  },
+  remove: async (name) => rmSync(join(directory, name)),
+  async returnSheet(bytes) {
+    mkdirSync(join(directory, "decisions"));
+    writeFileSync(join(directory, "decisions/review.csv"), bytes);
+  },
+}));
 
 test("an earlier report is replaced whole: its files that the new one lacks go too, what is not of it stays", async () => {
   await (await write(["a.csv", "b.csv"], "old")).close();

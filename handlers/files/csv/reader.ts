@@ -15,7 +15,7 @@ export interface CsvReader {
  * raw: the `'` that the writer puts before a formula is taken off. (A raw cell that begins with `'=` is written as it is, and so
  * comes back without its `'`; written again, the two are the same bytes.)
  *
- * A reader of its own because the maintained one, csv-parse 7, takes four times as long: docs/adr/csv-reader.md.
+ * A reader of its own because the maintained one, csv-parse 7, takes four times as long: docs/adr/0002-csv-reader.md.
  */
 export function createCsvReader(chunks: AsyncIterable<Buffer>): CsvReader {
   const LONGEST_RECORD = 1024 * 1024; // a quote that never closes must not gather the whole file
