@@ -23,10 +23,10 @@ test("docs/operations.md says something about every error that the handler names
   const named = sourceFiles(join(root, "handlers")).flatMap((file) =>
     [...read(file).matchAll(/\b(?:reportError|fail)\(\s*"(\w+)"/g)].map(([, name]) => name!),
   );
-  // These end no run: they are warnings of a report that is published, the cause of another error, or the end of a run that is over.
+  // These end no run: they are said before one, warnings of a report that is published, the cause of another error, or the end of a run.
   const elsewhere = [
     ...["EventDataStoreNotEnabled", "QueryFailed", "FileGone", "UnreadableSheet"],
-    ...["UnreadableCsv", "PreviousReportUnreadable", "Aborted", "RunEnded"],
+    ...["UnreadableCsv", "PreviousReportUnreadable", "Aborted", "RunEnded", "NoInstance"],
   ];
   const operations = read("docs/operations.md");
   const missing = [...new Set(named)].filter(
