@@ -73,7 +73,6 @@ export function explained(service: string, operation: string, error: ServiceErro
 function permissionOf(service: string, operation: string): string {
   if (service === "sso-admin") return `sso:${operation}`;
   if (service === "s3" && /^(Create|Complete)MultipartUpload$|^UploadPart$/.test(operation)) return "s3:PutObject";
-  if (service === "s3" && operation === "HeadObject") return "s3:GetObject";
   return `${service}:${operation}`;
 }
 
