@@ -8,4 +8,5 @@ export {
   type Staged,
 } from "./caller";
 export { type ClientOptions, type Clients, clientSettings, createClients, createTopicClient } from "./clients";
+export type { Grants } from "./pace";
 export { allPages, inParallel } from "./pages";

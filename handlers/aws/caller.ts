@@ -1,5 +1,5 @@
 import { explained, isFinal, isThrottle, type ServiceError } from "./failures";
-import { createPace, type Pace } from "./pace";
+import { createPace, GRANTS, type Grants, type Pace } from "./pace";
 
 /** What was asked of AWS, by `service:Operation`. Plain JSON: the efforts of stages are merged, never shared. */
 export interface Effort {
@@ -47,8 +47,12 @@ export interface Caller {
   ): Promise<Read>;
   /** What was asked through this caller, and through those that were made apart from it, so far. */
   effort(): Effort;
-  /** Runs a stage with a caller of its own, at the pace that all share. */
-  stage<Value>(work: (call: Caller) => Promise<Value>): Promise<Staged<Value>>;
+  /**
+   * Runs a stage with a caller of its own, at the pace that all share.
+   *
+   * @param grants of services that only this stage calls
+   */
+  stage<Value>(work: (call: Caller) => Promise<Value>, grants?: Grants): Promise<Staged<Value>>;
   /** Waits; rejects at once when the run is ended. */
   sleep(ms: number): Promise<void>;
   /** Throws the reason where the run has been ended. */
@@ -59,12 +63,12 @@ export interface Caller {
 export function createCaller({ requestsPerSecond, signal }: CallerOptions): Caller {
   // 200 ms at all paces that AWS grants; less where a local AWS grants more.
   const firstBackoffMs = Math.min(200, 4_000 / requestsPerSecond);
-  return callerOf(createPace(requestsPerSecond, signal), signal, firstBackoffMs, () => {});
+  return callerOf(createPace(requestsPerSecond, signal), GRANTS, signal, firstBackoffMs, () => {});
 }
 
 type Count = (kind: keyof Effort, name: string) => void;
 
-function callerOf(pace: Pace, signal: AbortSignal, firstBackoffMs: number, countAbove: Count): Caller {
+function callerOf(pace: Pace, grants: Grants, signal: AbortSignal, firstBackoffMs: number, countAbove: Count): Caller {
   // Together with the backoff, which doubles: a quarter of a minute for a service or a network that is gone for a moment,
   const ATTEMPTS = 8;
   // and some minutes, at a pace that falls each time, for a quota that others use up.
@@ -85,7 +89,7 @@ function callerOf(pace: Pace, signal: AbortSignal, firstBackoffMs: number, count
     const service = serviceOf(client);
     const operation = operationOf(command);
     const name = `${service}:${operation}`;
-    const quota = pace.quotaOf(service, operation);
+    const quota = pace.quotaOf(service, operation, grants);
     let throttles = 0;
     let failures = 0;
     for (;;) {
@@ -135,8 +139,8 @@ function callerOf(pace: Pace, signal: AbortSignal, firstBackoffMs: number, count
 
   return Object.assign(call as Pick<Caller, never>, {
     effort: () => mergeEfforts(effort),
-    async stage<Value>(work: (own: Caller) => Promise<Value>): Promise<Staged<Value>> {
-      const own = callerOf(pace, signal, firstBackoffMs, count);
+    async stage<Value>(work: (own: Caller) => Promise<Value>, more: Grants = {}): Promise<Staged<Value>> {
+      const own = callerOf(pace, { ...grants, ...more }, signal, firstBackoffMs, count);
       const value = await work(own);
       return { value, effort: own.effort() };
     },

@@ -12,16 +12,19 @@ export interface Quota {
 /** The quotas of one run, shared by everything in it that calls AWS. */
 export interface Pace {
   /** `null` where calls are not paced. */
-  quotaOf(service: string, operation: string): Quota | null;
+  quotaOf(service: string, operation: string, grants: Grants): Quota | null;
 }
 
+/** What AWS grants to all callers of an account, calls a second: by `service`, or by `service:*` for each operation of it. */
+export type Grants = Readonly<Record<string, number>>;
+
 /**
- * What AWS grants: sso-admin 20 a second over all its calls; identitystore 20 a second for each API
- * (https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html); organizations 8 a second
- * (https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html); CloudTrail StartQuery 3 a second, its
- * other queries 10 a second each (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html). S3 is
- * not paced.
- *
+ * Identity Center and its store: https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html; Organizations:
+ * https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html. S3 is not paced. A login source knows its own.
+ */
+export const GRANTS: Grants = { "sso-admin": 20, "identitystore:*": 20, organizations: 8 };
+
+/**
  * @param requestsPerSecond see `Settings.requestsPerSecond`: out of sso-admin's 20; the same share is taken of the others
  * @param signal ends every wait
  */
@@ -30,19 +33,13 @@ export function createPace(requestsPerSecond: number, signal: AbortSignal): Pace
   const quotas: Record<string, Quota> = {};
   setMaxListeners(0, signal); // each quota, each wait and each request in flight listens
 
-  function grantOf(service: string, operation: string): [name: string, perSecond: number] | null {
-    if (service === "sso-admin") return [service, 20];
-    if (service === "identitystore") return [`${service}:${operation}`, 20];
-    if (service === "organizations") return [service, 8];
-    if (service === "cloudtrail") return [`${service}:${operation}`, operation === "StartQuery" ? 3 : 10];
-    return null;
-  }
-
   return {
-    quotaOf(service, operation) {
-      const grant = grantOf(service, operation);
-      if (grant === null) return null;
-      const [name, perSecond] = grant;
+    quotaOf(service, operation, grants) {
+      const each = `${service}:${operation}`;
+      const perOperation = grants[each] ?? grants[`${service}:*`];
+      const perSecond = perOperation ?? grants[service];
+      if (perSecond === undefined) return null;
+      const name = perOperation === undefined ? service : each;
       quotas[name] ??= createQuota(perSecond * share, signal);
       return quotas[name];
     },

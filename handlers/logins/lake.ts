@@ -48,6 +48,9 @@ export function createLakeSource(eventDataStore: string, options: ClientOptions)
   }
 
   return {
+    // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html
+    grants: { "cloudtrail:StartQuery": 3, "cloudtrail:*": 10 },
+
     async begin(window, call) {
       const store = await call(cloudTrail, new GetEventDataStoreCommand({ EventDataStore: eventDataStore }));
       if (store.Status !== "ENABLED") {

@@ -44,7 +44,7 @@ export function beginLogins(
     } catch (error) {
       return { window, begun: null, source: "failed", reason: messageOf(error) };
     }
-  });
+  }, source?.grants);
 }
 
 /**
@@ -97,7 +97,7 @@ export function finishLogins(
       await source.giveUp(begun.reading);
       return failed("failed", messageOf(error));
     }
-  });
+  }, source?.grants);
 }
 
 /** Ends what the source may still be doing, where nobody will finish it. Never rejects. */

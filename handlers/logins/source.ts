@@ -1,4 +1,4 @@
-import type { Caller } from "../aws/aws";
+import type { Caller, Grants } from "../aws/aws";
 import type { LastLogin, Progress, UnattributedLogin } from "../model";
 
 /**
@@ -8,6 +8,8 @@ import type { LastLogin, Progress, UnattributedLogin } from "../model";
  * A new source: its own file, its settings, its rights, its place in the local AWS, and `tests/suites/loginSource.ts`.
  */
 export interface LoginSource<Reading = unknown> {
+  /** What AWS grants of the calls that the source makes. */
+  readonly grants: Grants;
   /** Asks for the logins of a window, and tells what is known at once of what the source can have seen. */
   begin(window: LoginWindow, call: Caller): Promise<Begun<Reading>>;
   /**

@@ -74,6 +74,26 @@ describe("pace", () => {
     expect(times.at(-1)).toBeLessThan(2010);
   });
 
+  it("paces what a stage says of the services that it alone calls, by operation or in all", async () => {
+    const call = newCaller(10); // half of every quota
+    const begin = performance.now();
+    const grants = { "cloudtrail:StartQuery": 2, "cloudtrail:*": 20 };
+    const times: Record<string, number> = {};
+    const work = (own: Caller) =>
+      Promise.all(
+        ["StartQuery", "StartQuery", "StartQuery", "DescribeQuery", "DescribeQuery"].map((operation) =>
+          own(
+            ...request("cloudtrail", operation, async () => {
+              times[operation] = performance.now() - begin;
+            }),
+          ),
+        ),
+      );
+    await settle(call.stage(work, grants));
+    expect(times.StartQuery).toBeGreaterThan(1800);
+    expect(times.DescribeQuery).toBeLessThan(110);
+  });
+
   it("does not pace S3", async () => {
     expect((await startTimes(Array(100).fill(["s3", "UploadPart"]), 1)).at(-1)).toBe(0);
   });
