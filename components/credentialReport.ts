@@ -25,17 +25,17 @@ export interface CredentialReportArgs {
    */
   readonly lakeId: pulumi.Input<string>;
   /**
-   * Identity store of the instance; by default it is looked up.
-   * @default ""
-   * @example "d-1234567890"
-   */
-  readonly identityStoreId?: pulumi.Input<string>;
-  /**
    * IAM Identity Center instance; by default the account's one instance.
    * @default ""
    * @example "arn:aws:sso:::instance/ssoins-1234567890abcdef"
    */
   readonly instanceArn?: pulumi.Input<string>;
+  /**
+   * Identity store of the instance; by default it is looked up.
+   * @default ""
+   * @example "d-1234567890"
+   */
+  readonly identityStoreId?: pulumi.Input<string>;
   /**
    * How far back a login counts. 1–3653 days.
    * @default 90
@@ -46,6 +46,11 @@ export interface CredentialReportArgs {
    * @default 14
    */
   readonly newAccessDays?: pulumi.Input<number>;
+  /**
+   * Pace towards IAM Identity Center, which grants 20 a second to the whole account. 1–20 requests a second.
+   * @default 15
+   */
+  readonly requestsPerSecond?: pulumi.Input<number>;
   /**
    * Permission sets that count as administrator, besides those with the AWS managed policy `AdministratorAccess`. At most 50. By
    * name.
@@ -60,11 +65,6 @@ export interface CredentialReportArgs {
    * @example "^team-(\\w+)-"
    */
   readonly reviewerPattern?: pulumi.Input<string>;
-  /**
-   * Pace towards IAM Identity Center, which grants 20 a second to the whole account. 1–20 requests a second.
-   * @default 15
-   */
-  readonly requestsPerSecond?: pulumi.Input<number>;
   /**
    * Name of the report bucket. Empty: a bucket is created with a generated name.
    * @default ""

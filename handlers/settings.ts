@@ -19,19 +19,19 @@ export const runSettings = {
     hint: "Find it under CloudTrail → Lake → Event data stores.",
     accepts: (value) => parseEventDataStore(value) !== null,
   }),
-  identityStoreId: text({
-    placeholder: "ID",
-    help: "Identity store of the instance; by default it is looked up.",
-    expected: 'an identity store id (d- and ten hexadecimal digits, or a UUID), or "" to look it up',
-    hint: "Find it under IAM Identity Center → Settings → Identity source.",
-    accepts: /^(d-[0-9a-f]{10}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$/,
-  }),
   instanceArn: text({
     placeholder: "ARN",
     help: "IAM Identity Center instance; by default the account's one instance.",
     expected: 'an instance ARN like arn:aws:sso:::instance/ssoins-1234567890abcdef, or "" to look it up',
     hint: "Find it under IAM Identity Center → Settings → Details.",
     accepts: /^(arn:aws[a-z-]*:sso:::instance\/(sso)?ins-[a-zA-Z0-9-.]{16})?$/,
+  }),
+  identityStoreId: text({
+    placeholder: "ID",
+    help: "Identity store of the instance; by default it is looked up.",
+    expected: 'an identity store id (d- and ten hexadecimal digits, or a UUID), or "" to look it up',
+    hint: "Find it under IAM Identity Center → Settings → Identity source.",
+    accepts: /^(d-[0-9a-f]{10}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$/,
   }),
   lookbackDays: whole({
     ...{ defaultValue: 90, min: 1, max: 3653, unit: "days", placeholder: "DAYS" },
@@ -40,6 +40,10 @@ export const runSettings = {
   newAccessDays: whole({
     ...{ defaultValue: 14, min: 0, max: 365, unit: "days", placeholder: "DAYS" },
     help: "A membership (for a direct assignment, the user) younger than this is not called unused.",
+  }),
+  requestsPerSecond: whole({
+    ...{ defaultValue: 15, min: 1, max: 20, unit: "requests a second", placeholder: "N" },
+    help: "Pace towards IAM Identity Center, which grants 20 a second to the whole account.",
   }),
   administratorPermissionSets: names({
     ...{ most: 50, form: /^[\w+=,.@-]{1,32}$/, what: "names of permission sets", placeholder: "NAME" },
@@ -53,10 +57,6 @@ export const runSettings = {
     expected: 'a regular expression with one capturing group, like ^team-(\\w+)-, or ""',
     hint: "The syntax: https://github.com/google/re2/wiki/Syntax",
     problem: reviewerPatternProblem,
-  }),
-  requestsPerSecond: whole({
-    ...{ defaultValue: 15, min: 1, max: 20, unit: "requests a second", placeholder: "N" },
-    help: "Pace towards IAM Identity Center, which grants 20 a second to the whole account.",
   }),
 } as const;
 

@@ -200,7 +200,7 @@ test("a misspelt key is named, with the nearest that there is; other namespaces 
     "bucketname: there is no such setting. Did you mean bucketName? Remove it with: pulumi config rm bucketname",
     "schdule: there is no such setting. Did you mean schedule? Remove it with: pulumi config rm schdule",
   ]);
-  expect(unknownKeys([`${project}:frequency`], project)[0]).toContain("Known are lakeId, identityStoreId");
+  expect(unknownKeys([`${project}:frequency`], project)[0]).toContain("Known are lakeId, instanceArn");
 });
 
 /** The help, with the range where there is one. */

@@ -82,8 +82,8 @@ test("--help needs nothing else, and describes every argument", () => {
     expect(() => parseArguments(withValue)).not.toThrow(/Unknown option/);
   }
   expect(described).toEqual([
-    ...["--lake-id", "--identity-store-id", "--instance-arn", "--lookback-days", "--new-access-days"],
-    ...["--administrator-permission-set", "--reviewer-pattern", "--requests-per-second"],
+    ...["--lake-id", "--instance-arn", "--identity-store-id", "--lookback-days", "--new-access-days"],
+    ...["--requests-per-second", "--administrator-permission-set", "--reviewer-pattern"],
     ...["--no-logins", "--now", "--out", "--profile", "--region", "--json", "--quiet", "--help"],
   ]);
   expect(HELP).toMatch(/^ {2}--new-access-days DAYS .*\n.* 0–365 days \(default 14\)\.$/m);
