@@ -46,6 +46,7 @@ export function sourcesOf(accountCount: number) {
       userName: "",
       accountId,
       roleName: permissionSets[set]!.name,
+      firstMs: 1.7946e12,
       lastConsoleMs: 1.7946e12 + each,
       lastProgrammaticMs: null,
       count: 3,
@@ -66,6 +67,7 @@ export function sourcesOf(accountCount: number) {
       bytesScanned: null,
       lastLogins,
       unattributed: [],
+      notUnderstood: [],
     },
   };
 }

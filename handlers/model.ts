@@ -98,11 +98,16 @@ export interface LastLogin {
   readonly userName: string;
   readonly accountId: string;
   readonly roleName: string;
+  /** The earliest of both kinds in the window. */
+  readonly firstMs: number;
   readonly lastConsoleMs: number | null;
   readonly lastProgrammaticMs: number | null;
-  /** Logins of both kinds in the window. */
+  /** Logins of both kinds in the window, each event once. */
   readonly count: number;
 }
+
+/** Logins whose account or role has no form that is known, or is missing: evidence of use, though not of which. */
+export type NotUnderstoodLogin = LastLogin;
 
 export interface UnattributedLogin {
   readonly accountId: string;
@@ -127,6 +132,8 @@ export interface Logins {
   readonly bytesScanned: number | null;
   /** Logins in the window that name no user: whoever may enter that account with that role may have been it. */
   readonly unattributed: readonly UnattributedLogin[];
+  /** Logins in the window of which nobody can say where they went. `userId` and `userName` may both be empty. */
+  readonly notUnderstood: readonly NotUnderstoodLogin[];
 }
 
 export type RunStatus = "succeeded" | "degraded";

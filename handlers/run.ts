@@ -2,7 +2,14 @@ import { type Caller, type Clients, mergeEfforts } from "./aws/aws";
 import { reportError } from "./errors";
 import { type History, type Manifest, publish, type RunFacts, type Sink } from "./files/files";
 import { collect, readProvisioning } from "./grants/grants";
-import { beginLogins, finishLogins, giveUpLogins, type LoginSource, withKnownUsers } from "./logins/logins";
+import {
+  beginLogins,
+  finishLogins,
+  giveUpLogins,
+  type LoginSource,
+  loginTargets,
+  withKnownTargets,
+} from "./logins/logins";
 import type { Progress, Provisioning, Settings } from "./model";
 import { runSettings } from "./settings";
 
@@ -45,11 +52,12 @@ export async function runReport({
 
     const loginsEffort = mergeEfforts(begun.effort, logins.effort);
     const effort = mergeEfforts(before, provisioning.effort, collection.effort, loginsEffort);
+    const targets = loginTargets(settings, provisioning.value, collection.value, logins.value);
     const sources = {
       settings,
       provisioning: provisioning.value,
       collection: collection.value,
-      logins: withKnownUsers(logins.value, collection.value),
+      logins: withKnownTargets(logins.value, targets),
     };
     return await publish(sources, { ...facts, effort, loginsEffort, finishedMs: Date.now() }, history, sink, progress);
   } catch (error) {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { version } from "../../package.json";
 import type { Effort } from "../aws/aws";
 import { reportError } from "../errors";
+import { loginTargets } from "../logins/logins";
 import type { Logins, RunStatus, Settings } from "../model";
 import { formatInstant } from "../times";
 import type { RowSources } from "./rows";
@@ -100,12 +101,14 @@ export interface Manifest {
     readonly identityStore: SourceEffort & { readonly status: "read"; readonly users: number; readonly groups: number };
     readonly organizations: SourceEffort & { readonly status: "read" | "failed"; readonly accounts: number };
     readonly logins: SourceEffort &
-      Omit<Logins, "source" | "lastLogins" | "unattributed"> & {
+      Omit<Logins, "source" | "lastLogins" | "unattributed" | "notUnderstood"> & {
         readonly status: Logins["source"];
         /** Rows of the query: users, accounts and roles with a login. */
         readonly rows: number;
         /** Accounts and roles with logins that name no user. */
         readonly unattributed: number;
+        /** Users, accounts and roles of logins whose account or role has no form that is known. */
+        readonly notUnderstood: number;
       };
   };
   /** Calls by `service:Operation`, retries included, and how many of them AWS throttled. */
@@ -131,21 +134,47 @@ export function linkTo(key: string, manifest: Buffer): ManifestLink {
 }
 
 /** Whether all that the report says was observed, and what its readers have to know, for people. */
-export function statusOf(
-  { collection, logins }: RowSources,
-  { notes }: Previous,
-): { status: RunStatus; warnings: string[] } {
+export function statusOf(sources: RowSources, { notes }: Previous): { status: RunStatus; warnings: string[] } {
+  const { collection, logins } = sources;
   const unobserved: string[] = [];
   if (!logins.observed) unobserved.push(`Where no login was seen, Usage is UNKNOWN: ${logins.reason}.`);
   if (collection.accounts === null) unobserved.push(`AccountState is UNKNOWN: ${collection.accountsRefused}`);
-  const warnings = [...unobserved];
-  if (logins.unattributed.length > 0) {
-    const count = logins.unattributed.reduce((total, login) => total + login.count, 0);
+  unobserved.push(...nowhereWarning(sources));
+  const warnings = [...unobserved, ...unclearWarnings(logins)];
+  return { status: unobserved.length > 0 ? "degraded" : "succeeded", warnings: [...warnings, ...notes] };
+}
+
+/** Where many logins go to places that do not exist, events or listings may have changed their form. */
+function nowhereWarning({ settings, provisioning, collection, logins }: RowSources): string[] {
+  const MOST = 0.1;
+  const NAMED = 5;
+  const { count, toNowhere, nowhere } = loginTargets(settings, provisioning, collection, logins);
+  if (toNowhere <= count * MOST) return [];
+  const more = nowhere.length > NAMED ? ` and ${nowhere.length - NAMED} more` : "";
+  const named = nowhere.slice(0, NAMED).join(", ") + more;
+  return [
+    `${toNowhere} of the ${count} logins in the window name an account or a permission set that does not exist: ${named}. If they should, the logins of those who have them cannot be found: see unexplained_logins.csv.`,
+  ];
+}
+
+function unclearWarnings({ unattributed, notUnderstood }: Logins): string[] {
+  const counted = (logins: readonly { count: number }[], one: string, several: string) => {
+    const count = logins.reduce((total, login) => total + login.count, 0);
+    return `${count} ${count === 1 ? one : several}`;
+  };
+  const warnings: string[] = [];
+  if (unattributed.length > 0) {
     warnings.push(
-      `${count} ${count === 1 ? "login names" : "logins name"} no user. Grants of the account and role that show no other login are UNKNOWN: unexplained_logins.csv lists them.`,
+      `${counted(unattributed, "login names", "logins name")} no user. Grants of the account and role that show no other login are UNKNOWN: unexplained_logins.csv lists them.`,
     );
   }
-  return { status: unobserved.length > 0 ? "degraded" : "succeeded", warnings: [...warnings, ...notes] };
+  if (notUnderstood.length > 0) {
+    const whose = notUnderstood.every(({ userId }) => userId !== "") ? "Their users' grants" : "Grants";
+    warnings.push(
+      `${counted(notUnderstood, "login does not tell its account or its permission set", "logins do not tell their account or their permission set")}. ${whose} that show no other login are UNKNOWN: unexplained_logins.csv lists them.`,
+    );
+  }
+  return warnings;
 }
 
 export function manifestOf(
@@ -156,7 +185,7 @@ export function manifestOf(
   previous: Previous,
 ): Manifest {
   const { status, warnings } = statusOf({ settings, provisioning, collection, logins }, previous);
-  const { source, lastLogins, unattributed, ...observation } = logins;
+  const { source, lastLogins, unattributed, notUnderstood, ...observation } = logins;
   const { now, ...settingsButNow } = settings;
   return {
     manifestVersion: MANIFEST_VERSION,
@@ -197,6 +226,7 @@ export function manifestOf(
         ...observation,
         rows: lastLogins.length,
         unattributed: unattributed.length,
+        notUnderstood: notUnderstood.length,
       },
     },
     calls: sorted(facts.effort.calls),

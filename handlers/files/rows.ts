@@ -1,5 +1,5 @@
-import { createUsersOf } from "../logins/logins";
-import type { Collection, LastLogin, Logins, Membership, Provisioning, Settings, User } from "../model";
+import { createEvidence } from "../logins/logins";
+import type { Collection, Logins, Membership, Provisioning, Settings, User } from "../model";
 import type { Row } from "./columns";
 
 /** What the rows are made of: what the stages before gave. */
@@ -13,13 +13,6 @@ export interface RowSources {
 /** The permission sets that count as administrator. */
 export function administratorArns({ provisioning }: RowSources): string[] {
   return provisioning.permissionSets.filter((set) => set.administrator).map((set) => set.arn);
-}
-
-/** Logins of one user to one account and role, by id and by name together. */
-interface JoinedLogin {
-  consoleMs: number;
-  programmaticMs: number;
-  count: number;
 }
 
 /**
@@ -37,7 +30,8 @@ export function* rowBatches(sources: RowSources, batchSize: number): Generator<R
   const DAY_MS = 86_400_000;
   const nowMs = Date.parse(settings.now);
   const newAfterMs = nowMs - settings.newAccessDays * DAY_MS;
-  const observed = logins.observed;
+  const evidence = createEvidence(settings, collection, logins);
+  const { keyOf } = evidence.users;
 
   const byName = (a: { name: string; id: string }, b: { name: string; id: string }) =>
     a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
@@ -45,15 +39,12 @@ export function* rowBatches(sources: RowSources, batchSize: number): Generator<R
   const groups = new Map(collection.groups.map((group) => [group.id, group]));
   const accounts =
     collection.accounts === null ? null : new Map(collection.accounts.map((account) => [account.id, account]));
-  const roleKey = (accountId: string, roleName: string) => accountId + "\n" + roleName;
-  const unattributed = new Set(logins.unattributed.map((login) => roleKey(login.accountId, login.roleName)));
-  const joined = joinLogins(logins.lastLogins, collection.users);
   const missingUser = (id: string): User => ({ id, name: "", displayName: "", email: "", status: "", createdMs: null });
 
   /** A group's members in the order of the report, sorted once however many accounts the group enters. */
   const sortedMembers = new Map<
     string,
-    { user: User; known: boolean; createdMs: number | null; memberSince: string }[]
+    { user: User; key: string; known: boolean; createdMs: number | null; memberSince: string }[]
   >();
   const membersOf = (groupId: string, memberships: readonly Membership[]) => {
     let members = sortedMembers.get(groupId);
@@ -61,7 +52,8 @@ export function* rowBatches(sources: RowSources, batchSize: number): Generator<R
       members = memberships.map(({ userId, createdMs }) => {
         const user = users.get(userId);
         const memberSince = createdMs === null ? "" : toInstant(createdMs);
-        return { user: user ?? missingUser(userId), known: user !== undefined, createdMs, memberSince };
+        const key = keyOf(userId);
+        return { user: user ?? missingUser(userId), key, known: user !== undefined, createdMs, memberSince };
       });
       members.sort((a, b) => byName(a.user, b.user));
       sortedMembers.set(groupId, members);
@@ -90,10 +82,8 @@ export function* rowBatches(sources: RowSources, batchSize: number): Generator<R
         : account === undefined
           ? "ACCOUNT_NOT_IN_ORGANIZATION"
           : "ACCOUNT_NOT_ACTIVE";
-    const role = roleKey(accountId, permissionSet.name);
-    const roleLogins = joined.get(role);
-    // Somebody used this role, and nobody knows who: then "no login seen" is not "did not log in".
-    const roleObserved = observed && !unattributed.has(role);
+    const ofRole = evidence.ofRole(accountId, permissionSet.name);
+    const roleLogins = ofRole.logins;
 
     /** A row of this pair; without a user, its usage columns stay empty. */
     const rowOf = (
@@ -102,6 +92,7 @@ export function* rowBatches(sources: RowSources, batchSize: number): Generator<R
       groupName: string,
       status: string,
       user: User | null,
+      key: string,
       createdMs: number | null,
       memberSince: string,
     ): Row => {
@@ -135,7 +126,8 @@ export function* rowBatches(sources: RowSources, batchSize: number): Generator<R
       row.UserDisplayName = user.displayName;
       row.UserEmail = user.email;
       row.UserStatus = user.status;
-      const login = roleLogins?.get(user.id);
+      const sinceMs = createdMs ?? user.createdMs;
+      const login = roleLogins?.get(key);
       if (login !== undefined) {
         const lastMs = max(login.consoleMs, login.programmaticMs);
         row.LastLogin = toInstant(lastMs);
@@ -144,14 +136,13 @@ export function* rowBatches(sources: RowSources, batchSize: number): Generator<R
         row.DaysSinceLastLogin = `${floor((nowMs - lastMs) / DAY_MS)}`;
         row.LoginsInWindow = `${login.count}`;
         row.Usage = "USED";
-      } else if (!roleObserved) {
+      } else if (ofRole.unknownBecause(key, user.createdMs, sinceMs) !== null) {
         row.LastLogin = "UNKNOWN";
         row.Usage = "UNKNOWN";
       } else {
-        const sinceMs = createdMs ?? user.createdMs;
         row.LastLogin = "NO_LOGIN_PRESENT";
         row.LoginsInWindow = "0";
-        row.Usage = sinceMs !== null && sinceMs > newAfterMs ? "TOO_NEW" : "UNUSED_IN_WINDOW";
+        row.Usage = sinceMs! > newAfterMs ? "TOO_NEW" : "UNUSED_IN_WINDOW";
       }
       return row;
     };
@@ -159,16 +150,18 @@ export function* rowBatches(sources: RowSources, batchSize: number): Generator<R
     for (const { type, id, name } of sortPrincipals(collection.principals[index]!)) {
       if (type === "USER") {
         const user = users.get(id);
-        batch.push(rowOf(type, "", "NOGROUP", user ? "" : "USER_NOT_FOUND", user ?? missingUser(id), null, ""));
+        batch.push(
+          rowOf(type, "", "NOGROUP", user ? "" : "USER_NOT_FOUND", user ?? missingUser(id), keyOf(id), null, ""),
+        );
       } else {
         const memberships = collection.memberships[id];
         if (memberships === undefined || (memberships.length === 0 && !groups.has(id))) {
-          batch.push(rowOf(type, id, name, "GROUP_NOT_FOUND", null, null, ""));
+          batch.push(rowOf(type, id, name, "GROUP_NOT_FOUND", null, "", null, ""));
         } else if (memberships.length === 0) {
-          batch.push(rowOf(type, id, name, "EMPTY_GROUP", null, null, ""));
+          batch.push(rowOf(type, id, name, "EMPTY_GROUP", null, "", null, ""));
         } else {
-          for (const { user, known, createdMs, memberSince } of membersOf(id, memberships)) {
-            batch.push(rowOf(type, id, name, known ? "" : "USER_NOT_FOUND", user, createdMs, memberSince));
+          for (const { user, key, known, createdMs, memberSince } of membersOf(id, memberships)) {
+            batch.push(rowOf(type, id, name, known ? "" : "USER_NOT_FOUND", user, key, createdMs, memberSince));
             if (batch.length >= batchSize) {
               yield batch;
               batch = [];
@@ -183,36 +176,4 @@ export function* rowBatches(sources: RowSources, batchSize: number): Generator<R
     }
   }
   if (batch.length > 0) yield batch;
-}
-
-/**
- * Logins by `account\nrole`, then by user id. A login whose event had no id counts, by name in whatever case, for every
- * user of that name. Latest wins; counts add up.
- */
-function joinLogins(lastLogins: readonly LastLogin[], users: readonly User[]): Map<string, Map<string, JoinedLogin>> {
-  const joined = new Map<string, Map<string, JoinedLogin>>();
-  const usersOf = createUsersOf(users);
-  for (const login of lastLogins) {
-    const ids = usersOf(login);
-    if (ids.length === 0) continue;
-    const role = login.accountId + "\n" + login.roleName;
-    let byUser = joined.get(role);
-    if (byUser === undefined) {
-      byUser = new Map();
-      joined.set(role, byUser);
-    }
-    const consoleMs = login.lastConsoleMs ?? -1;
-    const programmaticMs = login.lastProgrammaticMs ?? -1;
-    for (const id of ids) {
-      const known = byUser.get(id);
-      if (known === undefined) {
-        byUser.set(id, { consoleMs, programmaticMs, count: login.count });
-      } else {
-        if (consoleMs > known.consoleMs) known.consoleMs = consoleMs;
-        if (programmaticMs > known.programmaticMs) known.programmaticMs = programmaticMs;
-        known.count += login.count;
-      }
-    }
-  }
-  return joined;
 }

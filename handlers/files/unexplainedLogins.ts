@@ -1,4 +1,4 @@
-import { createUsersOf } from "../logins/logins";
+import { createLoginUsers } from "../logins/logins";
 import type { LastLogin, User } from "../model";
 import type { Row } from "./columns";
 import { createCsvWriter } from "./csv/csv";
@@ -7,6 +7,7 @@ import type { RowSources } from "./rows";
 
 /** Why no grant explains a login: the first that applies. */
 export type UnexplainedReason =
+  | "NOT_UNDERSTOOD"
   | "NO_USER_NAMED"
   | "USER_NOT_IN_IDENTITY_STORE"
   | "ACCOUNT_NOT_IN_ORGANIZATION"
@@ -32,10 +33,12 @@ export const UNEXPLAINED_LOGIN_COLUMNS = [
 interface Unexplained {
   readonly accountId: string;
   readonly roleName: string;
-  readonly userId: string;
+  userId: string;
   userName: string;
   readonly user: User | undefined;
   readonly inIdentityStore: boolean;
+  /** Whether account and role have forms that are known. */
+  readonly understood: boolean;
   consoleMs: number;
   programmaticMs: number;
   count: number;
@@ -49,10 +52,14 @@ interface Unexplained {
  *
  * A login by a name that several users have counts, as in the report, for each of them: a grant of any explains it.
  */
-export function createUnexplainedLogins({ provisioning, collection, logins }: RowSources) {
+export function createUnexplainedLogins({ settings, provisioning, collection, logins }: RowSources) {
   const name = UNEXPLAINED_LOGINS_FILE;
   const writer = createCsvWriter(UNEXPLAINED_LOGIN_COLUMNS);
-  const users = new Map(collection.users.map((user) => [user.id, user]));
+  const loginUsers = createLoginUsers(collection.users, settings.identityStoreId);
+  const { keyOf } = loginUsers;
+  /** Those whose key no other has: by it alone the user is told. */
+  const users = new Map<string, User | undefined>();
+  for (const user of collection.users) users.set(keyOf(user.id), users.has(keyOf(user.id)) ? undefined : user);
   const accounts =
     collection.accounts === null ? null : new Map(collection.accounts.map((account) => [account.id, account]));
   const roleNames = new Set(provisioning.permissionSets.map((set) => set.name));
@@ -67,46 +74,47 @@ export function createUnexplainedLogins({ provisioning, collection, logins }: Ro
   const toInstant = (ms: number) =>
     ms < 0 ? "" : `${new LocalDate(floor(ms / 1000) * 1000).toISOString().slice(0, 19)}Z`;
 
-  const index = (unexplained: Unexplained, userIds: readonly string[]): void => {
+  const index = (unexplained: Unexplained, keys: readonly string[]): void => {
     let ofAccount = byAccount.get(unexplained.accountId);
     if (ofAccount === undefined) {
       ofAccount = new Map();
       byAccount.set(unexplained.accountId, ofAccount);
     }
-    for (const id of userIds) {
-      const ofUser = ofAccount.get(id);
-      if (ofUser === undefined) ofAccount.set(id, [unexplained]);
+    for (const key of keys) {
+      const ofUser = ofAccount.get(key);
+      if (ofUser === undefined) ofAccount.set(key, [unexplained]);
       else ofUser.push(unexplained);
     }
   };
 
+  const nothing = { consoleMs: -1, programmaticMs: -1, count: 0, explained: false, inAccount: false };
+
   const addUnattributed = (): void => {
-    const nobody = { userId: "", userName: "", user: undefined, inIdentityStore: false };
-    const nothing = { consoleMs: -1, programmaticMs: -1, explained: false, inAccount: false };
+    const nobody = { userId: "", userName: "", user: undefined, inIdentityStore: false, understood: true };
     for (const login of logins.unattributed) {
-      all.set([login.accountId, login.roleName, "", ""].join("\n"), { ...login, ...nobody, ...nothing });
+      all.set([login.accountId, login.roleName, "", ""].join("\n"), { ...nothing, ...login, ...nobody });
     }
   };
 
-  const addLogins = (lastLogins: readonly LastLogin[]): void => {
-    const usersOf = createUsersOf(collection.users);
-    for (const login of lastLogins) {
+  const addLogins = (ofUsers: readonly LastLogin[], understood: boolean): void => {
+    for (const login of ofUsers) {
       const { accountId, roleName } = login;
-      const ids = usersOf(login);
-      const user = ids.length === 1 ? users.get(ids[0]!) : undefined;
-      const userId = ids.length === 1 ? ids[0]! : "";
+      const keys = loginUsers.of(login);
+      const user = keys.length === 1 ? users.get(keys[0]!) : undefined;
+      const userId = user?.id ?? login.userId;
       const userName = user?.name ?? login.userName;
-      const key = [accountId, roleName, userId, userId === "" ? userName.toLowerCase() : ""].join("\n");
+      const who = keys.length === 1 ? keys[0]! : `name ${userName.normalize("NFC").toLowerCase()}`;
+      const key = [understood, accountId, roleName, who].join("\n");
       let known = all.get(key);
       if (known === undefined) {
-        const nothing = { consoleMs: -1, programmaticMs: -1, count: 0, explained: false, inAccount: false };
-        const inIdentityStore = user !== undefined || ids.length > 1;
-        known = { accountId, roleName, userId, userName, user, inIdentityStore, ...nothing };
+        const inIdentityStore = keys.some(loginUsers.isKnown);
+        known = { accountId, roleName, userId, userName, user, inIdentityStore, understood, ...nothing };
         all.set(key, known);
-        index(known, ids);
+        if (understood) index(known, keys);
       }
       // Of several spellings, always the same one: the query's answer has no order.
       if (userName < known.userName) known.userName = userName;
+      if (userId < known.userId) known.userId = userId;
       known.consoleMs = max(known.consoleMs, login.lastConsoleMs ?? -1);
       known.programmaticMs = max(known.programmaticMs, login.lastProgrammaticMs ?? -1);
       known.count += login.count;
@@ -115,6 +123,7 @@ export function createUnexplainedLogins({ provisioning, collection, logins }: Ro
 
   const reasonOf = (login: Unexplained): UnexplainedReason => {
     const { accountId, roleName, inIdentityStore, inAccount } = login;
+    if (!login.understood) return "NOT_UNDERSTOOD";
     if (login.userId === "" && login.userName === "") return "NO_USER_NAMED";
     if (!inIdentityStore) return "USER_NOT_IN_IDENTITY_STORE";
     if (accounts !== null && !accounts.has(accountId)) return "ACCOUNT_NOT_IN_ORGANIZATION";
@@ -122,7 +131,8 @@ export function createUnexplainedLogins({ provisioning, collection, logins }: Ro
     return inAccount ? "ROLE_NOT_ASSIGNED" : "ACCOUNT_NOT_ASSIGNED";
   };
 
-  addLogins(logins.lastLogins);
+  addLogins(logins.lastLogins, true);
+  addLogins(logins.notUnderstood, false);
   addUnattributed();
   return {
     name,
@@ -136,7 +146,7 @@ export function createUnexplainedLogins({ provisioning, collection, logins }: Ro
           account = row.account;
           ofAccount = byAccount.get(account);
         }
-        const ofUser = ofAccount && row.UserId !== "" && ofAccount.get(row.UserId);
+        const ofUser = ofAccount && row.UserId !== "" && ofAccount.get(keyOf(row.UserId));
         if (!ofUser) continue;
         for (const login of ofUser) {
           login.inAccount = true;

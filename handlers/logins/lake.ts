@@ -10,11 +10,12 @@ import { reportError } from "../errors";
 import { parseEventDataStore } from "../settings";
 import { observedBy } from "./eventDataStore";
 import { loginQuery, readLogins } from "./lakeQuery";
-import type { LoginSource } from "./source";
+import type { LoginSource, LoginWindow } from "./source";
 
 /** A query under way. */
 export interface LakeReading {
   readonly queryId: string;
+  readonly window: LoginWindow;
 }
 
 /**
@@ -62,16 +63,16 @@ export function createLakeSource(eventDataStore: string, options: ClientOptions)
       const QueryStatement = loginQuery(id, Date.parse(window.from), Date.parse(window.to));
       const { QueryId } = await call(cloudTrail, new StartQueryCommand({ QueryStatement }));
       if (!QueryId) throw reportError("UnexpectedAnswer", "cloudtrail StartQuery gave no query id.");
-      return { ...observedBy(store, window), reading: { queryId: QueryId }, queryId: QueryId };
+      return { ...observedBy(store, window), reading: { queryId: QueryId, window }, queryId: QueryId };
     },
 
     async goOn(reading, untilMs, call, progress) {
-      const { queryId } = reading;
+      const { queryId, window } = reading;
       const query = await waitFor(queryId, untilMs, call);
       if (!query.finished) {
         return { done: false, reading, waiting: `The login query ${queryId} was still ${query.status}` };
       }
-      const logins = await readLogins(queryId, cloudTrail, call, progress);
+      const logins = await readLogins(queryId, window, cloudTrail, call, progress);
       return { done: true, part: { ...logins, bytesScanned: query.bytesScanned ?? null } };
     },
 

@@ -1,13 +1,16 @@
 import { type CloudTrailClient, GetQueryResultsCommand } from "@aws-sdk/client-cloudtrail";
 import type { Caller } from "../aws/aws";
 import { reportError } from "../errors";
-import type { LastLogin, Progress, UnattributedLogin } from "../model";
-import type { LoginPart } from "./source";
+import type { Progress } from "../model";
+import { type NamedLogins, partOf } from "./part";
+import type { LoginPart, LoginWindow } from "./source";
 
 /**
  * The logins of the window, one row per user, account and role. `Federate` is the console, `GetRoleCredentials` the CLI
- * and the SDKs. Since 14 July 2025 the user is in `onBehalfOf.userId`; before, in `userName`. Every field is projected
- * under an alias, since a printed struct cannot be parsed; none can be NULL, since CloudTrail does not document how NULL prints.
+ * and the SDKs. Since 14 July 2025 the user is in `onBehalfOf.userId`; before, in `userName`, or `principalId` was the user's id.
+ * `Federate` also tells of applications, and then has neither account nor role. Some stores hold an event twice. Every field is
+ * projected under an alias, since a printed struct cannot be parsed; none can be NULL, since CloudTrail does not document how NULL
+ * prints.
  *
  * @param storeId the event data store's UUID, which FROM takes unquoted
  * @param fromMs first instant of the window, inclusive: without a range on eventTime the whole store is scanned and billed
@@ -16,50 +19,57 @@ import type { LoginPart } from "./source";
 export function loginQuery(storeId: string, fromMs: number, toMs: number): string {
   const timestamp = (ms: number) => `timestamp '${new Date(ms).toISOString().replace("T", " ").replace("Z", "")}'`;
   const userId = "coalesce(userIdentity.onBehalfOf.userId, '')";
-  const userName = `CASE WHEN ${userId} = '' THEN coalesce(userIdentity.userName, '') ELSE '' END`;
-  const account = "element_at(serviceEventDetails, 'account_id')";
-  const role = "element_at(serviceEventDetails, 'role_name')";
+  const withoutId = (field: string) => `CASE WHEN ${userId} = '' THEN coalesce(userIdentity.${field}, '') ELSE '' END`;
+  const account = "coalesce(element_at(serviceEventDetails, 'account_id'), '')";
+  const role = "coalesce(element_at(serviceEventDetails, 'role_name'), '')";
   const last = (event: string) =>
     `coalesce(CAST(max(CASE WHEN eventName = '${event}' THEN eventTime END) AS varchar), '')`;
+  const who = [userId, withoutId("principalId"), withoutId("userName"), account, role];
   return [
-    `SELECT ${userId} AS user_id,`,
-    `  ${userName} AS user_name,`,
+    `SELECT ${who[0]} AS user_id,`,
+    `  ${who[1]} AS principal_id,`,
+    `  ${who[2]} AS user_name,`,
     `  ${account} AS account_id,`,
     `  ${role} AS role_name,`,
+    "  CAST(min(eventTime) AS varchar) AS first_login,",
     `  ${last("Federate")} AS last_console,`,
     `  ${last("GetRoleCredentials")} AS last_programmatic,`,
-    "  count(*) AS logins",
+    "  count(DISTINCT eventID) AS logins",
     `FROM ${storeId}`,
     "WHERE eventSource = 'sso.amazonaws.com'",
     "  AND eventName IN ('Federate', 'GetRoleCredentials')",
     `  AND eventTime >= ${timestamp(fromMs)}`,
     `  AND eventTime <= ${timestamp(toMs)}`,
     "  AND coalesce(errorCode, '') = ''",
-    `  AND coalesce(${account}, '') <> ''`,
-    `  AND coalesce(${role}, '') <> ''`,
-    `GROUP BY ${userId}, ${userName}, ${account}, ${role}`,
+    `  AND (eventName = 'GetRoleCredentials' OR ${account} <> '' OR ${role} <> '')`,
+    `GROUP BY ${who.join(", ")}`,
   ].join("\n");
 }
 
 /** Reads every page of a finished login query. Repeated rows count once; a missing row is an error. */
 export async function readLogins(
   QueryId: string,
+  window: LoginWindow,
   cloudTrail: CloudTrailClient,
   call: Caller,
   progress: Progress,
-): Promise<Pick<LoginPart, "lastLogins" | "unattributed">> {
-  const byKey = new Map<string, LastLogin>();
+): Promise<Omit<LoginPart, "bytesScanned">> {
+  const fromMs = Date.parse(window.from);
+  const toMs = Date.parse(window.to);
+  const byKey = new Map<string, NamedLogins>();
   let total: number | null = null;
+
+  function unexpected(what: string, got: string | undefined, expected: string): Error {
+    const text = `The login query ${QueryId} gave ${JSON.stringify(got)} for ${what}, expected ${expected}.`;
+    return reportError("UnexpectedAnswer", text);
+  }
 
   /** `2026-06-11 16:26:39.000`, UTC; empty for none. */
   function parseTimestamp(text: string): number | null {
     if (text === "") return null;
     const ms = Date.parse(text.replace(" ", "T").replace(/(\.\d{3})\d*| UTC$/g, "$1") + "Z");
-    if (Number.isNaN(ms))
-      throw reportError(
-        "UnexpectedAnswer",
-        `The login query gave ${JSON.stringify(text)} for a time, expected one like "2026-06-11 16:26:39.000".`,
-      );
+    if (Number.isNaN(ms)) throw unexpected("a time", text, 'one like "2026-06-11 16:26:39.000"');
+    if (ms < fromMs || ms > toMs) throw unexpected("a time", text, `one from ${window.from} to ${window.to}`);
     return ms;
   }
 
@@ -67,28 +77,24 @@ export async function readLogins(
   function addRow(cells: readonly Record<string, string>[]): void {
     const row: Record<string, string> = {};
     for (const cell of cells) Object.assign(row, cell);
-    const {
-      user_id = "",
-      user_name = "",
-      account_id = "",
-      role_name = "",
-      last_console = "",
-      last_programmatic = "",
-    } = row;
-    const count = Number(row.logins);
-    if (!Number.isInteger(count) || count < 1) {
-      throw reportError(
-        "UnexpectedAnswer",
-        `The login query gave ${JSON.stringify(row.logins)} for a number of logins.`,
-      );
+    const { user_id = "", principal_id = "", user_name = "", account_id = "", role_name = "" } = row;
+    const firstMs = parseTimestamp(row.first_login ?? "");
+    const lastConsoleMs = parseTimestamp(row.last_console ?? "");
+    const lastProgrammaticMs = parseTimestamp(row.last_programmatic ?? "");
+    if (firstMs === null || (lastConsoleMs === null && lastProgrammaticMs === null)) {
+      throw unexpected("the times of a login", "", 'at least one like "2026-06-11 16:26:39.000"');
     }
-    byKey.set(JSON.stringify([user_id, user_name, account_id, role_name]), {
+    const count = Number(row.logins);
+    if (!Number.isInteger(count) || count < 1) throw unexpected("a number of logins", row.logins, "one from 1 on");
+    byKey.set(JSON.stringify([user_id, principal_id, user_name, account_id, role_name]), {
       userId: user_id,
+      principalId: principal_id,
       userName: user_name,
       accountId: account_id,
       roleName: role_name,
-      lastConsoleMs: parseTimestamp(last_console),
-      lastProgrammaticMs: parseTimestamp(last_programmatic),
+      firstMs,
+      lastConsoleMs,
+      lastProgrammaticMs,
       count,
     });
   }
@@ -112,12 +118,6 @@ export async function readLogins(
   if (total !== null && byKey.size < total) {
     throw reportError("IncompleteAnswer", `The login query ${QueryId} has ${total} rows, but only ${byKey.size} came.`);
   }
-  const lastLogins: LastLogin[] = [];
-  const unattributed: UnattributedLogin[] = [];
-  for (const login of byKey.values()) {
-    const { accountId, roleName, count } = login;
-    if (login.userId === "" && login.userName === "") unattributed.push({ accountId, roleName, count });
-    else lastLogins.push(login);
-  }
-  return { lastLogins, unattributed };
+  const reason = total === null ? "the login query did not say how many rows it has" : null;
+  return { ...partOf([...byKey.values()]), reason };
 }

@@ -5,8 +5,10 @@ import { formatInstant } from "../times";
 import { createLakeSource } from "./lake";
 import type { Begun, LoginPart, LoginSource, LoginWindow } from "./source";
 
+export { createEvidence, type UnknownBecause } from "./evidence";
+export { loginTargets, withKnownTargets } from "./observed";
 export type { LoginSource } from "./source";
-export { createUsersOf, withKnownUsers } from "./users";
+export { createLoginUsers } from "./users";
 
 /** The login source that the settings name; `null` where logins are left out on request. */
 export function createLoginSource(
@@ -67,13 +69,13 @@ export function finishLogins(
   };
 
   function failed(status: "failed" | "left-out", why: string | null): Logins {
-    const nothing = { observed: false, lastLogins: [], bytesScanned: null, unattributed: [] };
+    const nothing = { observed: false, lastLogins: [], bytesScanned: null, unattributed: [], notUnderstood: [] };
     return { ...observation, ...nothing, source: status, reason: why };
   }
 
-  function read({ lastLogins, bytesScanned, unattributed }: LoginPart): Logins {
+  function read({ lastLogins, bytesScanned, unattributed, notUnderstood, reason: partial }: LoginPart): Logins {
     const silent = lastLogins.length === 0 ? "no role login of anyone was seen in the window" : null;
-    const why = begun?.reason ?? silent;
+    const why = begun?.reason ?? partial ?? silent;
     return {
       ...observation,
       source: "read",
@@ -82,6 +84,7 @@ export function finishLogins(
       lastLogins,
       bytesScanned,
       unattributed,
+      notUnderstood,
     };
   }
 

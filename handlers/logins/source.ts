@@ -1,5 +1,5 @@
 import type { Caller, Grants } from "../aws/aws";
-import type { LastLogin, Progress, UnattributedLogin } from "../model";
+import type { LastLogin, NotUnderstoodLogin, Progress, UnattributedLogin } from "../model";
 
 /**
  * The contract of a login source: where logins are read from. A source fails by throwing; what a failure means for the report is
@@ -51,6 +51,9 @@ export interface LoginPart {
   /** One for each user, account and role. */
   readonly lastLogins: readonly LastLogin[];
   readonly unattributed: readonly UnattributedLogin[];
+  readonly notUnderstood: readonly NotUnderstoodLogin[];
+  /** Why what was read may not be all: a clause; `null` where it is. */
+  readonly reason: string | null;
   /** What the provider bills; `null` where it does not say. */
   readonly bytesScanned: number | null;
 }

@@ -1,36 +1,48 @@
-import type { Collection, LastLogin, Logins, User } from "../model";
+import type { LastLogin, User } from "../model";
 
-/** The ids of the users whom a login counts for, as the report joins them: by id, else by name in whatever case. */
-export type UsersOf = (login: LastLogin) => readonly string[];
-
-/** @param users everyone in the Identity Store */
-export function createUsersOf(users: readonly User[]): UsersOf {
-  const nobody: readonly string[] = [];
-  const idsByName = new Map<string, string[]>();
-  for (const { id, name } of users) {
-    if (name === "") continue;
-    const ids = idsByName.get(name.toLowerCase());
-    if (ids === undefined) idsByName.set(name.toLowerCase(), [id]);
-    else ids.push(id);
-  }
-  return ({ userId, userName }) => (userId !== "" ? [userId] : (idsByName.get(userName.toLowerCase()) ?? nobody));
+/** Whom logins count for. */
+export interface LoginUsers {
+  /** What the forms of one user's id have in common: AWS writes them with and without the store's own ten digits in front. */
+  keyOf(userId: string): string;
+  /** The keys of the users whom a login counts for: by id, else by name. Empty where nobody has the name. */
+  of(login: Pick<LastLogin, "userId" | "userName" | "lastConsoleMs" | "lastProgrammaticMs">): readonly string[];
+  /** Whether the Identity Store knows this key. */
+  isKnown(key: string): boolean;
 }
 
 /**
- * The logins, not observed if all of them are strangers': whoever reads users in a form that the events no longer have sees nobody log
- * in, as everybody did who joined on the user name when AWS took it out of the events in July 2025. Known is who is in the Identity
- * Store or has a grant.
+ * Names are compared in whatever case and in one Unicode form, and only with those of users who were there at the time: a name is
+ * given anew once its user is gone.
+ *
+ * @param users everyone in the Identity Store
+ * @param identityStoreId `d-` and ten digits, which AWS puts in front of its users' ids, or of another form
  */
-export function withKnownUsers(logins: Logins, { users, principals, memberships }: Collection): Logins {
-  if (!logins.observed) return logins;
-  const seen = new Set<string>();
-  const usersOf = createUsersOf(users);
-  for (const login of logins.lastLogins) for (const id of usersOf(login)) seen.add(id);
-  const isSomebodySeen =
-    users.some(({ id }) => seen.has(id)) ||
-    principals.some((ofPair) => ofPair.some(([type, id]) => type === "USER" && seen.has(id))) ||
-    Object.values(memberships).some((members) => members.some(({ userId }) => seen.has(userId)));
-  if (isSomebodySeen) return logins;
-  const reason = "none of the logins in the window is of anyone in the Identity Store or with a grant";
-  return { ...logins, observed: false, reason };
+export function createLoginUsers(users: readonly User[], identityStoreId: string): LoginUsers {
+  const { max } = Math;
+  const prefix = /^d-[0-9a-f]{10}$/.test(identityStoreId) ? `${identityStoreId.slice(2)}-` : "";
+  const length = prefix.length;
+  const nobody: readonly string[] = [];
+  const known = new Set<string>();
+  const byName = new Map<string, User[]>();
+  const keyOf = (id: string) => (length > 0 && id.startsWith(prefix) ? id.slice(length) : id);
+  const nameKey = (name: string) => name.normalize("NFC").toLowerCase();
+
+  for (const user of users) {
+    known.add(keyOf(user.id));
+    if (user.name === "") continue;
+    const named = byName.get(nameKey(user.name));
+    if (named === undefined) byName.set(nameKey(user.name), [user]);
+    else named.push(user);
+  }
+  return {
+    keyOf,
+    of({ userId, userName, lastConsoleMs, lastProgrammaticMs }) {
+      if (userId !== "") return [keyOf(userId)];
+      const named = byName.get(nameKey(userName));
+      if (named === undefined) return nobody;
+      const lastMs = max(lastConsoleMs ?? 0, lastProgrammaticMs ?? 0);
+      return named.filter(({ createdMs }) => createdMs === null || createdMs <= lastMs).map(({ id }) => keyOf(id));
+    },
+    isKnown: (key) => known.has(key),
+  };
 }

@@ -182,6 +182,9 @@ async function loadRecords(connection: DuckDBConnection, id: string, records: Re
     const columns = Object.entries(schema).map(([name, type]) => `${name}: '${type}'`);
     const source = `read_json('${file.replaceAll("'", "''")}', format = 'array', columns = {${columns.join(", ")}})`;
     await connection.run(`INSERT INTO "${id}" SELECT * FROM ${source}`);
+    // AWS's events all have one. A file may leave it out: it is then made from the event's place.
+    const made = "printf('00000000-0000-4000-8000-%012d', rowid)";
+    await connection.run(`UPDATE "${id}" SET eventID = ${made} WHERE coalesce(eventID, '') = ''`);
     // From here on a statement can reach nothing but the store.
     await connection.run("SET enable_external_access = false; SET lock_configuration = true");
     return { bytes: (await stat(file)).size };

@@ -2,7 +2,7 @@
  * Small organisations with the rows that they must give, worked out by hand. The oracle is held against them, and the product.
  *
  * All of them vary one organisation: on 22 November 2026, noon, alice is a member of Readers, which may enter account 111111111111
- * with ReadOnly. Bob has entered account 999999999999 meanwhile: the window is observed. Window: from 24 August 2026, noon.
+ * with ReadOnly. Bob, whom nothing lets in any more, has entered account 888888888888 with it meanwhile: the window is observed. Window: from 24 August 2026, noon.
  */
 import type { LoginEvent, Organisation } from "./organisation";
 import { COLUMNS, type OracleOptions, type Row } from "./report";
@@ -21,13 +21,16 @@ export const GONE = "906700aaaa-99999999-9999-4999-8999-999999999999";
 export const READERS = "33333333-3333-4333-8333-333333333333";
 export const READ_ONLY = "arn:aws:sso:::permissionSet/ssoins-7223aaaabbbbcccc/ps-1111222233334444";
 
-export const BOBS_LOGIN = login({ user: { userId: BOB }, account: "999999999999", time: "2026-10-01T00:00:00Z" });
+export const BOBS_LOGIN = login({ user: { userId: BOB }, account: "888888888888", time: "2026-10-01T00:00:00Z" });
+
+/** Where Bob went: without it, the window is not observed. */
+export const SANDBOX = { Id: "888888888888", Name: "Sandbox", State: "ACTIVE" };
 
 export const BASE: Organisation = {
   Now: "2026-11-22T12:00:00Z",
   InstanceArn: "arn:aws:sso:::instance/ssoins-7223aaaabbbbcccc",
   IdentityStoreId: "d-906700aaaa",
-  Accounts: [{ Id: "111111111111", Name: "Workloads", State: "ACTIVE" }],
+  Accounts: [{ Id: "111111111111", Name: "Workloads", State: "ACTIVE" }, SANDBOX],
   PermissionSets: [{ PermissionSetArn: READ_ONLY, Name: "ReadOnly", Description: "Look, do not touch" }],
   Users: [
     {
@@ -55,6 +58,7 @@ export const BASE: Organisation = {
   AccountAssignments: [
     { AccountId: "111111111111", PermissionSetArn: READ_ONLY, PrincipalType: "GROUP", PrincipalId: READERS },
   ],
+  ProvisionedAccounts: [{ AccountId: "888888888888", PermissionSetArn: READ_ONLY }],
   EventDataStore: {
     EventDataStoreArn:
       "arn:aws:cloudtrail:eu-central-1:000000000042:eventdatastore/55555555-5555-4555-8555-555555555555",
@@ -137,6 +141,11 @@ export function fixed(
 /** A case whose records are Bob's and these. */
 export function withRecords(name: string, records: LoginEvent[], ...rows: Row[]): FixedCase {
   return fixed(name, { Records: [BOBS_LOGIN, ...records] }, rows);
+}
+
+/** The same, and many of the logins go to places that do not exist. */
+export function toNowhere(name: string, records: LoginEvent[], ...rows: Row[]): FixedCase {
+  return { ...withRecords(name, records, ...rows), status: "degraded" };
 }
 
 export function login({

@@ -109,7 +109,7 @@ function organisationOf(shape: Shape): Organisation {
     const before = Users[number - 1]?.UserId ?? "";
     let UserId = uuid("user", number);
     if (user.id === "prefixed") UserId = `${storePrefix}-${UserId}`;
-    if (user.id === "twin" && before.startsWith(storePrefix)) UserId = before.slice(11);
+    if (user.id === "twin" && before.startsWith(storePrefix)) UserId = `0123456789${before.slice(10)}`;
     Users.push(
       present({
         UserId,
@@ -234,12 +234,13 @@ function organisationOf(shape: Shape): Organisation {
     deletedUsers,
     accountIds,
   };
-  const Records: LoginEvent[] = shape.events.map((event, number) => {
+  const Records: LoginEvent[] = shape.events.flatMap((event, number) => {
     const { from, by } = event.time;
     let time = now - (by % (shape.lookbackDays * 86_400)) * 1000;
     if (from === "start") time = start + by * 1000;
     if (from === "now") time = now + by * 1000;
-    return recordOf(event, pick(grants, event.grant), time, number, known);
+    const record = recordOf(event, pick(grants, event.grant), time, number, known);
+    return event.twice ? [record, record] : [record];
   });
   for (let number = 0; number < pad.logins; number += 1) {
     const grant = pick(grants, number);

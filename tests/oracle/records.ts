@@ -106,6 +106,12 @@ function identityOf(event: Shape["events"][number], grant: Grant, known: Known):
       return { ...current, onBehalfOf: null };
     case "no identity":
       return undefined;
+    case "id as the principal's":
+      return { ...old, principalId: grant.userId };
+    case "another's id as the principal's, and name":
+      return { ...old, principalId: pick(userIds, event.other), userName: name };
+    case "name in another Unicode form":
+      return { ...old, userName: name.normalize("NFD") };
   }
 }
 
@@ -144,6 +150,10 @@ function detailsOf(event: Shape["events"][number], grant: Grant, known: Known): 
       return { role_name: "NotHere", account_id };
     case "unknown account":
       return { role_name, account_id: ids.accountId(-3) };
+    case "name of the role":
+      return { role_name: `AWSReservedSSO_${role_name}_${ids.hex("role", 0, 16)}`, account_id };
+    case "ARN of the account":
+      return { role_name, account_id: `arn:aws:organizations::${owner}:account/o-1/${account_id}` };
   }
 }
 

@@ -74,22 +74,30 @@ export function oracleReport(organisation: Organisation, options: OracleOptions)
   // What the login source can tell.
   const store = organisation.EventDataStore;
   const logins: LoginEvent[] = [];
-  const loginsOfNobody: LoginEvent[] = [];
+  const notUnderstood: LoginEvent[] = [];
   let fullyObserved = false;
+  let mostlyNowhere = false;
   if (!options.noLogins && store !== undefined && store.Status === "ENABLED") {
+    const seen = new Set<string>();
     for (const event of organisation.Records) {
       if (!isRoleLogin(event, windowStart, now)) continue;
-      if (event.userIdentity?.onBehalfOf?.userId || event.userIdentity?.userName) logins.push(event);
-      else loginsOfNobody.push(event);
+      if (event.eventID !== undefined && seen.has(event.eventID)) continue;
+      if (event.eventID !== undefined) seen.add(event.eventID);
+      if (isUnderstood(event)) logins.push(event);
+      else notUnderstood.push(event);
     }
     const oldEnough = Date.parse(store.CreatedTimestamp) <= windowStart;
     const keepsEnough = store.RetentionPeriod >= options.lookbackDays;
-    const ofSomebodyKnown = logins.some((event) =>
-      knownUsers(organisation).some(({ id, user }) => isBy(event, id, user)),
+    const allKnown = logins.some(
+      (event) => usersOf(event).length > 0 && isAccount(accountOf(event), true) && isSet(roleOf(event)),
     );
     const alwaysAlike = store.UpdatedTimestamp === undefined || Date.parse(store.UpdatedTimestamp) <= windowStart;
     const everywhere = store.MultiRegionEnabled !== false;
-    fullyObserved = oldEnough && keepsEnough && alwaysAlike && everywhere && ofSomebodyKnown;
+    fullyObserved = oldEnough && keepsEnough && alwaysAlike && everywhere && allKnown;
+
+    const all = [...logins, ...notUnderstood];
+    const nowhere = all.filter((event) => !isAccount(accountOf(event), false) || !isSet(roleOf(event)));
+    mostlyNowhere = nowhere.length * 10 > all.length;
   }
 
   const rows: Row[] = [];
@@ -151,13 +159,55 @@ export function oracleReport(organisation: Organisation, options: OracleOptions)
     csv += `${COLUMNS.map((column) => cell(row[column])).join(",")}\r\n`;
   }
 
-  return { rows, csv, status: fullyObserved && !options.organizationsDenied ? "succeeded" : "degraded" };
+  const whole = fullyObserved && !options.organizationsDenied && !mostlyNowhere;
+  return { rows, csv, status: whole ? "succeeded" : "degraded" };
 
-  /** Whether somebody, and nobody knows who, logged in to this account with this role. */
-  function somebodyUsed(account: string, role: string): boolean {
-    return loginsOfNobody.some(
-      (event) => event.serviceEventDetails?.account_id === account && event.serviceEventDetails.role_name === role,
-    );
+  /** @param byGrant where Organizations may not be read: whether somebody could be let into it; else anything is an account */
+  function isAccount(id: string, byGrant: boolean): boolean {
+    if (!options.organizationsDenied) return organisation.Accounts.some((account) => account.Id === id);
+    const provisioned = [...organisation.AccountAssignments, ...(organisation.ProvisionedAccounts ?? [])];
+    return !byGrant || provisioned.some(({ AccountId }) => AccountId === id);
+  }
+
+  function isSet(name: string): boolean {
+    return organisation.PermissionSets.some((set) => set.Name === name);
+  }
+
+  /** A user's id, without what AWS puts in front of it, or not. */
+  function bare(id: string): string {
+    const [, prefix] = /^d-([0-9a-f]{10})$/.exec(organisation.IdentityStoreId) ?? [];
+    return prefix !== undefined && id.startsWith(`${prefix}-`) ? id.slice(11) : id;
+  }
+
+  /** Whose login it is: by id where the event has one, else by the name. */
+  function isBy(event: LoginEvent, userId: string, user: User | undefined): boolean {
+    const id = idOf(event);
+    if (id !== "") return bare(id) === bare(userId);
+    const name = event.userIdentity?.userName;
+    if (!name || user?.UserName === undefined || !isSameName(name, user.UserName)) return false;
+    // One login at least after the user was created: names are given anew.
+    return logins
+      .concat(notUnderstood)
+      .some((other) => isOfSameName(event, other) && !madeAfter(user, Date.parse(other.eventTime)));
+  }
+
+  /** Those of the Identity Store whose login it is. */
+  function usersOf(event: LoginEvent): User[] {
+    return organisation.Users.filter((user) => isBy(event, user.UserId, user));
+  }
+
+  /** Why "no login" does not mean that there was none. */
+  function mayHaveBeen(userId: string, user: User | undefined, account: string, role: string): boolean {
+    const sameRole = logins.filter((event) => accountOf(event) === account && roleOf(event) === role);
+    const couldBe = (event: LoginEvent): boolean => {
+      const id = idOf(event);
+      if (usersOf(event).length > 0) return false;
+      // Nobody's id: of somebody who is gone, and maybe is this user, made anew since.
+      if (id !== "") return user?.CreatedAt === undefined || madeAfter(user, Date.parse(event.eventTime));
+      return true;
+    };
+    const mayBeTheirs = (event: LoginEvent): boolean => couldBe(event) || isBy(event, userId, user);
+    return sameRole.some(couldBe) || notUnderstood.some(mayBeTheirs);
   }
 
   function userRow(begun: Row, userId: string, membership: GroupMembership | undefined, accountStatus: string): Row {
@@ -178,14 +228,15 @@ export function oracleReport(organisation: Organisation, options: OracleOptions)
     let count = 0;
     let last = Number.NEGATIVE_INFINITY;
     for (const event of logins) {
-      if (event.serviceEventDetails?.account_id !== row.account) continue;
-      if (event.serviceEventDetails?.role_name !== row.PermissionSetName) continue;
+      if (accountOf(event) !== row.account) continue;
+      if (roleOf(event) !== row.PermissionSetName) continue;
       if (!isBy(event, userId, user)) continue;
+      count += 1;
       const time = Date.parse(event.eventTime);
+      if (idOf(event) === "" && madeAfter(user, time)) continue;
       const column = event.eventName === "Federate" ? "LastConsoleLogin" : "LastProgrammaticLogin";
       if (row[column] === "" || printed(time) > row[column]) row[column] = printed(time);
       if (time > last) last = time;
-      count += 1;
     }
 
     const since = membership?.CreatedAt ?? user?.CreatedAt;
@@ -194,11 +245,11 @@ export function oracleReport(organisation: Organisation, options: OracleOptions)
       row.LastLogin = printed(last);
       row.DaysSinceLastLogin = String(Math.floor((now - last) / DAY));
       row.LoginsInWindow = String(count);
-    } else if (!fullyObserved || somebodyUsed(row.account, row.PermissionSetName)) {
+    } else if (!fullyObserved || since === undefined || mayHaveBeen(userId, user, row.account, row.PermissionSetName)) {
       row.Usage = "UNKNOWN";
       row.LastLogin = "UNKNOWN";
     } else {
-      const tooNew = since !== undefined && now - Date.parse(since) < options.newAccessDays * DAY;
+      const tooNew = now - Date.parse(since) < options.newAccessDays * DAY;
       row.Usage = tooNew ? "TOO_NEW" : "UNUSED_IN_WINDOW";
       row.LastLogin = "NO_LOGIN_PRESENT";
       row.LoginsInWindow = "0";
@@ -207,36 +258,54 @@ export function oracleReport(organisation: Organisation, options: OracleOptions)
   }
 }
 
-/** Who is in the Identity Store, and who has a grant without being there. */
-function knownUsers({ Users, AccountAssignments, Groups, GroupMemberships }: Organisation) {
-  const ids = Users.map(({ UserId }) => UserId);
-  for (const { PrincipalType, PrincipalId } of AccountAssignments) {
-    if (PrincipalType === "USER") ids.push(PrincipalId);
-    if (PrincipalType === "GROUP" && Groups.some(({ GroupId }) => GroupId === PrincipalId)) {
-      for (const { GroupId, MemberId } of GroupMemberships) if (GroupId === PrincipalId) ids.push(MemberId.UserId);
-    }
-  }
-  return ids.map((id) => ({ id, user: Users.find(({ UserId }) => UserId === id) }));
-}
-
-/** A login into some role, within the window. What names no role and account is none. */
+/** A login within the window; an application's `Federate`, which names no role and no account, is none. */
 function isRoleLogin(event: LoginEvent, from: number, to: number): boolean {
   if (event.eventSource !== "sso.amazonaws.com") return false;
   if (event.eventName !== "Federate" && event.eventName !== "GetRoleCredentials") return false;
   if (event.errorCode) return false;
-  if (!event.serviceEventDetails?.role_name) return false;
-  if (!event.serviceEventDetails?.account_id) return false;
+  if (event.eventName === "Federate" && accountOf(event) === "" && roleOf(event) === "") return false;
   const time = Date.parse(event.eventTime);
   return from <= time && time <= to;
 }
 
-/** Whose login it is: by id where the event has one, else by the name, which a user who is gone no longer has. */
-function isBy(event: LoginEvent, userId: string, user: User | undefined): boolean {
-  const id = event.userIdentity?.onBehalfOf?.userId;
-  if (id) return id === userId;
-  const name = event.userIdentity?.userName;
-  if (!name || user?.UserName === undefined) return false;
-  return name.toLowerCase() === user.UserName.toLowerCase();
+/** Whether account and role are in the form that AWS gives them. */
+function isUnderstood(event: LoginEvent): boolean {
+  return /^[0-9]{12}$/.test(accountOf(event)) && /^[A-Za-z0-9_+=,.@-]{1,32}$/.test(roleOf(event));
+}
+
+function accountOf(event: LoginEvent): string {
+  return event.serviceEventDetails?.account_id ?? "";
+}
+
+function roleOf(event: LoginEvent): string {
+  return event.serviceEventDetails?.role_name ?? "";
+}
+
+/** The user's id: in old events the principal's may be it. Empty for none. */
+function idOf({ userIdentity }: LoginEvent): string {
+  const id = userIdentity?.onBehalfOf?.userId;
+  if (id) return id;
+  const principal = userIdentity?.principalId ?? "";
+  return /^([0-9a-f]{10}-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(principal) ? principal : "";
+}
+
+function isSameName(one: string, other: string): boolean {
+  return one.normalize("NFC").toLowerCase() === other.normalize("NFC").toLowerCase();
+}
+
+/** Whether two events tell of the same name, written alike, in the same place. */
+function isOfSameName(one: LoginEvent, other: LoginEvent): boolean {
+  return (
+    idOf(other) === "" &&
+    one.userIdentity?.userName === other.userIdentity?.userName &&
+    one.userIdentity?.principalId === other.userIdentity?.principalId &&
+    accountOf(one) === accountOf(other) &&
+    roleOf(one) === roleOf(other)
+  );
+}
+
+function madeAfter(user: User | undefined, time: number): boolean {
+  return user?.CreatedAt !== undefined && Date.parse(user.CreatedAt) > time;
 }
 
 function emailOf(user: User | undefined): string {

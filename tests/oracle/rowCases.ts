@@ -4,6 +4,7 @@ import {
   aliceIs,
   BASE,
   BOB,
+  BOBS_LOGIN,
   DIRECT,
   directly,
   type FixedCase,
@@ -13,6 +14,8 @@ import {
   NOT_FOUND,
   READ_ONLY,
   READERS,
+  SANDBOX,
+  toNowhere,
   UNKNOWN,
   UNUSED,
   USED,
@@ -48,25 +51,98 @@ export const JOIN_CASES: FixedCase[] = [
     UNUSED,
   ),
   withRecords(
-    "an id without its prefix is another id",
+    "an id without its prefix is the same id",
     [login({ user: { userId: "11111111-1111-4111-8111-111111111111" } })],
+    { ...UNUSED, ...USED },
+  ),
+  withRecords(
+    "an id with another store's prefix is another id",
+    [login({ user: { userId: "1234567890-11111111-1111-4111-8111-111111111111" } })],
     UNUSED,
   ),
+  withRecords(
+    "in old events the principal's id may be the user's",
+    [login({ userIdentity: { type: "Unknown", principalId: ALICE, userName: "bob" } })],
+    { ...UNUSED, ...USED },
+  ),
+  fixed(
+    "a name in another Unicode form is the same name",
+    {
+      ...aliceIs({ UserName: "Zo\u00eb" }),
+      Records: [BOBS_LOGIN, login({ user: { userName: "zoe\u0308" } })],
+    },
+    [{ ...UNUSED, ...USED, Username: "Zo\u00eb" }],
+  ),
+  fixed(
+    "a name never counts for a user who was created after the event",
+    {
+      ...aliceIs({ CreatedAt: "2026-11-20T08:00:01Z" }),
+      Records: [BOBS_LOGIN, login({ user: { userName: "alice@example.com" } })],
+    },
+    [{ ...UNUSED, ...UNKNOWN }],
+  ),
+  withRecords("a login by a name that nobody has may be anybody's", [login({ user: { userName: "alicia" } })], {
+    ...UNUSED,
+    ...UNKNOWN,
+  }),
+  fixed(
+    "a login under an id that nobody has any more may be the user's, if the user was created after it",
+    {
+      ...aliceIs({ CreatedAt: "2026-11-20T08:00:01Z" }),
+      Records: [BOBS_LOGIN, login({ user: { userId: GONE } })],
+    },
+    [{ ...UNUSED, ...UNKNOWN }],
+  ),
+  fixed(
+    "and not, if the user was there before",
+    {
+      ...aliceIs({ CreatedAt: "2026-11-20T08:00:00Z" }),
+      Records: [BOBS_LOGIN, login({ user: { userId: GONE } })],
+    },
+    [UNUSED],
+  ),
+  toNowhere(
+    "a login of Alice that does not tell its role may have been to this one",
+    [login({ eventName: "GetRoleCredentials", serviceEventDetails: null })],
+    { ...UNUSED, ...UNKNOWN },
+  ),
+  toNowhere("so may one that tells it in another form", [login({ role: "AWSReservedSSO_ReadOnly_0123456789abcdef" })], {
+    ...UNUSED,
+    ...UNKNOWN,
+  }),
+  toNowhere(
+    "and one whose account is an ARN",
+    [login({ account: "arn:aws:organizations::1:account/o-1/111111111111" })],
+    {
+      ...UNUSED,
+      ...UNKNOWN,
+    },
+  ),
+  toNowhere(
+    "one of Bob's may not",
+    [login({ user: { userId: BOB }, eventName: "GetRoleCredentials", serviceEventDetails: null })],
+    UNUSED,
+  ),
+  toNowhere("one of nobody may be anybody's to anything", [login({ user: {}, role: "" })], { ...UNUSED, ...UNKNOWN }),
+  withRecords("an event that stands twice counts once", [login({ eventID: "e-1" }), login({ eventID: "e-1" })], {
+    ...UNUSED,
+    ...USED,
+  }),
   withRecords("an empty id is no id", [login({ user: { userId: "", userName: "alice@example.com" } })], {
     ...UNUSED,
     ...USED,
   }),
   withRecords("a failed login", [login({ errorCode: "AccessDenied" })], UNUSED),
   withRecords("an error code of null is none", [login({ errorCode: null })], { ...UNUSED, ...USED }),
-  withRecords("a role's name has a case", [login({ role: "readonly" })], UNUSED),
+  toNowhere("a role's name has a case", [login({ role: "readonly" })], UNUSED),
   withRecords("a login that names nobody may be anybody's", [login({ user: {} })], { ...UNUSED, ...UNKNOWN }),
   withRecords("a login without an identity may be anybody's", [login({ userIdentity: null })], {
     ...UNUSED,
     ...UNKNOWN,
   }),
-  withRecords("a login of nobody into another account", [login({ user: {}, account: "222222222222" })], UNUSED),
+  toNowhere("a login of nobody into another account", [login({ user: {}, account: "222222222222" })], UNUSED),
   withRecords("a login of nobody, and one's own", [login({ user: {} }), login({})], { ...UNUSED, ...USED }),
-  withRecords("another account", [login({ account: "222222222222" })], UNUSED),
+  toNowhere("another account", [login({ account: "222222222222" })], UNUSED),
   fixed(
     "a login by name counts for everyone of that name; the other's own logins do not",
     {
@@ -140,46 +216,52 @@ export const JOIN_CASES: FixedCase[] = [
 ];
 
 export const ROW_STATUS_CASES: FixedCase[] = [
-  fixed("GROUP_NOT_FOUND, before anything of the account", { Groups: [], GroupMemberships: [], Accounts: [] }, [
+  fixed("GROUP_NOT_FOUND, before anything of the account", { Groups: [], GroupMemberships: [], Accounts: [SANDBOX] }, [
     { ...UNUSED, ...WITHOUT_USER, GroupName: "", AccountName: "", AccountState: "", RowStatus: "GROUP_NOT_FOUND" },
   ]),
-  fixed("EMPTY_GROUP, before anything of the account", { GroupMemberships: [], Accounts: [] }, [
+  fixed("EMPTY_GROUP, before anything of the account", { GroupMemberships: [], Accounts: [SANDBOX] }, [
     { ...UNUSED, ...WITHOUT_USER, AccountName: "", AccountState: "", RowStatus: "EMPTY_GROUP" },
   ]),
   fixed(
     "USER_NOT_FOUND: a member, before anything of the account",
     {
-      Accounts: [],
+      Accounts: [SANDBOX],
       GroupMemberships: BASE.GroupMemberships.map((membership) => ({ ...membership, MemberId: { UserId: GONE } })),
     },
     [{ ...UNUSED, ...NOT_FOUND, AccountName: "", AccountState: "" }],
   ),
-  fixed("USER_NOT_FOUND: assigned directly", directly(GONE), [{ ...UNUSED, ...DIRECT, ...NOT_FOUND }]),
+  fixed("USER_NOT_FOUND: assigned directly, and nobody says since when", directly(GONE), [
+    { ...UNUSED, ...UNKNOWN, ...DIRECT, ...NOT_FOUND },
+  ]),
   fixed(
     "USER_NOT_FOUND: the logins are still found, by the id",
-    { ...directly(GONE), Records: [login({ user: { userId: GONE, userName: "gone@example.com" } })] },
+    { ...directly(GONE), Records: [BOBS_LOGIN, login({ user: { userId: GONE, userName: "gone@example.com" } })] },
     [{ ...UNUSED, ...DIRECT, ...USED, ...NOT_FOUND }],
   ),
-  fixed("ACCOUNT_NOT_IN_ORGANIZATION, before the user", { Accounts: [], ...aliceIs({ UserStatus: "DISABLED" }) }, [
-    {
-      ...UNUSED,
-      AccountName: "",
-      AccountState: "",
-      UserStatus: "DISABLED",
-      RowStatus: "ACCOUNT_NOT_IN_ORGANIZATION",
-    },
-  ]),
+  fixed(
+    "ACCOUNT_NOT_IN_ORGANIZATION, before the user",
+    { Accounts: [SANDBOX], ...aliceIs({ UserStatus: "DISABLED" }) },
+    [
+      {
+        ...UNUSED,
+        AccountName: "",
+        AccountState: "",
+        UserStatus: "DISABLED",
+        RowStatus: "ACCOUNT_NOT_IN_ORGANIZATION",
+      },
+    ],
+  ),
   ...["SUSPENDED", "PENDING_CLOSURE", "CLOSED", "PENDING_ACTIVATION"].map((State) =>
     fixed(
       `ACCOUNT_NOT_ACTIVE: ${State}, whatever the retired Status says, before the user`,
       {
-        Accounts: [{ Id: "111111111111", Name: "Workloads", State, Status: "ACTIVE" }],
+        Accounts: [{ Id: "111111111111", Name: "Workloads", State, Status: "ACTIVE" }, SANDBOX],
         ...aliceIs({ UserStatus: "DISABLED" }),
       },
       [{ ...UNUSED, AccountState: State, UserStatus: "DISABLED", RowStatus: "ACCOUNT_NOT_ACTIVE" }],
     ),
   ),
-  fixed("an account whose state is missing", { Accounts: [{ Id: "111111111111", Status: "SUSPENDED" }] }, [
+  fixed("an account whose state is missing", { Accounts: [{ Id: "111111111111", Status: "SUSPENDED" }, SANDBOX] }, [
     { ...UNUSED, AccountName: "", AccountState: "UNKNOWN" },
   ]),
   fixed("USER_DISABLED, and used all the same", { ...aliceIs({ UserStatus: "DISABLED" }), Records: [login({})] }, [
@@ -214,7 +296,7 @@ export const FIELD_CASES: FixedCase[] = [
     "what may be missing is empty",
     {
       PermissionSets: [{ PermissionSetArn: READ_ONLY, Name: "ReadOnly" }],
-      Users: [{ UserId: ALICE }, { UserId: BOB }],
+      Users: [{ UserId: ALICE, CreatedAt: "2023-05-01T08:00:00Z" }, { UserId: BOB }],
       Groups: [{ GroupId: READERS }],
       GroupMemberships: withoutCreatedAt(BASE.GroupMemberships),
     },
@@ -249,7 +331,7 @@ export const FIELD_CASES: FixedCase[] = [
   fixed(
     "a provisioned permission set without assignment gives no row",
     {
-      ProvisionedAccounts: [{ PermissionSetArn: READ_ONLY, AccountId: "222222222222" }],
+      ProvisionedAccounts: [{ PermissionSetArn: READ_ONLY, AccountId: "888888888888" }],
     },
     [UNUSED],
   ),

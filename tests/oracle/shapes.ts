@@ -96,7 +96,7 @@ const users = fc.record({
   displayName: maybe(displayNames),
   emails,
   status: weighted<string | undefined>([6, "ENABLED"], [2, "DISABLED"], [1, undefined]),
-  /** With the 10-hex prefix of the store, without, or the id of the user before without its prefix. */
+  /** With the 10-hex prefix of the store, without, or the id of the user before with another store's. */
   id: weighted<"prefixed" | "bare" | "twin">([3, "prefixed"], [2, "bare"], [1, "twin"]),
   age: ages,
   writtenAs,
@@ -159,6 +159,9 @@ const events = fc.record({
     [1, "empty name"],
     [2, "nobody"],
     [1, "no identity"],
+    [2, "id as the principal's"],
+    [1, "another's id as the principal's, and name"],
+    [2, "name in another Unicode form"],
   ),
   /** What the record says of the role. */
   role: weighted<RoleDetails>(
@@ -176,6 +179,8 @@ const events = fc.record({
     [1, "another account"],
     [1, "unknown set"],
     [1, "unknown account"],
+    [1, "name of the role"],
+    [1, "ARN of the account"],
   ),
   error: weighted<"none" | "null" | "code" | "code and message" | "message only">(
     [14, "none"],
@@ -185,6 +190,8 @@ const events = fc.record({
     [1, "message only"],
   ),
   time: eventTimes,
+  /** Whether the record stands there a second time. */
+  twice: weighted([12, false], [1, true]),
   region: fc.constantFrom("eu-central-1", "us-east-1", "ap-southeast-2"),
   other: index,
 });
@@ -207,7 +214,10 @@ export type Who =
   | "unknown name"
   | "empty name"
   | "nobody"
-  | "no identity";
+  | "no identity"
+  | "id as the principal's"
+  | "another's id as the principal's, and name"
+  | "name in another Unicode form";
 
 export type RoleDetails =
   | "of the grant"
@@ -223,7 +233,9 @@ export type RoleDetails =
   | "another set"
   | "another account"
   | "unknown set"
-  | "unknown account";
+  | "unknown account"
+  | "name of the role"
+  | "ARN of the account";
 
 const stores = fc.oneof(
   { weight: 14, arbitrary: fc.constant({ kind: "whole" as const, by: 0 }) },

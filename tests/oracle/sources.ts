@@ -57,11 +57,12 @@ const accounts = fc.option(
   { nil: null, freq: 5 },
 );
 
-const lastLogin: Arbitrary<LastLogin> = fc.record({
+const login: Arbitrary<LastLogin> = fc.record({
   userId: fc.constantFrom(...USERS, "user-deleted"),
   userName: fc.constant(""),
   accountId: fc.constantFrom(...ACCOUNTS, "222222222222"),
   roleName: fc.constantFrom(...SETS, "Gone"),
+  firstMs: fc.constant(NOW_MS - 90 * DAY),
   lastConsoleMs: fc.constant(null),
   lastProgrammaticMs: fc.integer({ min: 0, max: 90 }).map((days) => NOW_MS - days * DAY),
   count: fc.integer({ min: 1, max: 3 }),
@@ -84,8 +85,8 @@ export const rowSources: Arbitrary<RowSources> = fc
     ),
     accounts,
     administrator: fc.boolean(),
-    lastLogins: fc.uniqueArray(lastLogin, {
-      selector: (login) => JSON.stringify([login.userId, login.accountId, login.roleName]),
+    lastLogins: fc.uniqueArray(login, {
+      selector: (each) => JSON.stringify([each.userId, each.accountId, each.roleName]),
       maxLength: 12,
     }),
     unattributed: fc.array(
@@ -124,6 +125,7 @@ export const rowSources: Arbitrary<RowSources> = fc
       queryId: "query",
       bytesScanned: 1,
       unattributed: drawn.unattributed,
+      notUnderstood: [],
     };
     const permissionSets = SETS.map((name, index) => ({
       arn: `arn:aws:sso:::permissionSet/ssoins-7223aaaabbbbcccc/ps-${index}`,

@@ -110,9 +110,9 @@ export const USAGE_CASES: FixedCase[] = [
     [{ ...UNUSED, ...DIRECT, Usage: "TOO_NEW" }],
   ),
   fixed(
-    "UNUSED_IN_WINDOW: nobody says how old the access is",
+    "UNKNOWN: nobody says how old the access is",
     { Users: withoutCreatedAt(BASE.Users), GroupMemberships: withoutCreatedAt(BASE.GroupMemberships) },
-    [{ ...UNUSED, MemberSince: "" }],
+    [{ ...UNUSED, ...UNKNOWN, MemberSince: "" }],
   ),
   fixed(
     "UNUSED_IN_WINDOW: newAccessDays 0",
@@ -195,24 +195,48 @@ export const COVERAGE_CASES: FixedCase[] = [
     { status: "degraded" },
   ),
   fixed(
-    "a login of somebody with a grant who is gone from the Identity Store does",
+    "a login of somebody with a grant who is gone from the Identity Store does not either",
     {
       AccountAssignments: [
         ...BASE.AccountAssignments,
-        { AccountId: "222222222222", PermissionSetArn: READ_ONLY, PrincipalType: "USER", PrincipalId: GONE },
+        { AccountId: "888888888888", PermissionSetArn: READ_ONLY, PrincipalType: "USER", PrincipalId: GONE },
       ],
-      Accounts: [...BASE.Accounts, { Id: "222222222222", Name: "Other", State: "ACTIVE" }],
-      Records: [login({ user: { userId: GONE }, account: "999999999999" })],
+      Records: [login({ user: { userId: GONE }, account: "111111111111" })],
     },
     [
-      UNUSED,
+      { ...UNUSED, ...UNKNOWN },
       {
         ...UNUSED,
-        ...{ account: "222222222222", AccountName: "Other", Type: "USER", GroupId: "", GroupName: "NOGROUP" },
+        ...UNKNOWN,
+        ...{ account: "888888888888", AccountName: "Sandbox", Type: "USER", GroupId: "", GroupName: "NOGROUP" },
         ...{ Username: "", UserId: GONE, UserDisplayName: "", UserEmail: "", UserStatus: "", MemberSince: "" },
         RowStatus: "USER_NOT_FOUND",
       },
     ],
+    { status: "degraded" },
+  ),
+  fixed(
+    "nor do logins to accounts alone that the organization does not have, though Alice was there",
+    { Records: [login({ account: "999999999999" }), login({ user: { userId: BOB }, account: "999999999999" })] },
+    [{ ...UNUSED, ...UNKNOWN }],
+    { status: "degraded" },
+  ),
+  fixed(
+    "nor do logins with names alone that no permission set has",
+    { Records: [login({ role: "ReadOnlyAccess" }), login({ user: { userId: BOB }, role: "ReadOnlyAccess" })] },
+    [{ ...UNUSED, ...UNKNOWN }],
+    { status: "degraded" },
+  ),
+  fixed(
+    "a tenth of the logins may go to places that do not exist",
+    { Records: [...Array(9).fill(BOBS_LOGIN), login({ user: { userId: BOB }, account: "999999999999" })] },
+    [UNUSED],
+  ),
+  fixed(
+    "more than a tenth may not",
+    { Records: [...Array(8).fill(BOBS_LOGIN), login({ user: { userId: BOB }, role: "Gone" })] },
+    [UNUSED],
+    { status: "degraded" },
   ),
   fixed(
     "UNKNOWN comes before TOO_NEW",

@@ -86,6 +86,7 @@ export function sampleRows(size: SampleSize): Row[] {
           userName: "",
           accountId,
           roleName: permissionSets[set]!.name,
+          firstMs: lastMs,
           lastConsoleMs: console ? lastMs : null,
           lastProgrammaticMs: console && random() < 0.5 ? null : lastMs,
           count: 1 + pick(60),
@@ -119,6 +120,7 @@ export function sampleRows(size: SampleSize): Row[] {
       unattributed: pairs
         .slice(20, 24)
         .map(([accountId, set]) => ({ accountId, roleName: permissionSets[set]!.name, count: 1 })),
+      notUnderstood: [],
     },
   };
   return [...rowBatches(sources, 2_000)].flat();

@@ -15,6 +15,7 @@ const credentials = { eventName: "GetRoleCredentials" };
 
 /** What a source gives for one kind of login: the user, the role, the latest of each kind, the count. */
 const read = (user: number, set: number, consoleMs: number | null, programmaticMs: number | null, count: number) => ({
+  firstMs: Math.min(consoleMs ?? Number.POSITIVE_INFINITY, programmaticMs ?? Number.POSITIVE_INFINITY),
   userId: userId(user),
   userName: "",
   accountId: accountId(0),
@@ -68,9 +69,15 @@ export function loginSourceSuite(name: string, make: (aws: LocalAws) => LoginSou
     async function part(...Records: object[]): Promise<LoginPart> {
       const source = await serve(Records);
       const { reading } = await source.begin(WINDOW, call);
-      const { lastLogins, unattributed, bytesScanned } = await finish(source, reading);
+      const { lastLogins, unattributed, notUnderstood, ...rest } = await finish(source, reading);
       const byRole = (a: { roleName: string }, b: { roleName: string }) => (a.roleName < b.roleName ? -1 : 1);
-      return { lastLogins: [...lastLogins].sort(byRole), unattributed: [...unattributed].sort(byRole), bytesScanned };
+      const sorted = <Login extends { roleName: string }>(logins: readonly Login[]) => [...logins].sort(byRole);
+      return {
+        ...rest,
+        lastLogins: sorted(lastLogins),
+        unattributed: sorted(unattributed),
+        notUnderstood: sorted(notUnderstood),
+      };
     }
 
     test("both ends of the window are within, and nothing beyond", async () => {
@@ -92,7 +99,7 @@ export function loginSourceSuite(name: string, make: (aws: LocalAws) => LoginSou
         login(0, 1, 1, { ...credentials, ...at(end - 9000) }),
       );
 
-      expect(lastLogins).toEqual([read(1, 1, end - 3000, end - 4000, 4)]);
+      expect(lastLogins).toEqual([{ ...read(1, 1, end - 3000, end - 4000, 4), firstMs: end - 9000 }]);
     });
 
     test("events of before July 2025 name their user by name, and an id goes first", async () => {
@@ -130,8 +137,55 @@ export function loginSourceSuite(name: string, make: (aws: LocalAws) => LoginSou
       expect(unattributed).toEqual([{ accountId: accountId(0), roleName: permissionSetName(1), count: 2 }]);
     });
 
+    test("an event that stands twice in what is read counts once", async () => {
+      const twice = login(0, 1, 1, { ...at(end), eventID: "5f0c6c5e-0000-4000-8000-000000000001" });
+      const { lastLogins } = await part(twice, twice, login(0, 1, 1, at(end)));
+
+      expect(lastLogins).toEqual([read(1, 1, end, null, 2)]);
+    });
+
+    test("where old events have the user's id for the principal's, it is the user's", async () => {
+      const principalId = `9067012345-${userId(1)}`;
+      const { lastLogins } = await part(
+        login(0, 1, 1, { userIdentity: { type: "Unknown", principalId, userName: userName(2) }, ...at(end) }),
+        login(0, 2, 1, {
+          userIdentity: { type: "Unknown", principalId: "111122223333", userName: userName(2) },
+          ...at(end),
+        }),
+        login(0, 3, 1, {
+          userIdentity: { type: "Unknown", principalId: "example.com//S-1-5-21-1-2-3-4", userName: userName(2) },
+          ...at(end),
+        }),
+      );
+
+      expect(lastLogins).toEqual([
+        { ...read(1, 1, end, null, 1), userId: principalId },
+        { ...read(1, 2, end, null, 1), userId: "", userName: userName(2) },
+        { ...read(1, 3, end, null, 1), userId: "", userName: userName(2) },
+      ]);
+    });
+
+    test("a login that tells no account or no role in a form that is known is not left out", async () => {
+      const details = (account_id?: string, role_name?: string) => ({
+        ...at(end),
+        serviceEventDetails: { ...(account_id && { account_id }), ...(role_name && { role_name }) },
+      });
+      const seen = await part(
+        login(0, 1, 1, { ...credentials, ...details() }),
+        login(0, 1, 2, { ...details(accountId(0)) }),
+        login(0, 1, 3, { ...details(undefined, "Set") }),
+        login(0, 1, 4, { ...details(`arn:aws:organizations::111122223333:account/o-1/${accountId(0)}`, "Set") }),
+        login(0, 1, 5, { ...details(accountId(0), "AWSReservedSSO_Set_0123456789abcdef") }),
+        // An application, not a role.
+        login(0, 1, 6, { ...details(), eventName: "Federate" }),
+      );
+
+      expect(seen.lastLogins).toEqual([]);
+      expect(seen.notUnderstood.map((each) => each.userId).sort()).toEqual([1, 2, 3, 4, 5].map(userId));
+    });
+
     test("names that hold what separates elsewhere come whole", async () => {
-      const roleName = "A=b,c.@-{x}";
+      const roleName = "A=b,c.@-x+_";
       const { lastLogins } = await part(
         login(0, 1, 1, {
           serviceEventDetails: { role_name: roleName, account_id: accountId(0) },

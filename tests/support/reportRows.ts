@@ -39,14 +39,17 @@ export function rowWith(values: Partial<Row> = {}): Row {
   };
 }
 
+type SmallLogin = Partial<LastLogin> & { accountId: string; roleName: string };
+
 export interface SmallOrganisation {
   /** `[account, set]` → principals; the set is `0` for AdministratorAccess, `1` for ReadOnly. */
   pairs?: [account: string, set: 0 | 1, principals: (readonly ["GROUP" | "USER", string])[]][];
   users?: { id: string; name: string; status?: string; createdMs?: number | null }[];
   groups?: { id: string; name: string; members: string[]; createdMs?: number | null }[];
   accounts?: { id: string; name: string; state: string }[] | null;
-  lastLogins?: (Partial<LastLogin> & { accountId: string; roleName: string })[];
+  lastLogins?: SmallLogin[];
   unattributed?: UnattributedLogin[];
+  notUnderstood?: SmallLogin[];
   observed?: boolean;
   source?: "read" | "failed";
 }
@@ -92,19 +95,20 @@ export function sourcesOf(small: SmallOrganisation): RowSources {
       windowFrom: "2026-08-24T12:00:00Z",
       windowTo: NOW,
       observedFrom: null,
-      lastLogins: (small.lastLogins ?? []).map((login) => ({
-        userId: "",
-        userName: "",
-        lastConsoleMs: Date.parse("2026-11-20T08:15:30Z"),
-        lastProgrammaticMs: null,
-        count: 1,
-        ...login,
-      })),
+      lastLogins: (small.lastLogins ?? []).map(wholeLogin),
       queryId: null,
       bytesScanned: null,
       unattributed: small.unattributed ?? [],
+      notUnderstood: (small.notUnderstood ?? []).map(wholeLogin),
     },
   };
+}
+
+/** From the console on 20 November, once, unless it says otherwise. */
+function wholeLogin(login: SmallLogin): LastLogin {
+  const lastMs = Date.parse("2026-11-20T08:15:30Z");
+  const once = { firstMs: lastMs, lastConsoleMs: lastMs, lastProgrammaticMs: null, count: 1 };
+  return { userId: "", userName: "", ...once, ...login };
 }
 
 export const allRows = (sources: RowSources): Row[] => [...rowBatches(sources, 1000)].flat();

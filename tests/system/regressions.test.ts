@@ -7,6 +7,7 @@ import { leavePackagesOut } from "../program/runProgram";
 import { minimalConfig, runStack } from "../program/stack";
 import { captureLogs, jsonOf, startContainer, textOf } from "../support/container";
 import {
+  account,
   accountId,
   daysAgo,
   group,
@@ -121,8 +122,9 @@ test.each([
 });
 
 test("failed attempts count", async () => {
+  const Accounts = [account(0), account(1)];
   const Records = [login(0, 0, 0, { errorCode: "AccessDenied" }), login(1, 0, 0)];
-  const { rows } = await reportOf({ ...oneGrant, Records });
+  const { rows } = await reportOf({ ...oneGrant, Accounts, Records });
   expect(rows).toEqual([expect.objectContaining({ Usage: "UNUSED_IN_WINDOW", LastLogin: "NO_LOGIN_PRESENT" })]);
 });
 

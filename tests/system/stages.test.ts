@@ -5,7 +5,13 @@
 import { createCaller, createClients, mergeEfforts } from "../../handlers/aws/aws";
 import { publish } from "../../handlers/files/files";
 import { collect, readProvisioning } from "../../handlers/grants/grants";
-import { beginLogins, createLoginSource, finishLogins, withKnownUsers } from "../../handlers/logins/logins";
+import {
+  beginLogins,
+  createLoginSource,
+  finishLogins,
+  loginTargets,
+  withKnownTargets,
+} from "../../handlers/logins/logins";
 import { type LocalAws, startLocalAws } from "../../local/aws";
 import { createMemorySink, emptyHistory, runProduct } from "../../local/runReport";
 
@@ -52,11 +58,12 @@ test("stages that each have a process of their own give the files of one run", a
   const fourth = apart();
   const logins = sent(await finishLogins(fourth.source, begun.value, Number.POSITIVE_INFINITY, fourth.call, nothing));
   const loginsEffort = mergeEfforts(begun.effort, logins.effort);
+  const targets = loginTargets(settings, provisioning.value, collection.value, logins.value);
   const sources = sent({
     settings,
     provisioning: provisioning.value,
     collection: collection.value,
-    logins: withKnownUsers(logins.value, collection.value),
+    logins: withKnownTargets(logins.value, targets),
   });
   const facts = sent({
     ...{ runId, account, region, caller, trigger, note },

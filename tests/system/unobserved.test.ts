@@ -81,7 +81,9 @@ test("logins that are all of strangers: nobody is called unused, and the warning
 
   expect(result).toMatchObject({
     status: "degraded",
-    warnings: [expect.stringMatching(/none of the logins .* is of anyone/)],
+    warnings: [
+      expect.stringMatching(/none of the logins .* has a user of the Identity Store, an account .* a permission set/),
+    ],
   });
   expect(column(rows, "Usage")).toEqual(["UNKNOWN", "UNKNOWN"]);
 });
@@ -100,11 +102,8 @@ test.each([
 describe("a login changes nothing but the row that it is of", () => {
   test.each([
     ["of an unknown user", login(0, 0, 7)],
-    ["of an unknown user name", login(0, 0, 7, { userIdentity: { type: "Unknown", userName: "mallory" } })],
-    ["to an unknown account", login(7, 0, 1)],
-    ["with an unknown role", login(0, 7, 1)],
     ["to an application", login(0, 0, 1, { serviceEventDetails: { app_instance_id: "ssoins-app" } })],
-    ["without any details", login(0, 0, 1, { serviceEventDetails: null })],
+    ["to an application, without any details", login(0, 0, 1, { serviceEventDetails: null })],
   ])("%s", async (_, strange) => {
     const usual = await report(organisation);
     const { result, csv } = await report(
@@ -113,6 +112,47 @@ describe("a login changes nothing but the row that it is of", () => {
 
     expect(result.status).toBe("succeeded");
     expect(csv).toBe(usual.csv);
+  });
+
+  test.each([
+    ["to an unknown account", login(7, 0, 1), "account 200000000007"],
+    ["with an unknown role", login(0, 7, 1), "permission set Set-0007"],
+  ])("%s, which degrades the report where there are many such", async (_, strange, named) => {
+    const usual = await report(organisation);
+    const { result, csv } = await report(
+      organisationOf({ ...aliceAndBob, Records: [...aliceAndBob.Records, strange] }),
+    );
+
+    expect(csv).toBe(usual.csv);
+    expect(result.status).toBe("degraded");
+    expect(result.warnings).toEqual([
+      expect.stringContaining(
+        `1 of the 2 logins in the window name an account or a permission set that does not exist: ${named}.`,
+      ),
+    ]);
+  });
+
+  test("but under a name that nobody has, nobody who may have had it is called unused", async () => {
+    const mallory = login(0, 0, 7, { userIdentity: { type: "Unknown", userName: "mallory" } });
+    const { result, rows } = await report(
+      organisationOf({ ...aliceAndBob, Records: [...aliceAndBob.Records, mallory] }),
+    );
+
+    expect(column(rows, "Usage")).toEqual(["USED", "UNKNOWN"]);
+    expect(result.status).toBe("succeeded");
+  });
+
+  test("nor anybody of whom the event does not say where to", async () => {
+    const credentials = login(0, 0, 1, { eventName: "GetRoleCredentials", serviceEventDetails: null });
+    const { result, rows } = await report(
+      organisationOf({ ...aliceAndBob, Records: [...aliceAndBob.Records, credentials] }),
+    );
+
+    expect(column(rows, "Usage")).toEqual(["USED", "UNKNOWN"]);
+    expect(result.warnings).toEqual([
+      expect.stringMatching(/^1 of the 2 logins .* does not exist/),
+      expect.stringMatching(/^1 login does not tell its account or its permission set. Their users' grants/),
+    ]);
   });
 
   test("but where it names nobody, nobody who may have been it is called unused", async () => {

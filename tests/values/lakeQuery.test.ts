@@ -4,7 +4,8 @@ import { createCaller } from "../../handlers/aws/caller";
 import { loginQuery, readLogins } from "../../handlers/logins/lakeQuery";
 
 const STORE = "0f3c9f3e-6b1d-4c56-9a8e-1d2f3a4b5c6d";
-const query = loginQuery(STORE, Date.parse("2026-08-22T09:00:00Z"), Date.parse("2026-11-20T09:00:00Z"));
+const WINDOW = { from: "2026-08-22T09:00:00Z", to: "2026-11-20T09:00:00Z" };
+const query = loginQuery(STORE, Date.parse(WINDOW.from), Date.parse(WINDOW.to));
 
 describe("loginQuery", () => {
   it("is Trino", () => {
@@ -39,11 +40,12 @@ describe("loginQuery", () => {
 describe("readLogins", () => {
   const login = (more: object = {}) => ({
     ...{ user_id: "u-1", user_name: "", account_id: "111111111111", role_name: "ReadOnly" },
-    ...{ last_console: "2026-11-20 08:15:30.000", last_programmatic: "", logins: "3" },
+    ...{ first_login: "2026-11-19 08:15:30.000", last_console: "2026-11-20 08:15:30.000" },
+    ...{ last_programmatic: "", logins: "3" },
     ...more,
   });
   /** CloudTrail with a finished query of these pages. */
-  function read(total: number, ...pages: object[][]) {
+  function read(total: number | undefined, ...pages: object[][]) {
     const answers = pages.map((rows, index) => ({
       QueryStatus: "FINISHED",
       QueryStatistics: { TotalResultsCount: total },
@@ -53,7 +55,7 @@ describe("readLogins", () => {
     const config = { serviceId: "CloudTrail" };
     const cloudTrail = { config, send: async () => answers.shift() } as unknown as CloudTrailClient;
     const call = createCaller({ requestsPerSecond: 10_000, signal: new AbortController().signal });
-    return readLogins("query-1", cloudTrail, call, () => {});
+    return readLogins("query-1", WINDOW, cloudTrail, call, () => {});
   }
 
   it("reads rows of one-key objects, and tells those that name nobody apart", async () => {
@@ -61,11 +63,18 @@ describe("readLogins", () => {
       lastLogins: [
         {
           ...{ userId: "u-1", userName: "", accountId: "111111111111", roleName: "ReadOnly", count: 3 },
+          firstMs: Date.parse("2026-11-19T08:15:30Z"),
           ...{ lastConsoleMs: Date.parse("2026-11-20T08:15:30Z"), lastProgrammaticMs: null },
         },
       ],
       unattributed: [{ accountId: "111111111111", roleName: "ReadOnly", count: 3 }],
+      notUnderstood: [],
+      reason: null,
     });
+  });
+
+  it("does not take rows for all of them where nobody says how many there are", async () => {
+    expect((await read(undefined, [login()])).reason).toBe("the login query did not say how many rows it has");
   });
 
   it.each([
@@ -78,6 +87,22 @@ describe("readLogins", () => {
       [login({ last_console: "yesterday" })],
       "UnexpectedAnswer",
       'gave "yesterday" for a time',
+    ],
+    ["a login without a time", 1, [login({ last_console: "" })], "UnexpectedAnswer", "for the times of a login"],
+    ["a login without a first", 1, [login({ first_login: "" })], "UnexpectedAnswer", "for the times of a login"],
+    [
+      "a login after the window",
+      1,
+      [login({ last_console: "2026-11-20 09:00:00.001" })],
+      "UnexpectedAnswer",
+      "expected one from 2026-08-22T09:00:00Z to 2026-11-20T09:00:00Z",
+    ],
+    [
+      "a login before the window",
+      1,
+      [login({ first_login: "2026-08-22 08:59:59.999" })],
+      "UnexpectedAnswer",
+      'gave "2026-08-22 08:59:59.999" for a time',
     ],
   ])("refuses %s", async (_, total, rows, name, message) => {
     await expect(read(total, rows)).rejects.toMatchObject({ name, message: expect.stringContaining(message) });

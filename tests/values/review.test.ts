@@ -106,7 +106,35 @@ describe("createReview", () => {
       "entered by somebody unnamed",
       { ...unusedGroup, unattributed: [{ accountId: ACCOUNT, roleName: "ReadOnly", count: 1 }] },
       "REVIEW",
-      "Whether it is used was not observed: see the manifest's warnings.",
+      "Somebody used this role in the window, and the event does not say who: it may have been this user.",
+    ],
+    [
+      "entered under a name that nobody has",
+      { ...unusedGroup, lastLogins: [{ userName: "alicia", accountId: ACCOUNT, roleName: "ReadOnly" }] },
+      "REVIEW",
+      "Somebody used this role in the window under a name that no user has any more: it may have been this user, under another name.",
+    ],
+    [
+      "entered by somebody who is gone, before the user was created",
+      {
+        ...unusedGroup,
+        users: [{ ...alice, createdMs: Date.parse("2026-11-20T08:15:31Z") }],
+        lastLogins: [{ userId: "u-gone", accountId: ACCOUNT, roleName: "ReadOnly" }],
+      },
+      "REVIEW",
+      "Before this user was created, somebody whom the Identity Store does not know any more used this role in the window: it may have been the same person, made anew.",
+    ],
+    [
+      "of a user with a login that tells no role",
+      { ...unusedGroup, notUnderstood: [{ userId: "u-alice", accountId: ACCOUNT, roleName: "" }] },
+      "REVIEW",
+      "A login in the window does not tell its account or its permission set, and may have been this user's to this role.",
+    ],
+    [
+      "of which nobody knows since when",
+      { pairs: [[ACCOUNT, 1, [["USER", "u-alice"]]]], users: [{ ...alice, createdMs: null }] },
+      "REVIEW",
+      "No login was seen, but it is not known since when the user has it: neither the membership nor the user has a date.",
     ],
     [
       "a new member",

@@ -1,4 +1,4 @@
-import { createUsersOf } from "../../logins/logins";
+import { createEvidence, type UnknownBecause } from "../../logins/logins";
 import type { Row } from "../columns";
 import type { RowSources } from "../rows";
 
@@ -22,31 +22,38 @@ export function createSuggestionOf({ settings, provisioning, collection, logins 
   const DAY_MS = 86_400_000;
   const { lookbackDays, newAccessDays } = settings;
   const LocalDate = Date;
-  /** User id → groups of which a membership would have been used, whether the user has one or not. */
+  const WHY_UNKNOWN: Readonly<Record<UnknownBecause, string>> = {
+    NOT_OBSERVED: "Whether it is used was not observed: see the manifest's warnings.",
+    USER_NOT_NAMED:
+      "Somebody used this role in the window, and the event does not say who: it may have been this user.",
+    NAME_OF_NOBODY:
+      "Somebody used this role in the window under a name that no user has any more: it may have been this user, under another name.",
+    USER_MADE_ANEW:
+      "Before this user was created, somebody whom the Identity Store does not know any more used this role in the window: it may have been the same person, made anew.",
+    EVENT_NOT_UNDERSTOOD:
+      "A login in the window does not tell its account or its permission set, and may have been this user's to this role.",
+    AGE_NOT_KNOWN:
+      "No login was seen, but it is not known since when the user has it: neither the membership nor the user has a date.",
+  };
+  const evidence = createEvidence(settings, collection, logins);
+  const { keyOf } = evidence.users;
+  const createdByKey = new Map(collection.users.map(({ id, createdMs }) => [keyOf(id), createdMs]));
+  /** Key of a user → groups of which a membership would have been used, whether the user has one or not. */
   const usedGroups = new Map<string, Set<string>>();
-  /** Groups with a role that somebody entered of whom the login does not tell who. */
-  const unobservedGroups = new Set<string>();
+  /** Group → after which instant a user must have been created to be, maybe, the one of whom a role of the group was used by. */
+  const maybeUsedBy = new Map<string, number>();
 
   function findUse(): void {
-    const usersOf = createUsersOf(collection.users);
-    const usersByRole = new Map<string, string[]>();
-    for (const login of logins.lastLogins) {
-      const role = login.accountId + "\n" + login.roleName;
-      const users = usersByRole.get(role);
-      if (users === undefined) usersByRole.set(role, [...usersOf(login)]);
-      else users.push(...usersOf(login));
-    }
-    const unattributed = new Set(logins.unattributed.map((login) => login.accountId + "\n" + login.roleName));
     provisioning.pairs.forEach(([accountId, permissionSet], index) => {
-      const role = accountId + "\n" + provisioning.permissionSets[permissionSet]!.name;
-      const users = usersByRole.get(role) ?? [];
-      const unobserved = unattributed.has(role);
+      const ofRole = evidence.ofRole(accountId, provisioning.permissionSets[permissionSet]!.name);
+      const keys = [...(ofRole.logins?.keys() ?? [])];
       for (const [type, id] of collection.principals[index]!) {
         if (type !== "GROUP") continue;
-        if (unobserved) unobservedGroups.add(id);
-        for (const user of users) {
-          const groups = usedGroups.get(user);
-          if (groups === undefined) usedGroups.set(user, new Set([id]));
+        const afterMs = ofRole.maybeCreatedAfterMs;
+        if (afterMs < (maybeUsedBy.get(id) ?? Number.POSITIVE_INFINITY)) maybeUsedBy.set(id, afterMs);
+        for (const key of keys) {
+          const groups = usedGroups.get(key);
+          if (groups === undefined) usedGroups.set(key, new Set([id]));
           else groups.add(id);
         }
       }
@@ -54,7 +61,19 @@ export function createSuggestionOf({ settings, provisioning, collection, logins 
   }
 
   const days = (count: number) => (count === 1 ? "1 day" : `${count} days`);
+  const mayBeOf = (groupId: string, key: string): boolean => {
+    const afterMs = maybeUsedBy.get(groupId);
+    return afterMs !== undefined && (createdByKey.get(key) ?? Number.POSITIVE_INFINITY) > afterMs;
+  };
   const unused = `No login in the last ${days(lookbackDays)}.`;
+
+  const becauseOf = (row: Row): UnknownBecause => {
+    const key = keyOf(row.UserId);
+    const createdMs = createdByKey.get(key) ?? null;
+    const sinceMs = row.MemberSince === "" ? createdMs : Date.parse(row.MemberSince);
+    const ofRole = evidence.ofRole(row.account, row.PermissionSetName);
+    return ofRole.unknownBecause(key, createdMs, sinceMs) ?? "NOT_OBSERVED";
+  };
 
   const usageSentence = (row: Row): string => {
     if (row.Usage === "USED") {
@@ -65,7 +84,7 @@ export function createSuggestionOf({ settings, provisioning, collection, logins 
       return `Last used ${ago}, on ${row.LastLogin.slice(0, 10)}.`;
     }
     if (row.Usage === "UNUSED_IN_WINDOW") return unused;
-    if (row.Usage === "UNKNOWN") return "Whether it is used was not observed: see the manifest's warnings.";
+    if (row.Usage === "UNKNOWN") return WHY_UNKNOWN[becauseOf(row)];
     const old = row.MemberSince === "" ? null : new LocalDate(Date.parse(row.MemberSince) + newAccessDays * DAY_MS);
     return old === null
       ? `Not used yet, but the user is younger than ${days(newAccessDays)}.`
@@ -96,8 +115,9 @@ export function createSuggestionOf({ settings, provisioning, collection, logins 
     let reason = statusSentence(row) + usageSentence(row);
     let neededElsewhere = false;
     if (row.Type === "GROUP" && row.Usage === "UNUSED_IN_WINDOW") {
-      const used = usedGroups.get(row.UserId)?.has(row.GroupId) === true;
-      neededElsewhere = used || unobservedGroups.has(row.GroupId);
+      const key = keyOf(row.UserId);
+      const used = usedGroups.get(key)?.has(row.GroupId) === true;
+      neededElsewhere = used || mayBeOf(row.GroupId, key);
       reason += used
         ? " The membership is used elsewhere, and taking the user out of the group would end that too."
         : neededElsewhere

@@ -1,0 +1,46 @@
+import type { LastLogin, NotUnderstoodLogin, UnattributedLogin } from "../model";
+import type { LoginPart } from "./source";
+
+/** Logins of one user to one account and role as a source's events name them: texts are empty where the event has none. */
+export interface NamedLogins {
+  /** `userIdentity.onBehalfOf.userId` */
+  readonly userId: string;
+  /** `userIdentity.principalId`, where there is no user id: in old events it may be the user's id. */
+  readonly principalId: string;
+  /** `userIdentity.userName`, where there is no user id. */
+  readonly userName: string;
+  readonly accountId: string;
+  readonly roleName: string;
+  /** The earliest of all, and the latest of each kind; milliseconds since 1970. */
+  readonly firstMs: number;
+  readonly lastConsoleMs: number | null;
+  readonly lastProgrammaticMs: number | null;
+  readonly count: number;
+}
+
+/**
+ * What the logins that a source has read are evidence of. One that names its account or its role in no form that is known
+ * is evidence of use all the same, though not of which.
+ */
+export function partOf(read: readonly NamedLogins[]): Pick<LoginPart, "lastLogins" | "unattributed" | "notUnderstood"> {
+  const USER_ID = /^([0-9a-f]{10}-)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+  const ACCOUNT_ID = /^\d{12}$/;
+  // A permission set's name. The names of its roles (`AWSReservedSSO_<name>_<16 digits>`) are longer than any.
+  const PERMISSION_SET_NAME = /^[\w+=,.@-]{1,32}$/;
+  const lastLogins: LastLogin[] = [];
+  const unattributed: UnattributedLogin[] = [];
+  const notUnderstood: NotUnderstoodLogin[] = [];
+  for (const { principalId, ...login } of read) {
+    const userId = login.userId === "" && USER_ID.test(principalId) ? principalId : login.userId;
+    const userName = userId === "" ? login.userName : "";
+    const { accountId, roleName, count } = login;
+    if (!ACCOUNT_ID.test(accountId) || !PERMISSION_SET_NAME.test(roleName)) {
+      notUnderstood.push({ ...login, userId, userName });
+    } else if (userId === "" && userName === "") {
+      unattributed.push({ accountId, roleName, count });
+    } else {
+      lastLogins.push({ ...login, userId, userName });
+    }
+  }
+  return { lastLogins, unattributed, notUnderstood };
+}
