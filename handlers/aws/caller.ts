@@ -1,3 +1,4 @@
+import { type AwsClock, createAwsClock } from "./answers";
 import { explained, isFinal, isThrottle, type ServiceError } from "./failures";
 import { createPace, type Pace } from "./pace";
 
@@ -49,6 +50,8 @@ export interface Caller {
   effort(): Effort;
   /** Runs a stage with a caller of its own, at the pace that all share. */
   stage<Value>(work: (call: Caller) => Promise<Value>): Promise<Staged<Value>>;
+  /** AWS's own clock, milliseconds since 1970, by the `Date` of its answers; `null` before the first that tells. */
+  awsNowMs(): number | null;
   /** Waits; rejects at once when the run is ended. */
   sleep(ms: number): Promise<void>;
   /** Throws the reason where the run has been ended. */
@@ -59,12 +62,12 @@ export interface Caller {
 export function createCaller({ requestsPerSecond, signal }: CallerOptions): Caller {
   // 200 ms at all paces that AWS grants; less where a local AWS grants more.
   const firstBackoffMs = Math.min(200, 4_000 / requestsPerSecond);
-  return callerOf(createPace(requestsPerSecond, signal), signal, firstBackoffMs, () => {});
+  return callerOf(createPace(requestsPerSecond, signal), createAwsClock(), signal, firstBackoffMs, () => {});
 }
 
 type Count = (kind: keyof Effort, name: string) => void;
 
-function callerOf(pace: Pace, signal: AbortSignal, firstBackoffMs: number, countAbove: Count): Caller {
+function callerOf(pace: Pace, clock: AwsClock, signal: AbortSignal, firstBackoffMs: number, countAbove: Count): Caller {
   // Together with the backoff, which doubles: a quarter of a minute for a service or a network that is gone for a moment,
   const ATTEMPTS = 8;
   // and some minutes, at a pace that falls each time, for a quota that others use up.
@@ -86,6 +89,7 @@ function callerOf(pace: Pace, signal: AbortSignal, firstBackoffMs: number, count
     const operation = operationOf(command);
     const name = `${service}:${operation}`;
     const quota = pace.quotaOf(service, operation);
+    clock.readOff(command);
     let throttles = 0;
     let failures = 0;
     for (;;) {
@@ -136,10 +140,11 @@ function callerOf(pace: Pace, signal: AbortSignal, firstBackoffMs: number, count
   return Object.assign(call as Pick<Caller, never>, {
     effort: () => mergeEfforts(effort),
     async stage<Value>(work: (own: Caller) => Promise<Value>): Promise<Staged<Value>> {
-      const own = callerOf(pace, signal, firstBackoffMs, count);
+      const own = callerOf(pace, clock, signal, firstBackoffMs, count);
       const value = await work(own);
       return { value, effort: own.effort() };
     },
+    awsNowMs: clock.nowMs,
     sleep,
     throwIfEnded: () => signal.throwIfAborted(),
   }) as Caller;

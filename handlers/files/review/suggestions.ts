@@ -1,4 +1,5 @@
 import { createUsersOf } from "../../logins/logins";
+import { daysBetween } from "../../times";
 import type { Row } from "../columns";
 import type { RowSources } from "../rows";
 
@@ -20,7 +21,7 @@ export type SuggestionOf = (row: Row, redundantWith: string) => Suggestion;
  */
 export function createSuggestionOf({ settings, provisioning, collection, logins }: RowSources): SuggestionOf {
   const DAY_MS = 86_400_000;
-  const { lookbackDays, newAccessDays } = settings;
+  const { newAccessDays } = settings;
   const LocalDate = Date;
   /** User id → groups of which a membership would have been used, whether the user has one or not. */
   const usedGroups = new Map<string, Set<string>>();
@@ -54,7 +55,7 @@ export function createSuggestionOf({ settings, provisioning, collection, logins 
   }
 
   const days = (count: number) => (count === 1 ? "1 day" : `${count} days`);
-  const unused = `No login in the last ${days(lookbackDays)}.`;
+  const unused = `No login in the last ${days(daysBetween(logins.windowFrom, logins.windowTo))}.`;
 
   const usageSentence = (row: Row): string => {
     if (row.Usage === "USED") {
