@@ -9,6 +9,7 @@ import {
   settingProblem,
   wholeNumber,
 } from "../handlers/settings";
+import { INSTANT, parseInstant } from "../handlers/times";
 
 /** An option that is no setting of a report; without a placeholder it takes no value. */
 interface Option {
@@ -20,7 +21,7 @@ const otherOptions = {
   "no-logins": { help: "Leave the login source out: every usage is UNKNOWN." },
   now: {
     placeholder: "INSTANT",
-    help: "The instant to take for the present, ISO 8601; by default the clock. For organisation files: what AWS has deleted since an instant in the past is not known here.",
+    help: "The instant to take for the present, ISO 8601 with its zone; by default the clock. For organization files: against AWS, usage is UNKNOWN where AWS has deleted what was seen before that instant, or its clock has not reached it.",
   },
   out: {
     placeholder: "DIR",
@@ -83,12 +84,9 @@ export function parseArguments(argv: readonly string[]): Arguments {
     const problem = settingProblem(optionOf(key), runSettings[key], settings[key]);
     if (problem !== undefined) throw reportError("BadArguments", problem);
   }
-  const nowMs = now === undefined ? Date.now() : Date.parse(now);
-  if (Number.isNaN(nowMs)) {
-    throw reportError(
-      "BadArguments",
-      `--now: expected an instant like 2026-11-20T08:00:00Z, got ${JSON.stringify(now)}.`,
-    );
+  const nowMs = now === undefined ? Date.now() : parseInstant(now);
+  if (nowMs === null) {
+    throw reportError("BadArguments", `--now: expected ${INSTANT}, got ${JSON.stringify(now)}.`);
   }
   const checked = settings as unknown as Parameters<typeof runSettingsOf>[0];
   return {

@@ -2,7 +2,7 @@ import { RE2JS } from "re2js";
 import { scheduleProblem } from "../components/scheduleExpression";
 import { messageOf, reportError } from "./errors";
 import type { Settings } from "./model";
-import { formatInstant } from "./times";
+import { formatInstant, INSTANT, parseInstant } from "./times";
 
 const keyArn = {
   accepts: /^(arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/(mrk-)?[0-9a-f-]{32,36})?$/,
@@ -273,12 +273,9 @@ export function settingsOf(environment: Environment, event: { readonly lookbackD
   const problem = settingProblem("lookbackDays", runSettings.lookbackDays, lookbackDays);
   if (problem !== undefined) throw reportError("BadSetting", problem);
   const now = environment.CREDENTIAL_REPORT_NOW;
-  const nowMs = now === undefined || now === "" ? Date.now() : Date.parse(now);
-  if (Number.isNaN(nowMs)) {
-    throw reportError(
-      "BadSetting",
-      `CREDENTIAL_REPORT_NOW: expected an instant in ISO 8601, got ${JSON.stringify(now)}.`,
-    );
+  const nowMs = now === undefined || now === "" ? Date.now() : parseInstant(now);
+  if (nowMs === null) {
+    throw reportError("BadSetting", `CREDENTIAL_REPORT_NOW: expected ${INSTANT}, got ${JSON.stringify(now)}.`);
   }
   return { ...deployed, lookbackDays: Number(lookbackDays), now: formatInstant(nowMs) };
 }

@@ -32,6 +32,7 @@ function* lines(size: Size): Generator<string> {
       EventDataStoreArn: `arn:aws:cloudtrail:us-east-1:${owner}:eventdatastore/6f1d0a52-3c84-4b7e-8e29-5a0c7d913b46`,
       Name: "organization-events",
       Status: "ENABLED",
+      AdvancedEventSelectors: [{ FieldSelectors: [{ Field: "eventCategory", Equals: ["Management"] }] }],
       MultiRegionEnabled: true,
       OrganizationEnabled: true,
       RetentionPeriod: 2557,

@@ -1,4 +1,6 @@
 /** Asking AWS: one caller that paces, retries and counts, the clients that it calls with, and pages. */
+
+export { wholeAnswerTo } from "./answers";
 export {
   type AwsClient,
   type Caller,

@@ -1,3 +1,4 @@
+import { type AwsClock, createAwsClock } from "./answers";
 import { explained, isFinal, isThrottle, type ServiceError } from "./failures";
 import { createPace, GRANTS, type Grants, type Pace } from "./pace";
 
@@ -53,6 +54,8 @@ export interface Caller {
    * @param grants of services that only this stage calls
    */
   stage<Value>(work: (call: Caller) => Promise<Value>, grants?: Grants): Promise<Staged<Value>>;
+  /** AWS's own clock, milliseconds since 1970, by the `Date` of its answers; `null` before the first that tells. */
+  awsNowMs(): number | null;
   /** Waits; rejects at once when the run is ended. */
   sleep(ms: number): Promise<void>;
   /** Throws the reason where the run has been ended. */
@@ -63,12 +66,22 @@ export interface Caller {
 export function createCaller({ requestsPerSecond, signal }: CallerOptions): Caller {
   // 200 ms at all paces that AWS grants; less where a local AWS grants more.
   const firstBackoffMs = Math.min(200, 4_000 / requestsPerSecond);
-  return callerOf(createPace(requestsPerSecond, signal), GRANTS, signal, firstBackoffMs, () => {});
+  const pace = createPace(requestsPerSecond, signal);
+  return callerOf({ pace, clock: createAwsClock(), signal, firstBackoffMs }, GRANTS, () => {});
 }
 
 type Count = (kind: keyof Effort, name: string) => void;
 
-function callerOf(pace: Pace, grants: Grants, signal: AbortSignal, firstBackoffMs: number, countAbove: Count): Caller {
+/** What all callers of one run share. */
+interface Shared {
+  readonly pace: Pace;
+  readonly clock: AwsClock;
+  readonly signal: AbortSignal;
+  readonly firstBackoffMs: number;
+}
+
+function callerOf(shared: Shared, grants: Grants, countAbove: Count): Caller {
+  const { pace, clock, signal, firstBackoffMs } = shared;
   // Together with the backoff, which doubles: a quarter of a minute for a service or a network that is gone for a moment,
   const ATTEMPTS = 8;
   // and some minutes, at a pace that falls each time, for a quota that others use up.
@@ -90,6 +103,7 @@ function callerOf(pace: Pace, grants: Grants, signal: AbortSignal, firstBackoffM
     const operation = operationOf(command);
     const name = `${service}:${operation}`;
     const quota = pace.quotaOf(service, operation, grants);
+    clock.readOff(command);
     let throttles = 0;
     let failures = 0;
     for (;;) {
@@ -140,10 +154,11 @@ function callerOf(pace: Pace, grants: Grants, signal: AbortSignal, firstBackoffM
   return Object.assign(call as Pick<Caller, never>, {
     effort: () => mergeEfforts(effort),
     async stage<Value>(work: (own: Caller) => Promise<Value>, more: Grants = {}): Promise<Staged<Value>> {
-      const own = callerOf(pace, { ...grants, ...more }, signal, firstBackoffMs, count);
+      const own = callerOf(shared, { ...grants, ...more }, count);
       const value = await work(own);
       return { value, effort: own.effort() };
     },
+    awsNowMs: clock.nowMs,
     sleep,
     throwIfEnded: () => signal.throwIfAborted(),
   }) as Caller;

@@ -1,4 +1,5 @@
 /** The report bucket: where everything lies, how it is written and read, and which run may write. */
+export { LONGEST_RUN_SECONDS } from "./clocks";
 export { createS3History } from "./history";
 export {
   hoursSinceLastReport,

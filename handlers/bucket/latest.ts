@@ -1,8 +1,9 @@
 import { messageOf, reportError } from "../errors";
 import { MANIFEST_FILE, type Manifest, REPORT_FILE } from "../files/files";
 import type { RunStatus } from "../model";
-import { formatInstant } from "../times";
-import { REPORT_PREFIX } from "./names";
+import { formatInstant, parseInstant } from "../times";
+import { hoursSince, isBelievable } from "./clocks";
+import { presentIn, REPORT_PREFIX } from "./names";
 import type { SmallObjects } from "./smallObjects";
 
 /** What a run that published gives its caller. */
@@ -40,7 +41,8 @@ export async function publishedResult(objects: SmallObjects, runId: string): Pro
 }
 
 /**
- * After publishing: `latest.json`, unless it names a later report, the rows for Athena, then the status object for the runbook.
+ * After publishing: `latest.json`, unless it names a later report (one that is believed: a run may have begun after this one, but not
+ * after this one's end), the rows for Athena, then the status object for the runbook.
  *
  * @param shown where the rows of the report are shown to Athena: see `publishedRows`
  */
@@ -54,7 +56,8 @@ export async function recordSuccess(
     // Runs may end in another order than they began, and at the same time.
     for (let tries = 1; ; tries++) {
       const latest = await objects.read("latest.json");
-      if (latest !== null && String(latest.value.reportKey) >= reportKey) break;
+      const newest = String(latest?.value.reportKey);
+      if (isBelievable(presentIn(newest), presentIn(reportKey) ?? 0) && newest >= reportKey) break;
       if (await objects.write("latest.json", { runId, reportKey, manifestKey, finishedAt }, latest)) break;
       if (tries >= 5) throw reportError("LatestContended", "latest.json was changed by others five times in a row.");
     }
@@ -83,17 +86,25 @@ export async function recordFailure(objects: SmallObjects, runId: string, error:
 
 /**
  * How many hours ago the newest report was finished. Before the first report: since the first watch, which leaves a note, so that
- * a schedule that never fires is seen too.
+ * a schedule that never fires is seen too. Throws `ClockWasAhead` where that lies ahead: an age below nothing would keep the overdue
+ * alarm silent until that day, while a watch that fails sets off both alarms.
  */
 export async function hoursSinceLastReport(objects: SmallObjects): Promise<number> {
-  const latest = await objects.read("latest.json");
-  if (latest !== null) return hoursSince(latest.value.finishedAt);
-  const first = await objects.read("watch.json");
-  if (first !== null) return hoursSince(first.value.since);
-  await objects.write("watch.json", { since: formatInstant(Date.now()) }, null);
-  return 0;
-}
+  const nowMs = Date.now();
 
-function hoursSince(instant: unknown): number {
-  return (Date.now() - Date.parse(String(instant))) / 3_600_000;
+  function age(name: string, instant: unknown, advice: string): number {
+    const hours = hoursSince(parseInstant(String(instant)), nowMs);
+    if (hours !== null) return hours;
+    throw reportError(
+      "ClockWasAhead",
+      `${REPORT_PREFIX}${name} says ${JSON.stringify(instant)}, expected an instant before ${formatInstant(nowMs)}: a clock was ahead when it was written, or is behind now. ${advice}`,
+    );
+  }
+
+  const latest = await objects.read("latest.json");
+  if (latest !== null) return age("latest.json", latest.value.finishedAt, "Start a report: it replaces the object.");
+  const first = await objects.read("watch.json");
+  if (first !== null) return age("watch.json", first.value.since, "Delete the object: the next watch writes it anew.");
+  await objects.write("watch.json", { since: formatInstant(nowMs) }, null);
+  return 0;
 }

@@ -1,5 +1,5 @@
 import { MACHINE_ROWS_FILE } from "../files/files";
-import { formatKeyInstant } from "../times";
+import { formatKeyInstant, parseInstant } from "../times";
 
 /** Everything that the product writes is below this prefix of the bucket. */
 export const REPORT_PREFIX = "credential_reports/";
@@ -7,6 +7,13 @@ export const REPORT_PREFIX = "credential_reports/";
 /** `credential_reports/2026-11-20T081530Z-<runId>/`: sorts by time. */
 export function runFolder(now: string, runId: string): string {
   return `${REPORT_PREFIX}${formatKeyInstant(now)}-${runId}/`;
+}
+
+/** The present of the run that wrote this key in its folder, milliseconds since 1970; `null` where it is no such key. */
+export function presentIn(key: string): number | null {
+  if (!key.startsWith(REPORT_PREFIX)) return null;
+  const match = /^(\d{4}-\d\d-\d\dT\d\d)(\d\d)(\d\dZ)-/.exec(key.slice(REPORT_PREFIX.length));
+  return match && parseInstant(`${match[1]}:${match[2]}:${match[3]}`);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { reportError } from "../errors";
-import { formatInstant } from "../times";
+import { formatInstant, parseInstant } from "../times";
+import { isBelievable } from "./clocks";
 import type { SmallObjects } from "./smallObjects";
 
 const NAME = "running.json";
@@ -19,7 +20,7 @@ export const ALREADY_RUNNING = "AlreadyRunning";
 
 /**
  * Makes this run the only one in progress, by a conditional write; throws `AlreadyRunning` where another is. A run that died
- * holds the place until the time at which Lambda would have ended it.
+ * holds the place until the time at which Lambda would have ended it; further ahead than a run can last, that time is not believed.
  *
  * @param untilMs when this run will have ended for certain, milliseconds since 1970
  * @returns what `endRun` takes
@@ -28,7 +29,10 @@ export async function beginRun(objects: SmallObjects, runId: string, untilMs: nu
   let running = await objects.read(NAME);
   const inProgress = () => {
     const other = running?.value as unknown as Running | undefined;
-    return other !== undefined && Date.parse(other.until) > Date.now() ? other : null;
+    if (other === undefined) return null;
+    const nowMs = Date.now();
+    const untilMs = parseInstant(String(other.until));
+    return isBelievable(untilMs, nowMs) && untilMs > nowMs ? other : null;
   };
   const attempt = randomUUID();
   const mine: Running = { runId, attempt, startedAt: formatInstant(Date.now()), until: formatInstant(untilMs) };

@@ -1,4 +1,5 @@
 import type { RunStatus } from "../model";
+import { daysBetween } from "../times";
 import type { Changes } from "./changes/changes";
 import { COLUMNS } from "./columns";
 import { createCsvWriter } from "./csv/csv";
@@ -62,11 +63,11 @@ function pageContext({ sources, facts, status, warnings, previousReport, changes
       now: settings.now,
       status,
       warnings,
-      lookbackDays: settings.lookbackDays,
       newAccessDays: settings.newAccessDays,
       observed: logins.observed,
       windowFrom: logins.windowFrom,
       windowTo: logins.windowTo,
+      windowDays: daysBetween(logins.windowFrom, logins.windowTo),
       observedFrom: logins.observedFrom,
       accountsInOrganization: collection.accounts?.length ?? null,
     },

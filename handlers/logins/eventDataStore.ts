@@ -1,43 +1,94 @@
-import type {
-  AdvancedEventSelector,
-  AdvancedFieldSelector,
-  GetEventDataStoreResponse,
-} from "@aws-sdk/client-cloudtrail";
+import type { GetEventDataStoreResponse } from "@aws-sdk/client-cloudtrail";
 import { formatInstant } from "../times";
 import type { Begun, LoginWindow } from "./source";
 
-/** What an event data store with these properties can have seen of a window: it knows nothing from before it was created, nor from before its retention period. */
-export function observedBy(
-  store: Partial<GetEventDataStoreResponse>,
-  window: LoginWindow,
-): Pick<Begun<unknown>, "observedFrom" | "reason"> {
+/** As GetEventDataStore answers, with the selectors as they stand in the answer. */
+export type StoreProperties = Partial<Omit<GetEventDataStoreResponse, "AdvancedEventSelectors">> & {
+  readonly AdvancedEventSelectors?: unknown;
+};
+
+type Observed = Pick<Begun<unknown>, "window" | "observedFrom" | "reason">;
+
+/**
+ * What an event data store with these properties can have seen of a window: it knows nothing from before it was created, nor from before
+ * its retention period, nor of what has not happened. What its properties do not say, or say in a way that is not understood, counts as
+ * not fulfilled. The reasons are in docs/adr/0009-observed-window.md.
+ *
+ * @param asked the window that is to be read; the one that can be read may begin a day later
+ * @param awsNowMs AWS's clock, by which it deletes events; `null` where its answers do not tell
+ */
+export function observedBy(store: StoreProperties, asked: LoginWindow, awsNowMs: number | null): Observed {
   const DAY_MS = 86_400_000;
-  const fromMs = Date.parse(window.from);
-  const toMs = Date.parse(window.to);
-  const createdMs = store.CreatedTimestamp?.getTime() ?? null;
-  const keptFromMs = store.RetentionPeriod === undefined ? null : toMs - store.RetentionPeriod * DAY_MS;
-  if (createdMs === null || keptFromMs === null) {
-    const reason = "the event data store does not say since when, or for how long, it keeps events";
-    return { observedFrom: null, reason };
-  }
+  const createdMs = store.CreatedTimestamp?.getTime() ?? Number.NaN;
   // How it was set up before its last change, nobody says: it may have kept less, or left logins out.
   const changedMs = store.UpdatedTimestamp?.getTime() ?? 0;
-  let reason: string | null = null;
-  if (createdMs > fromMs) {
-    reason = `the event data store was created on ${formatInstant(createdMs)}, after the window's start ${window.from}`;
-  } else if (keptFromMs > fromMs) {
-    const windowDays = Math.round((toMs - fromMs) / DAY_MS);
-    reason = `the event data store keeps events for ${store.RetentionPeriod} days, less than the window's ${windowDays}`;
-  } else if (changedMs > fromMs) {
-    reason = `the event data store was last changed on ${formatInstant(changedMs)}, after the window's start ${window.from}: what it kept before is not known. A shorter lookbackDays is observed in full`;
-  } else if (store.MultiRegionEnabled === false) {
-    reason =
-      "the event data store records its own Region alone, and Identity Center may be entered through others (make it a multi-Region store)";
-  } else if (!recordsLogins(store.AdvancedEventSelectors)) {
-    reason =
-      "the event data store's event selectors may leave logins out (it must record all management events of sso.amazonaws.com)";
+  const keptDays = store.RetentionPeriod ?? 0;
+  if (Number.isNaN(createdMs) || Number.isNaN(changedMs) || !Number.isInteger(keptDays) || keptDays < 1) {
+    const reason = "the event data store does not say since when, or for how long, it keeps events";
+    return { window: asked, observedFrom: null, reason };
   }
-  return { observedFrom: formatInstant(Math.max(createdMs, keptFromMs, changedMs, fromMs)), reason };
+  if (awsNowMs === null) {
+    const reason =
+      "AWS's answers do not say what time it is (no Date header), so what the store still keeps is not known";
+    return { window: asked, observedFrom: null, reason };
+  }
+  const keptFromMs = awsNowMs - keptDays * DAY_MS;
+  const window = windowWithin(asked, keptFromMs);
+  const fromMs = Date.parse(window.from);
+  return {
+    window,
+    observedFrom: formatInstant(Math.max(createdMs, keptFromMs, changedMs, fromMs)),
+    reason: whyNotObserved(),
+  };
+
+  function whyNotObserved(): string | null {
+    const SKEW_MS = 5 * 60_000; // requests that are dated further off are refused by AWS, so a clock may be as wrong as that
+    const toMs = Date.parse(window.to);
+    const windowDays = Math.round((toMs - fromMs) / DAY_MS);
+    if (toMs > awsNowMs! + SKEW_MS) {
+      return `the window ends on ${window.to}, which has not come: AWS's clock says ${formatInstant(awsNowMs!)}`;
+    }
+    if (createdMs > fromMs) {
+      return `the event data store was created on ${formatInstant(createdMs)}, after the window's start ${window.from}`;
+    }
+    if (keptDays < windowDays) {
+      return `the event data store keeps events for ${keptDays} days, less than the window's ${windowDays}`;
+    }
+    if (keptFromMs > fromMs) {
+      return `the event data store keeps events for ${keptDays} days: by AWS's clock, those before ${formatInstant(keptFromMs)} are deleted, and the window starts on ${window.from}`;
+    }
+    if (changedMs > fromMs) {
+      return `the event data store was last changed on ${formatInstant(changedMs)}, after the window's start ${window.from}: what it kept before is not known. A shorter lookbackDays is observed in full`;
+    }
+    if (store.MultiRegionEnabled === undefined) {
+      return "the event data store does not say whether it records all Regions (MultiRegionEnabled is missing)";
+    }
+    if (store.MultiRegionEnabled !== true) {
+      return "the event data store records its own Region alone, and Identity Center may be entered through others (make it a multi-Region store)";
+    }
+    const selectors = store.AdvancedEventSelectors;
+    if (!Array.isArray(selectors) || selectors.length === 0) {
+      return "the event data store does not say which events it records (AdvancedEventSelectors is missing or empty)";
+    }
+    if (!recordsLogins(selectors)) {
+      return "the event data store's event selectors may leave logins out (it must record all management events of sso.amazonaws.com)";
+    }
+    return null;
+  }
+}
+
+/**
+ * The window, beginning a day later where its first hours are deleted while they are read: a query takes up to an hour. Where more
+ * than a day is gone, the window stays, and is not observed.
+ */
+function windowWithin(window: LoginWindow, keptFromMs: number): LoginWindow {
+  const DAY_MS = 86_400_000;
+  const READING_MS = 3_600_000;
+  const fromMs = Date.parse(window.from);
+  const safeFromMs = keptFromMs + READING_MS;
+  const laterMs = fromMs + DAY_MS;
+  if (safeFromMs <= fromMs || safeFromMs > laterMs || laterMs >= Date.parse(window.to)) return window;
+  return { ...window, from: formatInstant(laterMs) };
 }
 
 /**
@@ -46,23 +97,40 @@ export function observedBy(
  * the fields of one are conditions together (CloudTrail, AdvancedEventSelector). Conditions that are not understood count as
  * not admitting: then nobody is called unused.
  *
- * @param selectors of GetEventDataStore; a store without any records management events
+ * @param selectors as they stand in the answer to GetEventDataStore, which may say more than the SDK knows
  */
-export function recordsLogins(selectors: readonly AdvancedEventSelector[] | undefined): boolean {
-  function admits(field: AdvancedFieldSelector, values: readonly string[]): boolean {
-    const { Equals, NotEquals, StartsWith, EndsWith, NotStartsWith, NotEndsWith } = field;
-    if (StartsWith?.length || EndsWith?.length || NotStartsWith?.length || NotEndsWith?.length) return false;
-    return values.every((value) => (!Equals?.length || Equals.includes(value)) && !NotEquals?.includes(value));
+export function recordsLogins(selectors: readonly unknown[]): boolean {
+  /** What the two events have in each field that a condition may be about. */
+  const LOGINS: Readonly<Record<string, readonly string[]>> = {
+    eventCategory: ["Management"],
+    eventSource: ["sso.amazonaws.com"],
+    eventName: ["Federate", "GetRoleCredentials"],
+    eventType: ["AwsServiceEvent", "AwsApiCall"],
+  };
+
+  const isNames = (value: unknown): value is readonly string[] =>
+    Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === "string");
+
+  /** A member that is null says nothing. */
+  const membersOf = (value: unknown): Readonly<Record<string, unknown>> =>
+    Object.fromEntries(Object.entries(value ?? {}).filter(([, member]) => member !== null));
+
+  function admitsLogins(condition: unknown): boolean {
+    const { Field, ...operators } = membersOf(condition);
+    const values = Object.hasOwn(LOGINS, String(Field)) ? LOGINS[String(Field)]! : [];
+    const { Equals, NotEquals, ...others } = operators;
+    if (values.length === 0 || Object.keys(others).length > 0) return false;
+    if (Equals === undefined && NotEquals === undefined) return false;
+    const includesAll = Equals === undefined || (isNames(Equals) && values.every((value) => Equals.includes(value)));
+    const excludesNone =
+      NotEquals === undefined || (isNames(NotEquals) && !values.some((value) => NotEquals.includes(value)));
+    return includesAll && excludesNone;
   }
 
-  function admitsLogins(field: AdvancedFieldSelector): boolean {
-    if (field.Field === "eventCategory") return admits(field, ["Management"]);
-    if (field.Field === "eventSource") return admits(field, ["sso.amazonaws.com"]);
-    if (field.Field === "eventName") return admits(field, ["Federate", "GetRoleCredentials"]);
-    if (field.Field === "eventType") return admits(field, ["AwsServiceEvent"]);
-    return false;
-  }
-
-  if (selectors === undefined || selectors.length === 0) return true;
-  return selectors.some((selector) => (selector.FieldSelectors ?? []).every(admitsLogins));
+  return selectors.some((selector) => {
+    const { Name, FieldSelectors, ...others } = membersOf(selector);
+    if (!Array.isArray(FieldSelectors) || Object.keys(others).length > 0) return false;
+    const ofCategory = FieldSelectors.some((condition) => membersOf(condition).Field === "eventCategory");
+    return ofCategory && FieldSelectors.every(admitsLogins);
+  });
 }

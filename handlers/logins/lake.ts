@@ -5,7 +5,7 @@ import {
   GetEventDataStoreCommand,
   StartQueryCommand,
 } from "@aws-sdk/client-cloudtrail";
-import { type Caller, type ClientOptions, clientSettings } from "../aws/aws";
+import { type Caller, type ClientOptions, clientSettings, wholeAnswerTo } from "../aws/aws";
 import { reportError } from "../errors";
 import { parseEventDataStore } from "../settings";
 import { observedBy } from "./eventDataStore";
@@ -30,6 +30,23 @@ export function createLakeSource(eventDataStore: string, options: ClientOptions)
   const { id = eventDataStore, region = "" } = parseEventDataStore(eventDataStore) ?? {};
   const cloudTrail = new CloudTrailClient({ ...clientSettings(options), ...(region !== "" && { region }) });
 
+  function refuseUnlessEnabled(status: string | undefined): void {
+    const RECORDING_NOTHING = [
+      "CREATED",
+      "PENDING_DELETION",
+      "STARTING_INGESTION",
+      "STOPPING_INGESTION",
+      "STOPPED_INGESTION",
+    ];
+    if (status === "ENABLED") return;
+    throw reportError(
+      "EventDataStoreNotEnabled",
+      status !== undefined && RECORDING_NOTHING.includes(status)
+        ? `The event data store ${eventDataStore} is ${status}, not ENABLED: it records no logins. Start its ingestion under CloudTrail → Lake → Event data stores.`
+        : `The event data store ${eventDataStore} has the status ${JSON.stringify(status)}, which is not understood: whether it records logins is not known. Look at it under CloudTrail → Lake → Event data stores.`,
+    );
+  }
+
   /** What the query billed, once it is finished; the status that it still has, where `untilMs` comes first. */
   async function waitFor(QueryId: string, untilMs: number, call: Caller) {
     for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(LONGEST_POLL_MS, pollMs * SLOWER)) {
@@ -52,18 +69,18 @@ export function createLakeSource(eventDataStore: string, options: ClientOptions)
     // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html
     grants: { "cloudtrail:StartQuery": 3, "cloudtrail:*": 10 },
 
-    async begin(window, call) {
-      const store = await call(cloudTrail, new GetEventDataStoreCommand({ EventDataStore: eventDataStore }));
-      if (store.Status !== "ENABLED") {
-        throw reportError(
-          "EventDataStoreNotEnabled",
-          `The event data store ${eventDataStore} is ${store.Status}, not ENABLED: it records no logins. Start its ingestion under CloudTrail → Lake → Event data stores.`,
-        );
-      }
+    async begin(asked, call) {
+      const getStore = new GetEventDataStoreCommand({ EventDataStore: eventDataStore });
+      const wholeAnswer = wholeAnswerTo(getStore);
+      const store = await call(cloudTrail, getStore);
+      refuseUnlessEnabled(store.Status);
+      // A selector's operator that the SDK does not know would be missing in its answer, and the selector seem to admit more.
+      const { AdvancedEventSelectors } = wholeAnswer();
+      const { window, ...observed } = observedBy({ ...store, AdvancedEventSelectors }, asked, call.awsNowMs());
       const QueryStatement = loginQuery(id, Date.parse(window.from), Date.parse(window.to));
       const { QueryId } = await call(cloudTrail, new StartQueryCommand({ QueryStatement }));
       if (!QueryId) throw reportError("UnexpectedAnswer", "cloudtrail StartQuery gave no query id.");
-      return { ...observedBy(store, window), reading: { queryId: QueryId, window }, queryId: QueryId };
+      return { ...observed, window, reading: { queryId: QueryId, window }, queryId: QueryId };
     },
 
     async goOn(reading, untilMs, call, progress) {

@@ -42,7 +42,8 @@ export function beginLogins(
       return { window, begun: null, source: "left-out", reason: "the login source was left out on request" };
     }
     try {
-      return { window, begun: await source.begin(window, own), source: "begun", reason: null };
+      const begun = await source.begin(window, own);
+      return { window: begun.window, begun, source: "begun", reason: null };
     } catch (error) {
       return { window, begun: null, source: "failed", reason: messageOf(error) };
     }

@@ -29,6 +29,8 @@ export interface LoginWindow {
 
 export interface Begun<Reading> {
   readonly reading: Reading;
+  /** The window that is read: the one asked for, or one that begins later. */
+  readonly window: LoginWindow;
   /** From when on the source can know anything; `null` where that is not known. */
   readonly observedFrom: string | null;
   /** Why the window is known not to be observed in full, before any login is seen: a clause; `null` where nothing is against it. */

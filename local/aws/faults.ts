@@ -5,6 +5,7 @@
  * - `drop`: the connection is destroyed before any answer; nothing is carried out
  * - `dropAfter`: the operation is carried out, then the connection is destroyed: the lost answer
  * - `truncate`: the operation is carried out, the connection is destroyed in the middle of its answer
+ * - `noDate`: the answer has no `Date`, so that AWS's clock cannot be read off it
  * - `slow`: the operation is carried out after `ms`
  * - `emptyPage`: a listing answers with an empty page and a token to what it would have answered
  * - `queryQueued` (for `ms`), `queryFailed`, `queryCancelled`, `queryTimedOut` (with half of the rows),
@@ -19,6 +20,7 @@ export type FaultKind =
   | "drop"
   | "dropAfter"
   | "truncate"
+  | "noDate"
   | "slow"
   | "emptyPage"
   | "queryQueued"

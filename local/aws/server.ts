@@ -75,7 +75,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const { rate = 1, seed = 1, missingKeyIs403 = false } = options;
   const lacksListBucket = typeof missingKeyIs403 === "function" ? missingKeyIs403 : () => missingKeyIs403;
   const s3 = createS3(lacksListBucket);
-  let { header, trail, handlers } = await servicesOf(options.organisation, rate);
+  let { header, trail, handlers, nowMs } = await servicesOf(options.organisation, rate);
   const messages: Message[] = [];
   const services: Record<string, Handler> = { ...handlers, s3: s3.handler, sns: sns(messages) };
   const recorder = createRecorder(options.record ?? false);
@@ -116,7 +116,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       answer = errorAnswer(call, error);
     }
     recorder.answered(answer);
-    send(request, response, call, answer);
+    send(request, response, call, answer, nowMs());
   };
 
   const server = createServer((request, response) => {
@@ -142,7 +142,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     stats: recorder.statistics,
     async serveOrganisation(organisation) {
       const former = trail;
-      ({ header, trail, handlers } = await servicesOf(organisation, rate));
+      ({ header, trail, handlers, nowMs } = await servicesOf(organisation, rate));
       Object.assign(services, handlers);
       await former.close();
     },
@@ -166,11 +166,12 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   };
 }
 
-/** The services that tell of an organisation. */
+/** The services that tell of an organisation, and their clock, which goes on from its `Now`. */
 async function servicesOf(source: string | OrganisationFile, rate: number) {
   const organisation = await loadOrganisation(source);
   const { header } = organisation;
   const trail = cloudTrail(organisation, rate);
+  const startMs = Date.parse(header.Now) - performance.now();
   const handlers: Readonly<Record<string, Handler>> = {
     sso: ssoAdmin(organisation),
     identitystore: identityStore(organisation),
@@ -178,7 +179,7 @@ async function servicesOf(source: string | OrganisationFile, rate: number) {
     cloudtrail: trail.handler,
     sts: sts(header),
   };
-  return { header, trail, handlers };
+  return { header, trail, handlers, nowMs: () => startMs + performance.now() };
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
@@ -215,7 +216,13 @@ function errorAnswer(call: Call | undefined, thrown: unknown): Answer {
   return call?.service === "sts" || call?.service === "sns" ? queryError(error) : jsonError(error);
 }
 
-function send(request: IncomingMessage, response: ServerResponse, call: Call | undefined, answer: Answer): void {
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  call: Call | undefined,
+  answer: Answer,
+  nowMs: number,
+): void {
   const faults = call?.faults ?? [];
   const body = typeof answer.body === "string" ? [Buffer.from(answer.body)] : answer.body;
   const length = body.reduce((sum, { length }) => sum + length, 0);
@@ -224,10 +231,13 @@ function send(request: IncomingMessage, response: ServerResponse, call: Call | u
     return;
   }
   const requestId = randomUUID();
+  // Node would date it by this machine's clock.
+  response.sendDate = false;
   response.writeHead(answer.status, {
     "content-length": String(length),
     "x-amzn-requestid": requestId,
     "x-amz-request-id": requestId,
+    ...(!fires(faults, "noDate") && { date: new Date(nowMs).toUTCString() }),
     ...answer.headers,
   });
   if (fires(faults, "truncate")) {

@@ -11,6 +11,7 @@ import {
   identityStoreId,
   instanceArn,
   many,
+  organisation,
   permissionSetArn,
   rowsOf,
   start,
@@ -31,6 +32,22 @@ afterAll(stopAll);
 const listInstances = () => local.sso.send(new ListInstancesCommand({}));
 const put = () =>
   local.s3.send(new PutObjectCommand({ Bucket: "reports", Key: "k", Body: "a body", IfNoneMatch: "*" }));
+
+test("answers are dated by the organisation's present, which goes on; `noDate` leaves their date out", async () => {
+  const authorization = "AWS4-HMAC-SHA256 Credential=A/20261120/eu-west-1/sso/aws4_request, Signature=0";
+  const headers = { authorization, "x-amz-target": "SWBExternalService.ListInstances" };
+  const date = async () => (await fetch(local.aws.url, { method: "POST", headers, body: "{}" })).headers.get("date");
+  const served = Date.parse("2026-11-20T09:00:00Z");
+  expect(Date.parse((await date())!)).toBeGreaterThanOrEqual(served);
+  expect(Date.parse((await date())!)).toBeLessThan(served + 3_600_000);
+
+  await local.aws.serveOrganisation(organisation({ Now: "2027-01-01T00:00:00Z", Records, PermissionSets }));
+  expect(await date()).toMatch(/^Fri, 01 Jan 2027 00:/);
+  await local.aws.serveOrganisation(organisation({ Records, PermissionSets }));
+
+  local.aws.inject([{ operation: "*", kind: "noDate" }]);
+  expect(await date()).toBeNull();
+});
 
 describe("when a fault fires", () => {
   const firing = (fault: Fault, calls: number, seed = 1) => {

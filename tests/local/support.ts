@@ -27,6 +27,8 @@ export function organisation(parts: Partial<OrganisationFile> = {}): Organisatio
     EventDataStore: {
       EventDataStoreArn: `arn:aws:cloudtrail:us-east-1:111122223333:eventdatastore/${storeId}`,
       Status: "ENABLED",
+      AdvancedEventSelectors: [{ FieldSelectors: [{ Field: "eventCategory", Equals: ["Management"] }] }],
+      MultiRegionEnabled: true,
       RetentionPeriod: 365,
       CreatedTimestamp: "2026-01-01T00:00:00Z",
     },

@@ -63,6 +63,8 @@ export const BASE: Organisation = {
     EventDataStoreArn:
       "arn:aws:cloudtrail:eu-central-1:000000000042:eventdatastore/55555555-5555-4555-8555-555555555555",
     Status: "ENABLED",
+    AdvancedEventSelectors: [{ FieldSelectors: [{ Field: "eventCategory", Equals: ["Management"] }] }],
+    MultiRegionEnabled: true,
     RetentionPeriod: 2557,
     CreatedTimestamp: "2024-01-01T00:00:00Z",
   },

@@ -81,6 +81,7 @@ export interface EventDataStore {
   CreatedTimestamp: string;
   UpdatedTimestamp?: string;
   MultiRegionEnabled?: boolean;
+  AdvancedEventSelectors?: { FieldSelectors: Record<string, unknown>[] }[];
   OrganizationEnabled?: boolean;
 }
 

@@ -33,6 +33,7 @@ export function reportCases(): Arbitrary<ReportCase> {
       newAccessDays: shape.newAccessDays,
       noLogins: shape.noLogins,
       organizationsDenied: shape.organizationsDenied,
+      now: new Date((shape.seconds + shape.runsAtHours * 3600) * 1000).toISOString(),
     },
   }));
 }
@@ -274,10 +275,46 @@ function organisationOf(shape: Shape): Organisation {
     Records,
   });
 
+  /** What the store says of what it records: all logins at first, then in a way of which that cannot be known. */
+  function conditionsOf(by: number): Pick<EventDataStore, "MultiRegionEnabled" | "AdvancedEventSelectors"> {
+    const management = { Field: "eventCategory", Equals: ["Management"] };
+    const selecting = (...FieldSelectors: Record<string, unknown>[]) => ({
+      MultiRegionEnabled: true,
+      AdvancedEventSelectors: [{ FieldSelectors }],
+    });
+    return pick(
+      [
+        selecting(management),
+        selecting(management, { Field: "eventSource", NotEquals: ["kms.amazonaws.com"] }),
+        selecting(management, { Field: "eventName", Equals: ["Federate", "GetRoleCredentials", "CreateToken"] }),
+        selecting(management, { Field: "eventName", Equals: ["Federate"] }),
+        selecting(management, { Field: "eventName", NotEquals: ["GetRoleCredentials"] }),
+        selecting(management, { Field: "readOnly", Equals: ["false"] }),
+        selecting(management, { Field: "eventSource", Matches: ["sso.*"] }),
+        selecting({ ...management, Unless: ["Insight"] }),
+        selecting(management, { Field: "eventSource" }),
+        selecting({ Field: "eventCategory", Equals: ["Data"] }),
+        selecting(),
+        { MultiRegionEnabled: true, AdvancedEventSelectors: [] },
+        { MultiRegionEnabled: true },
+        { ...selecting(management), MultiRegionEnabled: false },
+        { ...selecting(management), MultiRegionEnabled: undefined },
+      ],
+      by,
+    );
+  }
+
   function storeOf(): EventDataStore | undefined {
     const { kind, by } = shape.store;
     if (kind === "not there") return undefined;
-    const statuses = ["STOPPED_INGESTION", "PENDING_DELETION", "STARTING_INGESTION", "STOPPING_INGESTION", "CREATED"];
+    const statuses = [
+      "STOPPED_INGESTION",
+      "PENDING_DELETION",
+      "STARTING_INGESTION",
+      "STOPPING_INGESTION",
+      "CREATED",
+      "THAWING",
+    ];
     return {
       EventDataStoreArn: `arn:aws:cloudtrail:eu-central-1:${owner}:eventdatastore/${uuid("event data store", 0)}`,
       Name: "logins",
@@ -285,7 +322,7 @@ function organisationOf(shape: Shape): Organisation {
       // AWS keeps 7 to 3,653 days.
       RetentionPeriod: kind === "keeps" ? Math.min(3653, Math.max(7, shape.lookbackDays + by)) : 3653,
       CreatedTimestamp: new Date(kind === "created" ? start + by : start - 400 * DAY).toISOString(),
-      MultiRegionEnabled: true,
+      ...conditionsOf(kind === "conditions" ? by : 0),
       OrganizationEnabled: false,
     };
   }

@@ -20,7 +20,7 @@ import type { OracleOptions } from "./report";
  */
 export async function productReport(
   organisation: Organisation,
-  { lookbackDays, newAccessDays, noLogins = false, organizationsDenied = false }: OracleOptions,
+  { lookbackDays, newAccessDays, now = organisation.Now, noLogins = false, organizationsDenied = false }: OracleOptions,
 ): Promise<{ csv: string; status: string; warnings: readonly string[] }> {
   const faults: Fault[] = organizationsDenied
     ? [{ operation: "organizations:ListAccounts", kind: "accessDenied" }]
@@ -43,7 +43,7 @@ export async function productReport(
       lookbackDays,
       newAccessDays,
       requestsPerSecond,
-      now: formatInstant(Date.parse(organisation.Now)),
+      now: formatInstant(Date.parse(now)),
     };
     const { status, warnings } = await runReport({
       settings,

@@ -2,13 +2,15 @@
  * The oracle: the report once more, as naively as it can be written. For every row it reads every record again.
  * It is written from the contract alone and shares nothing with `handlers/`: where the two differ, one of them is wrong.
  */
-import type { GroupMembership, LoginEvent, Organisation, User } from "./organisation";
+import type { EventDataStore, GroupMembership, LoginEvent, Organisation, User } from "./organisation";
 
 export interface OracleOptions {
   /** Days, 1–3653. */
   lookbackDays: number;
   /** Days, 0–365. */
   newAccessDays: number;
+  /** The instant that the run takes for the present; by default it is AWS's own. */
+  now?: string;
   /** The login source is left out. */
   noLogins?: boolean;
   /** Organizations may not be read. */
@@ -60,7 +62,8 @@ export interface OracleReport {
   status: "succeeded" | "degraded";
 }
 
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 /**
  * The report of one organisation.
@@ -68,11 +71,14 @@ const DAY = 86_400_000;
  * @example oracleReport(organisation, { lookbackDays: 90, newAccessDays: 14 }).rows[0].Usage
  */
 export function oracleReport(organisation: Organisation, options: OracleOptions): OracleReport {
-  const now = Math.floor(Date.parse(organisation.Now) / 1000) * 1000;
-  const windowStart = now - options.lookbackDays * DAY;
+  const awsNow = Date.parse(organisation.Now);
+  const now = Math.floor(Date.parse(options.now ?? organisation.Now) / 1000) * 1000;
 
-  // What the login source can tell.
+  // What the login source can tell. It deletes by AWS's clock, and reading takes up to an hour.
   const store = organisation.EventDataStore;
+  let windowStart = now - options.lookbackDays * DAY;
+  const safeFrom = awsNow - (store?.RetentionPeriod ?? 0) * DAY + HOUR;
+  if (safeFrom > windowStart && safeFrom <= windowStart + DAY && options.lookbackDays > 1) windowStart += DAY;
   const logins: LoginEvent[] = [];
   const notUnderstood: LoginEvent[] = [];
   let fullyObserved = false;
@@ -87,13 +93,15 @@ export function oracleReport(organisation: Organisation, options: OracleOptions)
       else notUnderstood.push(event);
     }
     const oldEnough = Date.parse(store.CreatedTimestamp) <= windowStart;
-    const keepsEnough = store.RetentionPeriod >= options.lookbackDays;
+    const keepsEnough = safeFrom <= windowStart;
+    const hasHappened = now < awsNow + HOUR / 12;
     const allKnown = logins.some(
       (event) => usersOf(event).length > 0 && isAccount(accountOf(event), true) && isSet(roleOf(event)),
     );
     const alwaysAlike = store.UpdatedTimestamp === undefined || Date.parse(store.UpdatedTimestamp) <= windowStart;
-    const everywhere = store.MultiRegionEnabled !== false;
-    fullyObserved = oldEnough && keepsEnough && alwaysAlike && everywhere && allKnown;
+    const everywhere = store.MultiRegionEnabled === true;
+    const everything = recordsEveryLogin(store);
+    fullyObserved = oldEnough && keepsEnough && hasHappened && alwaysAlike && everywhere && everything && allKnown;
 
     const all = [...logins, ...notUnderstood];
     const nowhere = all.filter((event) => !isAccount(accountOf(event), false) || !isSet(roleOf(event)));
@@ -256,6 +264,30 @@ export function oracleReport(organisation: Organisation, options: OracleOptions)
     }
     return row;
   }
+}
+
+/** Whether one of the store's selectors lets both kinds of logins through, by conditions all of which are understood. */
+function recordsEveryLogin({ AdvancedEventSelectors = [] }: EventDataStore): boolean {
+  for (const { FieldSelectors } of AdvancedEventSelectors) {
+    let conditionsThatLetThemThrough = 0;
+    let management = false;
+    for (const condition of FieldSelectors) {
+      const wanted: string[] =
+        {
+          eventCategory: ["Management"],
+          eventSource: ["sso.amazonaws.com"],
+          eventName: ["Federate", "GetRoleCredentials"],
+        }[String(condition.Field)] ?? [];
+      const members = Object.keys(condition).sort().join();
+      const values = (condition.Equals ?? condition.NotEquals ?? []) as string[];
+      const meant = wanted.filter((value) => values.includes(value)).length;
+      if (members === "Equals,Field" && wanted.length > 0 && meant === wanted.length) conditionsThatLetThemThrough += 1;
+      if (members === "Field,NotEquals" && wanted.length > 0 && meant === 0) conditionsThatLetThemThrough += 1;
+      if (condition.Field === "eventCategory") management = true;
+    }
+    if (management && conditionsThatLetThemThrough === FieldSelectors.length) return true;
+  }
+  return false;
 }
 
 /** A login within the window; an application's `Federate`, which names no role and no account, is none. */

@@ -115,7 +115,13 @@ const eventTimes = fc.oneof(
     weight: 10,
     arbitrary: fc.record({ from: fc.constant("inside" as const), by: fc.nat({ max: 3653 * 86_400 - 1 }) }),
   },
-  { weight: 2, arbitrary: fc.record({ from: fc.constant("start" as const), by: fc.constantFrom(0, 1, -1, -86_400) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      from: fc.constant("start" as const),
+      by: fc.constantFrom(0, 1, -1, 86_400, 86_399, -86_400),
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -251,8 +257,9 @@ const stores = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("keeps" as const), by: fc.constantFrom(0, -1, 1, -30) }) },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constant("not enabled" as const), by: fc.nat({ max: 4 }) }),
+    arbitrary: fc.record({ kind: fc.constant("not enabled" as const), by: fc.nat({ max: 5 }) }),
   },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("conditions" as const), by: fc.nat({ max: 14 }) }) },
   { weight: 1, arbitrary: fc.constant({ kind: "not there" as const, by: 0 }) },
 );
 
@@ -274,6 +281,8 @@ export const shapes = fc.record({
     min: Date.parse("2025-08-01T00:00:00Z") / 1000,
     max: Date.parse("2028-03-01T00:00:00Z") / 1000,
   }),
+  /** By how many hours the present that the run is told is off AWS's own. */
+  runsAtHours: weighted([30, 0], [1, -2], [1, -24], [1, -960], [1, 1], [1, 720]),
   milliseconds: weighted([3, 0], [1, 1], [1, 500], [1, 999]),
   lookbackDays: weighted([6, 90], [1, 1], [1, 2], [2, 7], [2, 30], [2, 365], [1, 3653]),
   newAccessDays: weighted([6, 14], [2, 0], [2, 1], [1, 30], [1, 365]),

@@ -165,7 +165,52 @@ export const COVERAGE_CASES: FixedCase[] = [
   fixed("the store keeps less than the window", storeIs({ RetentionPeriod: 89 }), [{ ...UNUSED, ...UNKNOWN }], {
     status: "degraded",
   }),
-  fixed("the store keeps exactly the window", storeIs({ RetentionPeriod: 90 }), [UNUSED]),
+  fixed("the store keeps exactly the window, of which the first day is not read", storeIs({ RetentionPeriod: 90 }), [
+    UNUSED,
+  ]),
+  fixed(
+    "of a store that keeps exactly the window, a login on its first day does not count",
+    { ...storeIs({ RetentionPeriod: 90 }), Records: [BOBS_LOGIN, login({ time: "2026-08-25T11:59:59Z" })] },
+    [UNUSED],
+  ),
+  fixed(
+    "the store keeps a day more than the window, and a login on its first day counts",
+    { ...storeIs({ RetentionPeriod: 91 }), Records: [login({ time: "2026-08-24T12:00:00Z" })] },
+    [
+      {
+        ...UNUSED,
+        ...USED,
+        LastLogin: "2026-08-24T12:00:00Z",
+        LastConsoleLogin: "2026-08-24T12:00:00Z",
+        DaysSinceLastLogin: "90",
+      },
+    ],
+  ),
+  fixed(
+    "the store does not say of which Regions",
+    storeIs({ MultiRegionEnabled: undefined }),
+    [{ ...UNUSED, ...UNKNOWN }],
+    { status: "degraded" },
+  ),
+  fixed(
+    "the store does not say which events",
+    storeIs({ AdvancedEventSelectors: undefined }),
+    [{ ...UNUSED, ...UNKNOWN }],
+    { status: "degraded" },
+  ),
+  fixed("the run looks back from an earlier present, and all is still kept", {}, [UNUSED], {
+    now: "2026-11-21T12:00:00Z",
+  }),
+  fixed(
+    "the run looks back from a present of which the store keeps less by now",
+    storeIs({ RetentionPeriod: 100 }),
+    [{ ...UNUSED, ...UNKNOWN }],
+    { now: "2026-11-11T12:00:00Z", status: "degraded" },
+  ),
+  fixed("the run looks back from a present that has not come", {}, [{ ...UNUSED, ...UNKNOWN }], {
+    now: "2026-11-22T13:00:00Z",
+    status: "degraded",
+  }),
   fixed("no event of anyone", { Records: [] }, [{ ...UNUSED, ...UNKNOWN }], { status: "degraded" }),
   fixed(
     "no role login of anyone: failed, of an application, elsewhere, too early, too late, of nobody",

@@ -65,11 +65,11 @@ test("a disabled user is one where another RowStatus hides it, too", () => {
 
 test.each([1, 7, 45, 90, 400, 3653])(
   "days since last use: buckets of %d days hold each used grant once",
-  (lookbackDays) => {
-    const { daysSinceLastUse } = gather(createFigures([], lookbackDays));
-    const used = rows.filter((row) => naive.isUsed(row) && Number(row.DaysSinceLastLogin) <= lookbackDays);
+  (windowDays) => {
+    const { daysSinceLastUse } = gather(createFigures([], windowDays));
+    const used = rows.filter((row) => naive.isUsed(row) && Number(row.DaysSinceLastLogin) <= windowDays);
 
-    expect(daysSinceLastUse.at(-1)!.to).toBe(lookbackDays);
+    expect(daysSinceLastUse.at(-1)!.to).toBe(windowDays);
     for (const { from, to, grants } of daysSinceLastUse) {
       const within = ({ DaysSinceLastLogin: days }: Row) => Number(days) >= from && Number(days) <= to;
       expect(grants).toBe(used.filter(within).length);

@@ -138,11 +138,11 @@ export const SAMPLE_RUN: PageRun = {
   now: NOW,
   status: "succeeded",
   warnings: [],
-  lookbackDays: defaultSettings.lookbackDays,
   newAccessDays: defaultSettings.newAccessDays,
   observed: true,
   windowFrom: "2026-08-22T08:15:30Z",
   windowTo: NOW,
+  windowDays: 90,
   observedFrom: "2025-01-08T00:00:00Z",
   accountsInOrganization: 42,
 };

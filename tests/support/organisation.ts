@@ -12,6 +12,8 @@ export const eventDataStoreArn = `arn:aws:cloudtrail:eu-west-1:111122223333:even
 export const eventDataStore = {
   EventDataStoreArn: eventDataStoreArn,
   Status: "ENABLED",
+  AdvancedEventSelectors: [{ FieldSelectors: [{ Field: "eventCategory", Equals: ["Management"] }] }],
+  MultiRegionEnabled: true,
   RetentionPeriod: 2557,
   CreatedTimestamp: "2023-01-01T00:00:00Z",
 };

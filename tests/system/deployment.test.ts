@@ -23,6 +23,8 @@ const organisation: OrganisationFile = {
   EventDataStore: {
     EventDataStoreArn: eventDataStore,
     Status: "ENABLED",
+    AdvancedEventSelectors: [{ FieldSelectors: [{ Field: "eventCategory", Equals: ["Management"] }] }],
+    MultiRegionEnabled: true,
     RetentionPeriod: 2557,
     CreatedTimestamp: "2024-01-01T00:00:00Z",
   },

@@ -119,6 +119,61 @@ describe("the place", () => {
   });
 });
 
+describe("a clock that was ahead once", () => {
+  const hour = 3_600_000;
+  const inHours = (hours: number) => new Date(Date.now() + hours * hour).toISOString().replace(/\.\d+/, "");
+  const put = (name: string, value: object) => {
+    const body = [Buffer.from(JSON.stringify(value))];
+    one.bucket.objects.set(`credential_reports/${name}`, {
+      ...someObject(),
+      body,
+      size: body[0]!.length,
+      checksums: {},
+    });
+  };
+  const someObject = () => one.bucket.objects.values().next().value!;
+  beforeEach(() => one.run({ runId: "before" }));
+
+  test("does not hold the place: no run lasts as long as it says", async () => {
+    put("running.json", { runId: "ahead", attempt: "a", startedAt: inHours(48), until: inHours(48.25) });
+    await expect(one.run({ runId: "next" })).resolves.toMatchObject({ status: "succeeded" });
+  });
+
+  test("but a run that may be in progress does", async () => {
+    put("running.json", { runId: "other", attempt: "a", startedAt: inHours(0), until: inHours(0.25) });
+    await expect(one.run({ runId: "next" })).rejects.toThrow("Run other is in progress");
+  });
+
+  test("does not silence the watch: it fails, says which object and what to do, and is counted", async () => {
+    const finishedAt = inHours(48);
+    put("latest.json", { ...jsonOf(one.bucket, "latest.json"), finishedAt });
+
+    await expect(one.watch()).rejects.toMatchObject({
+      name: "ClockWasAhead",
+      message: expect.stringMatching(
+        `^credential_reports/latest.json says "${finishedAt}", expected an instant before 2.*Start a report: it replaces`,
+      ),
+    });
+    expect(logs.at(-1)).toMatchObject({ Failed: 1 });
+
+    await one.run({ runId: "next" });
+    await expect(one.watch()).resolves.toMatchObject({ hoursSinceLastReport: expect.closeTo(0, 1) });
+  });
+
+  test("nor where there never was a report", async () => {
+    one.bucket.objects.delete("credential_reports/latest.json");
+    put("watch.json", { since: inHours(1) });
+    await expect(one.watch()).rejects.toThrow(
+      /watch\.json says .* Delete the object: the next watch writes it anew\.$/,
+    );
+  });
+
+  test("by seconds, as two containers' clocks may differ, is no news", async () => {
+    put("latest.json", { ...jsonOf(one.bucket, "latest.json"), finishedAt: inHours(30 / 3600) });
+    await expect(one.watch()).resolves.toEqual({ hoursSinceLastReport: 0 });
+  });
+});
+
 describe("a repeated run id", () => {
   test("gives the earlier result, and writes and asks nothing", async () => {
     const result = await one.run({ runId: "same" });

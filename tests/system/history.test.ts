@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { RunResult } from "../../handlers/bucket/bucket";
 import { type LocalAws, startLocalAws } from "../../local/aws";
 import { type Container, captureLogs, jsonOf, startContainer, textOf } from "../support/container";
 import { login, many, now, oneGrant, organisationOf, permissionSet, userAssignment } from "../support/organisation";
@@ -35,10 +36,12 @@ function overwrite(name: string, change: (text: string) => string): void {
   container.bucket.objects.set(key(name), { ...object, body, size: body[0]!.length, checksums: {} });
 }
 
+const manifestOf = (result: RunResult) => jsonOf(container.bucket, `${folderOf(result)}/manifest.json`);
+
 async function runAgain() {
   const result = await container.run({ runId: "next" });
   expect(jsonOf(container.bucket, "latest.json").runId).toBe("next");
-  return { result, manifest: jsonOf(container.bucket, `${folderOf(result)}/manifest.json`) };
+  return { result, manifest: manifestOf(result) };
 }
 
 test("a whole report is compared with, and linked by its manifest's hash", async () => {
@@ -144,7 +147,7 @@ test("a latest.json that is no JSON fails the run, which says which object and w
 });
 
 test("latest.json never goes back to an older report", async () => {
-  const later = startContainer(localAws, { CREDENTIAL_REPORT_NOW: "2026-12-02T09:00:00Z" });
+  const later = startContainer(localAws, { CREDENTIAL_REPORT_NOW: "2026-11-20T09:14:00Z" });
   await later.run({ runId: "later" });
   const older = startContainer(localAws, { CREDENTIAL_REPORT_NOW: now });
 
@@ -152,6 +155,26 @@ test("latest.json never goes back to an older report", async () => {
 
   expect(container.bucket.objects.has(reportKey)).toBe(true);
   expect(jsonOf(container.bucket, "latest.json").runId).toBe("later");
+});
+
+test("a report of a clock that was ahead is a link of the chain, is compared with none, and is the newest no longer", async () => {
+  const ahead = startContainer(localAws, { CREDENTIAL_REPORT_NOW: "2027-06-01T09:00:00Z" });
+  const { manifestKey } = await ahead.run({ runId: "ahead" });
+
+  const next = startContainer(localAws, { CREDENTIAL_REPORT_NOW: "2026-11-27T09:00:00Z" });
+  const first = manifestOf(await next.run({ runId: "next" }));
+  expect(first.previousManifest.key).toBe(manifestKey);
+  expect(first.previousReport).toMatchObject({
+    status: "other-version",
+    reason: "it is of 2027-06-01T09:00:00Z, later than this one",
+  });
+  expect(jsonOf(container.bucket, "latest.json").runId).toBe("next");
+
+  const last = startContainer(localAws, { CREDENTIAL_REPORT_NOW: "2026-12-04T09:00:00Z" });
+  const second = manifestOf(await last.run({ runId: "last" }));
+  expect(second.previousManifest.key).toContain("-next/");
+  expect(second.previousReport).toMatchObject({ status: "compared", reportedAt: "2026-11-27T09:00:00Z" });
+  expect(jsonOf(container.bucket, "latest.json").runId).toBe("last");
 });
 
 test.each(["credential_report.csv", "manifest.json"])(

@@ -47,11 +47,14 @@ export function useReports() {
     served: OrganisationFile,
     options: Partial<LocalAwsOptions> = {},
     settings: Partial<Settings> = {},
-  ): Promise<{ result: RunResult; rows: Row[]; csv: string }> {
-    const container = await containerOf(served, options, {}, settings);
+  ): Promise<{ result: RunResult; rows: Row[]; csv: string; file(name: string): string }> {
+    const { now, ...others } = settings;
+    const environment: Record<string, string> = now === undefined ? {} : { CREDENTIAL_REPORT_NOW: now };
+    const container = await containerOf(served, options, environment, others);
     const result = await container.run();
-    const csv = textOf(container.bucket, `${folderOf(result)}/credential_report.csv`)!;
-    return { result, csv, rows: parse(csv, { columns: true, record_delimiter: "\r\n" }) as Row[] };
+    const file = (name: string) => textOf(container.bucket, `${folderOf(result)}/${name}`)!;
+    const csv = file("credential_report.csv");
+    return { result, csv, file, rows: parse(csv, { columns: true, record_delimiter: "\r\n" }) as Row[] };
   }
 
   return { containerOf, report };

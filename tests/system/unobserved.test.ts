@@ -54,6 +54,50 @@ describe("an event data store", () => {
       /records its own Region alone/,
     ],
     [
+      "of a status that nobody knows",
+      { ...organisation, EventDataStore: { ...eventDataStore, Status: "THAWING" } },
+      {},
+      /has the status "THAWING", which is not understood: whether it records logins is not known/,
+    ],
+    [
+      "that does not say of which Regions",
+      { ...organisation, EventDataStore: { ...eventDataStore, MultiRegionEnabled: undefined } },
+      {},
+      /MultiRegionEnabled is missing/,
+    ],
+    [
+      "that does not say which events",
+      { ...organisation, EventDataStore: { ...eventDataStore, AdvancedEventSelectors: undefined } },
+      {},
+      /AdvancedEventSelectors is missing/,
+    ],
+    [
+      "with an operator that the SDK does not know",
+      {
+        ...organisation,
+        EventDataStore: {
+          ...eventDataStore,
+          AdvancedEventSelectors: [
+            { FieldSelectors: [{ Field: "eventCategory", Equals: ["Management"], Unless: ["Insight"] }] },
+          ],
+        },
+      },
+      {},
+      /event selectors may leave logins out/,
+    ],
+    [
+      "that keeps less of an earlier window by now",
+      { ...organisation, EventDataStore: { ...eventDataStore, RetentionPeriod: 100 } },
+      { now: "2026-11-01T09:00:00Z" },
+      /by AWS's clock, those before 2026-08-12T09:.* are deleted, and the window starts on 2026-08-03T09:00:00Z/,
+    ],
+    [
+      "asked for a window that has not happened",
+      organisation,
+      { now: "2026-11-20T10:00:00Z" },
+      /the window ends on 2026-11-20T10:00:00Z, which has not come: AWS's clock says 2026-11-20T09:0/,
+    ],
+    [
       "that records data events alone",
       {
         ...organisation,
@@ -73,6 +117,25 @@ describe("an event data store", () => {
     expect(column(rows, "Username")).toEqual(["alice", "bob"]);
     expect(column(rows, "Usage")[1]).toBe("UNKNOWN");
   });
+});
+
+test("answers that do not say what time it is: nobody is called unused, and the warning says why", async () => {
+  const { result, rows } = await report(organisation, { faults: [{ operation: "*", kind: "noDate" }] });
+
+  expect(result).toMatchObject({ status: "degraded", warnings: [expect.stringMatching(/no Date header/)] });
+  expect(column(rows, "Usage")).toEqual(["USED", "UNKNOWN"]);
+});
+
+test("a store that keeps exactly as long as the window: what is named is the window that was read", async () => {
+  const EventDataStore = { ...eventDataStore, RetentionPeriod: 90 };
+  const Records = [login(0, 0, 0), login(0, 0, 1, { eventTime: "2026-08-23T08:59:59Z" })];
+  const { result, rows, file } = await report({ ...organisation, EventDataStore, Records });
+
+  expect(result.status).toBe("succeeded");
+  expect(column(rows, "Usage")).toEqual(["USED", "UNUSED_IN_WINDOW"]);
+  expect(JSON.parse(file("manifest.json")).sources.logins.windowFrom).toBe("2026-08-23T09:00:00Z");
+  expect(file("review.csv")).toContain("No login in the last 89 days.");
+  expect(file("report.html")).toContain('"windowDays":89');
 });
 
 test("logins that are all of strangers: nobody is called unused, and the warning says why", async () => {

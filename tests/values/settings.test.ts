@@ -22,6 +22,12 @@ describe("settingsOf", () => {
     });
   });
 
+  it.each(["today", "1", "2026-11-31T09:00:00Z", "2026-11-20T09:00:00"])("takes %j for no present", (now) => {
+    expect(() => settingsOf({ ...ENVIRONMENT, CREDENTIAL_REPORT_NOW: now }, {})).toThrow(
+      `CREDENTIAL_REPORT_NOW: expected an instant in ISO 8601 with its zone`,
+    );
+  });
+
   it("takes the clock for the present where no other is given", () => {
     const before = Math.floor(Date.now() / 1000) * 1000;
     expect(Date.parse(settingsOf(ENVIRONMENT, {}).now)).toBeGreaterThanOrEqual(before);

@@ -4,7 +4,7 @@ import type { DayBucket, Figures, Gatherer } from "./pageData";
 /** The figures on top of the page and the days since last use. Memory holds the ids of the people that have access. */
 export function createFigures(
   administratorArns: readonly string[],
-  lookbackDays: number,
+  windowDays: number,
 ): Gatherer<{ figures: Figures; daysSinceLastUse: DayBucket[] }> {
   const administrators = new Set(administratorArns);
   const orphaned = new Set(ORPHAN_STATUSES);
@@ -27,7 +27,7 @@ export function createFigures(
     disabledUsers: 0,
     emptyGroups: 0,
   };
-  const buckets = dayBuckets(lookbackDays);
+  const buckets = dayBuckets(windowDays);
   let account = "";
   let arn = "";
   let administrator = false;
@@ -85,13 +85,13 @@ export function createFigures(
 }
 
 /** Narrow where use is recent, wide where it is long ago; the last one ends with the window. */
-function dayBuckets(lookbackDays: number): DayBucket[] {
+function dayBuckets(windowDays: number): DayBucket[] {
   const buckets: DayBucket[] = [];
   let from = 0;
   for (const to of [0, 7, 14, 30, 60, 90, 180, 365]) {
-    if (from <= lookbackDays) buckets.push({ from, to: Math.min(to, lookbackDays), grants: 0 });
+    if (from <= windowDays) buckets.push({ from, to: Math.min(to, windowDays), grants: 0 });
     from = to + 1;
   }
-  if (from <= lookbackDays) buckets.push({ from, to: lookbackDays, grants: 0 });
+  if (from <= windowDays) buckets.push({ from, to: windowDays, grants: 0 });
   return buckets;
 }

@@ -23,7 +23,7 @@ export interface PageContext {
 /** `report.html`: one file that shows the report and needs nothing else, no network least of all. */
 export function createPage(context: PageContext): ReportFile {
   const { run, administratorArns } = context;
-  const figures = createFigures(administratorArns, run.lookbackDays);
+  const figures = createFigures(administratorArns, run.windowDays);
   const heatMap = createHeatMap();
   const groups = createGroupRanking();
   const table = createPageTable(administratorArns, context.rowLimit ?? PAGE_ROW_LIMIT);

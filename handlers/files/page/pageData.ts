@@ -17,12 +17,13 @@ export interface PageRun {
   readonly now: string;
   readonly status: RunStatus;
   readonly warnings: readonly string[];
-  readonly lookbackDays: number;
   readonly newAccessDays: number;
   /** Whether "no login" means that there was none. */
   readonly observed: boolean;
   readonly windowFrom: string;
   readonly windowTo: string;
+  /** Mostly `lookbackDays`; a day less where the store keeps no more than that. */
+  readonly windowDays: number;
   /** From when on the source can know anything; `null` where that is not known. */
   readonly observedFrom: string | null;
   /** How many accounts the organisation has; `null` where Organizations could not be read. */

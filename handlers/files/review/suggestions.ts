@@ -1,4 +1,5 @@
 import { createEvidence, type UnknownBecause } from "../../logins/logins";
+import { daysBetween } from "../../times";
 import type { Row } from "../columns";
 import type { RowSources } from "../rows";
 
@@ -20,7 +21,7 @@ export type SuggestionOf = (row: Row, redundantWith: string) => Suggestion;
  */
 export function createSuggestionOf({ settings, provisioning, collection, logins }: RowSources): SuggestionOf {
   const DAY_MS = 86_400_000;
-  const { lookbackDays, newAccessDays } = settings;
+  const { newAccessDays } = settings;
   const LocalDate = Date;
   const WHY_UNKNOWN: Readonly<Record<UnknownBecause, string>> = {
     NOT_OBSERVED: "Whether it is used was not observed: see the manifest's warnings.",
@@ -65,7 +66,7 @@ export function createSuggestionOf({ settings, provisioning, collection, logins 
     const afterMs = maybeUsedBy.get(groupId);
     return afterMs !== undefined && (createdByKey.get(key) ?? Number.POSITIVE_INFINITY) > afterMs;
   };
-  const unused = `No login in the last ${days(lookbackDays)}.`;
+  const unused = `No login in the last ${days(daysBetween(logins.windowFrom, logins.windowTo))}.`;
 
   const becauseOf = (row: Row): UnknownBecause => {
     const key = keyOf(row.UserId);

@@ -16,7 +16,7 @@ export function overviewHeader(run: PageRun): HTMLElement {
       "dl",
       { class: "facts" },
       fact("State of", formatTime(run.now)),
-      fact("Logins of", `${formatDay(run.windowFrom)} to ${formatDay(run.windowTo)} (${run.lookbackDays} days)`),
+      fact("Logins of", `${formatDay(run.windowFrom)} to ${formatDay(run.windowTo)} (${run.windowDays} days)`),
       fact("Observed since", run.observedFrom === null ? "not known" : formatTime(run.observedFrom)),
       fact("Run", element("code", {}, run.runId)),
       fact("Status", element("span", { class: `chip chip-${run.status}` }, run.status)),

@@ -17,7 +17,7 @@ export function daysPicture({ daysSinceLastUse, figures, run }: PageData): Pictu
   return {
     id: "days",
     title: "Days since last use",
-    text: `Grants by the days since their last login, of the ${formatCounted(run.lookbackDays, "day")} looked at. Those without one stand on the right.`,
+    text: `Grants by the days since their last login, of the ${formatCounted(run.windowDays, "day")} looked at. Those without one stand on the right.`,
     height: 260,
     table: textTable(
       ["Days since last use", "Grants"],
