@@ -8,4 +8,5 @@ export {
   type Staged,
 } from "./caller";
 export { type ClientOptions, type Clients, clientSettings, createClients, createTopicClient } from "./clients";
+export { createMustBe, type MustBe } from "./mustBe";
 export { allPages, inParallel } from "./pages";

@@ -54,6 +54,13 @@ export function explained(service: string, operation: string, error: ServiceErro
       error,
     );
   }
+  if (error.name === "UnexpectedAnswer") {
+    return reportError(
+      "UnexpectedAnswer",
+      `${call} gave an answer that is not understood, ${attempts} times in a row: ${messageOf(error)}. Run the report again; if it stays so, AWS, or what stands before it, answers in a form that this version does not know.`,
+      error,
+    );
+  }
   if (isFinal(error)) return reportError(error.name, `${call} failed: ${said}`, error);
   if (status === undefined) {
     return reportError(

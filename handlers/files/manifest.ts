@@ -132,13 +132,24 @@ export function linkTo(key: string, manifest: Buffer): ManifestLink {
 
 /** Whether all that the report says was observed, and what its readers have to know, for people. */
 export function statusOf(
-  { collection, logins }: RowSources,
+  { provisioning, collection, logins }: RowSources,
   { notes }: Previous,
 ): { status: RunStatus; warnings: string[] } {
   const unobserved: string[] = [];
   if (!logins.observed) unobserved.push(`Where no login was seen, Usage is UNKNOWN: ${logins.reason}.`);
   if (collection.accounts === null) unobserved.push(`AccountState is UNKNOWN: ${collection.accountsRefused}`);
-  const warnings = [...unobserved];
+  unobserved.push(...collection.notUnderstood);
+  const warnings = [...unobserved, ...provisioning.notes, ...collection.notes];
+  // An empty report is the truth about a new instance, and a sign that the wrong one was read everywhere else.
+  if (provisioning.permissionSets.length === 0) {
+    warnings.push(
+      "The report is empty: the Identity Center instance has no permission sets. See whether it is the right one.",
+    );
+  } else if (collection.principals.every((ofPair) => ofPair.length === 0)) {
+    warnings.push(
+      "The report is empty: no user and no group is assigned to any account. See whether the Identity Center instance is the right one.",
+    );
+  }
   if (logins.unattributed.length > 0) {
     const count = logins.unattributed.reduce((total, login) => total + login.count, 0);
     warnings.push(

@@ -63,6 +63,7 @@ export function sourcesOf(small: SmallOrganisation): RowSources {
         { arn: READ_SET, name: "ReadOnly", description: "Reads", administrator: false },
       ],
       pairs: pairs.map(([account, set]) => [account, set]),
+      notes: [],
     },
     collection: {
       principals: pairs.map(([, , principals]) => principals),
@@ -84,6 +85,8 @@ export function sourcesOf(small: SmallOrganisation): RowSources {
       accounts:
         small.accounts === undefined ? [{ id: "111111111111", name: "workload", state: "ACTIVE" }] : small.accounts,
       accountsRefused: null,
+      notes: [],
+      notUnderstood: [],
     },
     logins: {
       source: small.source ?? "read",
