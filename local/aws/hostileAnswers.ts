@@ -39,8 +39,9 @@ const wholes: Partial<Record<FaultKind, (answer: Item) => Item>> = {
   },
 };
 
-/** The answer of a JSON service as these faults make it. */
+/** The answer as these faults make it; of a service that does not speak JSON, as it is. */
 export function spoiled(answer: Answer, faults: readonly Fault[]): Answer {
+  if (!/json/.test(answer.headers["content-type"] ?? "")) return answer;
   if (fires(faults, "emptyBody")) return { ...answer, body: "" };
   if (typeof answer.body !== "string" || !faults.some(({ kind }) => items[kind] ?? wholes[kind])) return answer;
   let body = JSON.parse(answer.body) as Item;

@@ -26,7 +26,7 @@ export function ssoAdmin(organisation: Organisation): Handler {
     const arn = requireString(input, "PermissionSetArn", permissionSetArnPattern);
     if (fires(faults, "deleted")) permissionSets.delete(arn);
     const permissionSet = permissionSets.get(arn);
-    if (!permissionSet) throw notFound("PermissionSet", arn);
+    if (!permissionSet || fires(faults, "notFound")) throw notFound("PermissionSet", arn);
     return { arn, permissionSet };
   };
   const pageOf = <T>(call: Call, input: Input, member: string, listing: string, items: readonly T[]) => {

@@ -33,6 +33,7 @@ export function reportCases(): Arbitrary<ReportCase> {
       newAccessDays: shape.newAccessDays,
       noLogins: shape.noLogins,
       organizationsDenied: shape.organizationsDenied,
+      listingsSkip: shape.listingsSkip,
     },
   }));
 }

@@ -13,6 +13,8 @@ export interface OracleOptions {
   noLogins?: boolean;
   /** Organizations may not be read. */
   organizationsDenied?: boolean;
+  /** The listings of users and groups skip the first one each, who can only be found by an id that occurs. */
+  listingsSkip?: boolean;
 }
 
 export const COLUMNS = [
@@ -67,7 +69,8 @@ const DAY = 86_400_000;
  *
  * @example oracleReport(organisation, { lookbackDays: 90, newAccessDays: 14 }).rows[0].Usage
  */
-export function oracleReport(organisation: Organisation, options: OracleOptions): OracleReport {
+export function oracleReport(served: Organisation, options: OracleOptions): OracleReport {
+  const organisation = options.listingsSkip ? { ...served, Users: served.Users.filter(isSeen) } : served;
   const now = Math.floor(Date.parse(organisation.Now) / 1000) * 1000;
   const windowStart = now - options.lookbackDays * DAY;
 
@@ -102,7 +105,7 @@ export function oracleReport(organisation: Organisation, options: OracleOptions)
       blank.account = assignment.AccountId;
       blank.PermissionSetArn = set.PermissionSetArn;
       blank.PermissionSetName = set.Name;
-      blank.PermissionSetDescription = set.Description || "DESCRIPTION NOT SET";
+      blank.PermissionSetDescription = whole(set.Description) || "DESCRIPTION NOT SET";
       blank.Type = assignment.PrincipalType;
 
       // The account, and what it makes of a row that has no graver fault.
@@ -113,7 +116,7 @@ export function oracleReport(organisation: Organisation, options: OracleOptions)
       } else if (account === undefined) {
         accountStatus = "ACCOUNT_NOT_IN_ORGANIZATION";
       } else {
-        blank.AccountName = account.Name ?? "";
+        blank.AccountName = whole(account.Name);
         blank.AccountState = account.State ?? "UNKNOWN";
         if (account.State !== undefined && account.State !== "ACTIVE") accountStatus = "ACCOUNT_NOT_ACTIVE";
       }
@@ -129,7 +132,7 @@ export function oracleReport(organisation: Organisation, options: OracleOptions)
         rows.push({ ...blank, RowStatus: "GROUP_NOT_FOUND" });
         continue;
       }
-      blank.GroupName = group.DisplayName ?? "";
+      blank.GroupName = whole(group.DisplayName);
       const memberships = organisation.GroupMemberships.filter((known) => known.GroupId === group.GroupId);
       for (const membership of memberships) {
         rows.push(userRow(blank, membership.MemberId.UserId, membership, accountStatus));
@@ -151,7 +154,13 @@ export function oracleReport(organisation: Organisation, options: OracleOptions)
     csv += `${COLUMNS.map((column) => cell(row[column])).join(",")}\r\n`;
   }
 
-  return { rows, csv, status: fullyObserved && !options.organizationsDenied ? "succeeded" : "degraded" };
+  const statesKnown = !options.organizationsDenied && organisation.Accounts.every(({ State }) => State !== undefined);
+  return { rows, csv, status: fullyObserved && statesKnown ? "succeeded" : "degraded" };
+
+  /** The first user is seen only where somebody's grant names him. */
+  function isSeen({ UserId }: User, number: number): boolean {
+    return number > 0 || knownUsers({ ...served, Users: [] }).some(({ id }) => id === UserId);
+  }
 
   /** Whether somebody, and nobody knows who, logged in to this account with this role. */
   function somebodyUsed(account: string, role: string): boolean {
@@ -164,8 +173,8 @@ export function oracleReport(organisation: Organisation, options: OracleOptions)
     const row = { ...begun };
     const user = organisation.Users.find((known) => known.UserId === userId);
     row.UserId = userId;
-    row.Username = user?.UserName ?? "";
-    row.UserDisplayName = user?.DisplayName ?? "";
+    row.Username = whole(user?.UserName);
+    row.UserDisplayName = whole(user?.DisplayName);
     row.UserEmail = emailOf(user);
     row.UserStatus = user?.UserStatus ?? "";
     row.MemberSince = membership?.CreatedAt === undefined ? "" : printed(Date.parse(membership.CreatedAt));
@@ -237,6 +246,11 @@ function isBy(event: LoginEvent, userId: string, user: User | undefined): boolea
   const name = event.userIdentity?.userName;
   if (!name || user?.UserName === undefined) return false;
   return name.toLowerCase() === user.UserName.toLowerCase();
+}
+
+/** Without half surrogate pairs, which no file in UTF-8 can hold. */
+function whole(text: string | undefined): string {
+  return (text ?? "").replace(/\p{Surrogate}/gu, "\u{fffd}");
 }
 
 function emailOf(user: User | undefined): string {
