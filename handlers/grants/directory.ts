@@ -58,10 +58,11 @@ export function createDirectory(
     throw error;
   }
 
-  /** The answer must be about whom was asked for. */
-  function same<One extends { readonly id: string }>(one: One, id: string): One {
-    if (one.id !== id) throw reportError("UnexpectedAnswer", `expected an answer about ${id}, got one about ${one.id}`);
-    return one;
+  /** Whom was asked for, under the id that assignments and memberships have: AWS may answer with the store's prefix or without. */
+  function underId<One extends { readonly id: string }>(id: string, one: One): One {
+    const withoutPrefix = (either: string) => either.replace(/^[0-9a-f]{10}-(?=.{36}$)/, "");
+    if (withoutPrefix(one.id) === withoutPrefix(id)) return { ...one, id };
+    throw reportError("UnexpectedAnswer", `expected an answer about ${id}, got one about ${one.id}`);
   }
 
   async function describeAll<One>(
@@ -104,7 +105,7 @@ export function createDirectory(
     describeUsers: (ids) =>
       describeAll("users by id", "USER", ids, (UserId) =>
         call(identityStore, new DescribeUserCommand({ IdentityStoreId, UserId }), (user: DescribeUserCommandOutput) =>
-          same(userOf(user, ""), UserId),
+          underId(UserId, userOf(user, "")),
         ),
       ),
 
@@ -113,7 +114,7 @@ export function createDirectory(
         call(
           identityStore,
           new DescribeGroupCommand({ IdentityStoreId, GroupId }),
-          (group: DescribeGroupCommandOutput) => same(groupOf(group, ""), GroupId),
+          (group: DescribeGroupCommandOutput) => underId(GroupId, groupOf(group, "")),
         ),
       ),
   };

@@ -10,8 +10,8 @@
  * - `sameToken`: a listing answers with a token to its first page, for ever
  * - `emptyBody`, `emptyObject` (`{}`), `errorInBody`, `withoutList`, `listOfNothing` (an empty list that is not AWS's: it has no
  *   request id): the operation is carried out, and HTTP 200 comes without what was asked for
- * - `withoutId`, `unknownKind` (a PrincipalType, a MemberId), `unknownState`, `withoutState`, `dateInMilliseconds`, `dateTooLarge`:
- *   the answer is of a form that the SDK's models do not have
+ * - `withoutId`, `unknownKind` (a PrincipalType, a MemberId), `unknownState`, `withoutState`, `dateInMilliseconds`, `dateTooLarge`,
+ *   `dateAsText`: the answer is of a form that the SDK's models do not have
  * - `leftOut`: a listing leaves out its first item, wherever its pages begin
  * - `filterRequired`: a listing of the Identity Store answers as with Active Directory
  * - `keyNotFound`: the Identity Store does not find its key
@@ -43,6 +43,7 @@ export type FaultKind =
   | "withoutState"
   | "dateInMilliseconds"
   | "dateTooLarge"
+  | "dateAsText"
   | "leftOut"
   | "filterRequired"
   | "keyNotFound"

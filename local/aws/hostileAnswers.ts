@@ -26,6 +26,9 @@ const items: Partial<Record<FaultKind, (item: Item) => void>> = {
   dateTooLarge: (item) => {
     if (item.CreatedAt !== undefined) item.CreatedAt = 1e20;
   },
+  dateAsText: (item) => {
+    if (item.CreatedAt !== undefined) item.CreatedAt = new Date(Number(item.CreatedAt) * 1000).toISOString();
+  },
 };
 
 /** What becomes of a whole answer. */

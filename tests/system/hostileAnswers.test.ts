@@ -198,6 +198,15 @@ describe("a state that is not understood degrades the report, which says whose",
   });
 });
 
+test("a date of another type, which the SDK does not read, ends the run", async () => {
+  await expect(reportOf([{ operation: "identitystore:ListUsers", kind: "dateAsText" }])).rejects.toMatchObject({
+    name: "UnexpectedAnswer",
+    message: expect.stringMatching(
+      /^identitystore ListUsers gave an answer that is not understood, 8 times in a row: .*\. Run/,
+    ),
+  });
+});
+
 describe("who came or went while the report was made", () => {
   test("users and groups whom the listing does not show are asked for by id, each once", async () => {
     const { said, status, warnings, calls, rows } = await reportOf([
