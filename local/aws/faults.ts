@@ -15,7 +15,7 @@
  * - `leftOut`: a listing leaves out its first item, wherever its pages begin
  * - `filterRequired`: a listing of the Identity Store answers as with Active Directory
  * - `keyNotFound`: the Identity Store does not find its key
- * - `notFound`: the permission set that the call names is not found, this once
+ * - `notFound`: the permission set, user or group that the call names is not found, this once
  * - `deleted`: the permission set that the call names is deleted just before it, until another organisation is served
  * - `queryQueued` (for `ms`), `queryFailed`, `queryCancelled`, `queryTimedOut` (with half of the rows),
  *   `queryDuplicates` (every row is delivered twice): the fate of the query that this `cloudtrail:StartQuery` starts

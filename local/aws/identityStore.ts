@@ -48,7 +48,7 @@ export function identityStore({ header, users, groups, memberships }: Organisati
       requireStore(input, call);
       const userId = requireString(input, "UserId", idPattern);
       const user = usersById.get(userId);
-      if (!user) throw notFound("USER", userId);
+      if (!user || fires(call.faults, "notFound")) throw notFound("USER", userId);
       return { IdentityStoreId, ...user };
     },
 
@@ -56,14 +56,14 @@ export function identityStore({ header, users, groups, memberships }: Organisati
       requireStore(input, call);
       const groupId = requireString(input, "GroupId", idPattern);
       const group = groups.get(groupId);
-      if (!group) throw notFound("GROUP", groupId);
+      if (!group || fires(call.faults, "notFound")) throw notFound("GROUP", groupId);
       return { IdentityStoreId, ...group };
     },
 
     ListGroupMemberships: (input, call) => {
       requireStore(input, call);
       const groupId = requireString(input, "GroupId", idPattern);
-      if (!groups.has(groupId)) throw notFound("GROUP", groupId);
+      if (!groups.has(groupId) || fires(call.faults, "notFound")) throw notFound("GROUP", groupId);
       const { items, NextToken } = page(call, input, groupId, memberships.get(groupId) ?? [], paging);
       return { GroupMemberships: inStore(items), NextToken };
     },

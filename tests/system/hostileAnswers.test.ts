@@ -219,6 +219,21 @@ describe("who came or went while the report was made", () => {
     expect(calls).toMatchObject({ "identitystore:DescribeUser": 2, "identitystore:DescribeGroup": 2 });
   });
 
+  describe("a group that the listing does not show", () => {
+    const ofGroup0 = { ...organisation, Groups: [group(0)], AccountAssignments: [groupAssignment(0, 0, 0)] };
+    const unlisted: Fault = { operation: "identitystore:ListGroups", kind: "leftOut" };
+
+    test("and that is gone once its members were read has none", async () => {
+      const gone: Fault = { operation: "identitystore:DescribeGroup", kind: "notFound" };
+      expect((await reportOf([unlisted, gone], ofGroup0)).said).toEqual([[groupId(0), "GROUP_NOT_FOUND", ""]]);
+    });
+
+    test("and that came once its members were asked for has them", async () => {
+      const late: Fault = { operation: "identitystore:ListGroupMemberships", kind: "notFound", at: 1 };
+      expect((await reportOf([unlisted, late], ofGroup0)).said).toEqual(GROUP_0);
+    });
+  });
+
   test("a store that lists by filter only, as with Active Directory, is read by id", async () => {
     const { said, status, warnings, calls } = await reportOf([
       { operation: "identitystore:*", kind: "filterRequired" },
