@@ -54,8 +54,17 @@ export function sourcesOf(accountCount: number) {
   );
   return {
     settings: { ...defaultSettings, eventDataStore: null, now: "2026-11-20T09:00:00Z" },
-    provisioning: { permissionSets, pairs },
-    collection: { principals, users, groups, memberships, accounts, accountsRefused: null },
+    provisioning: { permissionSets, pairs, notes: [] },
+    collection: {
+      principals,
+      users,
+      groups,
+      memberships,
+      accounts,
+      accountsRefused: null,
+      notes: [],
+      notUnderstood: [],
+    },
     logins: {
       source: "read" as const,
       observed: true,

@@ -48,8 +48,8 @@ export function functionPolicy(args: FunctionPolicyArgs): PolicyDocument {
       permissionSets,
       `arn:${partition}:sso:::account/*`,
     ]),
-    allow("ListUsers", "identitystore:ListUsers", [store, inStore("user")]),
-    allow("ListGroups", "identitystore:ListGroups", [store, inStore("group")]),
+    allow("ReadUsers", ["identitystore:DescribeUser", "identitystore:ListUsers"], [store, inStore("user")]),
+    allow("ReadGroups", ["identitystore:DescribeGroup", "identitystore:ListGroups"], [store, inStore("group")]),
     allow("ListMemberships", "identitystore:ListGroupMemberships", [store, inStore("group"), inStore("membership")]),
     // Organizations knows no narrower resource for it.
     allow("ListAccounts", "organizations:ListAccounts", "*"),

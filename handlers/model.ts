@@ -43,6 +43,8 @@ export interface Provisioning {
   readonly permissionSets: readonly PermissionSet[];
   /** In the order of the report: account, permission set name, permission set ARN. */
   readonly pairs: readonly Pair[];
+  /** What readers have to know of how this was read, for people. Does not make the report degraded. */
+  readonly notes: readonly string[];
 }
 
 export type PrincipalType = "GROUP" | "USER";
@@ -55,7 +57,7 @@ export interface User {
   readonly name: string;
   readonly displayName: string;
   readonly email: string;
-  /** `ENABLED`, `DISABLED`, or empty where the Identity Store does not say. */
+  /** `ENABLED`, `DISABLED`, or empty where the Identity Store does not say, or says something that is not understood. */
   readonly status: string;
   readonly createdMs: number | null;
 }
@@ -68,12 +70,14 @@ export interface Group {
 export interface Membership {
   readonly userId: string;
   readonly createdMs: number | null;
+  /** There is a date, and it is not understood. */
+  readonly ageNotKnown?: boolean;
 }
 
 export interface Account {
   readonly id: string;
   readonly name: string;
-  /** `ACTIVE`, `SUSPENDED`, `PENDING_CLOSURE`, `CLOSED`, `PENDING_ACTIVATION`, or `UNKNOWN` where Organizations does not say. */
+  /** `ACTIVE`, `SUSPENDED`, `PENDING_CLOSURE`, `CLOSED`, `PENDING_ACTIVATION`, or `UNKNOWN` where Organizations does not say so. */
   readonly state: string;
 }
 
@@ -81,6 +85,7 @@ export interface Account {
 export interface Collection {
   /** For each pair, in order, its principals. */
   readonly principals: readonly (readonly Principal[])[];
+  /** Everyone who is listed, and who occurs and was then found by id. Who occurs and is not here does not exist. */
   readonly users: readonly User[];
   readonly groups: readonly Group[];
   /** Group id → members; every assigned group that exists is a key. */
@@ -89,6 +94,10 @@ export interface Collection {
   readonly accounts: readonly Account[] | null;
   /** Why `accounts` is null. */
   readonly accountsRefused: string | null;
+  /** As in `Provisioning`. */
+  readonly notes: readonly string[];
+  /** States and instants that were not understood and are taken for unknown, for people. They make the report degraded. */
+  readonly notUnderstood: readonly string[];
 }
 
 /** Logins of one user (by id; by name only where the event has no id) to one account with one permission-set name. */

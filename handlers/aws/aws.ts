@@ -10,5 +10,6 @@ export {
   type Staged,
 } from "./caller";
 export { type ClientOptions, type Clients, clientSettings, createClients, createTopicClient } from "./clients";
+export { createMustBe, type MustBe } from "./mustBe";
 export type { Grants } from "./pace";
 export { allPages, inParallel } from "./pages";

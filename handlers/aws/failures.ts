@@ -54,6 +54,14 @@ export function explained(service: string, operation: string, error: ServiceErro
       error,
     );
   }
+  // The SDK throws a TypeError where a member of the answer is of another type than its model says, a date that is a text.
+  if (error.name === "UnexpectedAnswer" || (error.name === "TypeError" && status === 200)) {
+    return reportError(
+      "UnexpectedAnswer",
+      `${call} gave an answer that is not understood, ${attempts} times in a row: ${messageOf(error).split("\n")[0]}. Run the report again; if it stays so, AWS, or what stands before it, answers in a form that this version does not know.`,
+      error,
+    );
+  }
   if (isFinal(error)) return reportError(error.name, `${call} failed: ${said}`, error);
   if (status === undefined) {
     return reportError(

@@ -135,13 +135,26 @@ export function linkTo(key: string, manifest: Buffer): ManifestLink {
 
 /** Whether all that the report says was observed, and what its readers have to know, for people. */
 export function statusOf(sources: RowSources, { notes }: Previous): { status: RunStatus; warnings: string[] } {
-  const { collection, logins } = sources;
+  const { provisioning, collection, logins } = sources;
   const unobserved: string[] = [];
   if (!logins.observed) unobserved.push(`Where no login was seen, Usage is UNKNOWN: ${logins.reason}.`);
   if (collection.accounts === null) unobserved.push(`AccountState is UNKNOWN: ${collection.accountsRefused}`);
-  unobserved.push(...nowhereWarning(sources));
-  const warnings = [...unobserved, ...unclearWarnings(logins)];
-  return { status: unobserved.length > 0 ? "degraded" : "succeeded", warnings: [...warnings, ...notes] };
+  unobserved.push(...collection.notUnderstood, ...nowhereWarning(sources));
+  const beside = [...provisioning.notes, ...collection.notes, ...emptyWarning(sources), ...unclearWarnings(logins)];
+  return { status: unobserved.length > 0 ? "degraded" : "succeeded", warnings: [...unobserved, ...beside, ...notes] };
+}
+
+/** An empty report is the truth about a new instance, and a sign that the wrong one was read everywhere else. */
+function emptyWarning({ provisioning, collection }: RowSources): string[] {
+  if (provisioning.permissionSets.length === 0) {
+    return [
+      "The report is empty: the Identity Center instance has no permission sets. See whether it is the right one.",
+    ];
+  }
+  if (collection.principals.some((ofPair) => ofPair.length > 0)) return [];
+  return [
+    "The report is empty: no user and no group is assigned to any account. See whether the Identity Center instance is the right one.",
+  ];
 }
 
 /** Where many logins go to places that do not exist, events or listings may have changed their form. */

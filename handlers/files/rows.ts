@@ -44,16 +44,17 @@ export function* rowBatches(sources: RowSources, batchSize: number): Generator<R
   /** A group's members in the order of the report, sorted once however many accounts the group enters. */
   const sortedMembers = new Map<
     string,
-    { user: User; key: string; known: boolean; createdMs: number | null; memberSince: string }[]
+    { user: User; key: string; known: boolean; sinceMs: number | null; memberSince: string }[]
   >();
   const membersOf = (groupId: string, memberships: readonly Membership[]) => {
     let members = sortedMembers.get(groupId);
     if (members === undefined) {
-      members = memberships.map(({ userId, createdMs }) => {
-        const user = users.get(userId);
+      members = memberships.map(({ userId, createdMs, ageNotKnown }) => {
+        const user = users.get(userId) ?? null;
         const memberSince = createdMs === null ? "" : toInstant(createdMs);
         const key = keyOf(userId);
-        return { user: user ?? missingUser(userId), key, known: user !== undefined, createdMs, memberSince };
+        const sinceMs = ageNotKnown ? null : (createdMs ?? user?.createdMs ?? null);
+        return { user: user ?? missingUser(userId), key, known: user !== null, sinceMs, memberSince };
       });
       members.sort((a, b) => byName(a.user, b.user));
       sortedMembers.set(groupId, members);
@@ -93,7 +94,7 @@ export function* rowBatches(sources: RowSources, batchSize: number): Generator<R
       status: string,
       user: User | null,
       key: string,
-      createdMs: number | null,
+      sinceMs: number | null,
       memberSince: string,
     ): Row => {
       const row: Row = {
@@ -126,7 +127,6 @@ export function* rowBatches(sources: RowSources, batchSize: number): Generator<R
       row.UserDisplayName = user.displayName;
       row.UserEmail = user.email;
       row.UserStatus = user.status;
-      const sinceMs = createdMs ?? user.createdMs;
       const login = roleLogins?.get(key);
       if (login !== undefined) {
         const lastMs = max(login.consoleMs, login.programmaticMs);
@@ -151,7 +151,16 @@ export function* rowBatches(sources: RowSources, batchSize: number): Generator<R
       if (type === "USER") {
         const user = users.get(id);
         batch.push(
-          rowOf(type, "", "NOGROUP", user ? "" : "USER_NOT_FOUND", user ?? missingUser(id), keyOf(id), null, ""),
+          rowOf(
+            type,
+            "",
+            "NOGROUP",
+            user ? "" : "USER_NOT_FOUND",
+            user ?? missingUser(id),
+            keyOf(id),
+            user?.createdMs ?? null,
+            "",
+          ),
         );
       } else {
         const memberships = collection.memberships[id];
@@ -160,8 +169,8 @@ export function* rowBatches(sources: RowSources, batchSize: number): Generator<R
         } else if (memberships.length === 0) {
           batch.push(rowOf(type, id, name, "EMPTY_GROUP", null, "", null, ""));
         } else {
-          for (const { user, key, known, createdMs, memberSince } of membersOf(id, memberships)) {
-            batch.push(rowOf(type, id, name, known ? "" : "USER_NOT_FOUND", user, key, createdMs, memberSince));
+          for (const { user, key, known, sinceMs, memberSince } of membersOf(id, memberships)) {
+            batch.push(rowOf(type, id, name, known ? "" : "USER_NOT_FOUND", user, key, sinceMs, memberSince));
             if (batch.length >= batchSize) {
               yield batch;
               batch = [];

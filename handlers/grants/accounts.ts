@@ -1,5 +1,5 @@
 import { ListAccountsCommand, type OrganizationsClient } from "@aws-sdk/client-organizations";
-import { allPages, type Caller } from "../aws/aws";
+import { allPages, type Caller, type MustBe } from "../aws/aws";
 import { messageOf } from "../errors";
 import type { Collection } from "../model";
 import { ACCOUNTS_A_PAGE } from "./requests";
@@ -10,12 +10,18 @@ import { ACCOUNTS_A_PAGE } from "./requests";
 export async function listAccounts(
   organizations: OrganizationsClient,
   call: Caller,
+  mustBe: MustBe,
 ): Promise<Pick<Collection, "accounts" | "accountsRefused">> {
+  const STATES = ["ACTIVE", "SUSPENDED", "PENDING_CLOSURE", "CLOSED", "PENDING_ACTIVATION"];
   try {
     const accounts = await allPages(call, organizations, {
       command: (NextToken) => new ListAccountsCommand({ MaxResults: ACCOUNTS_A_PAGE, NextToken }),
-      items: ({ Accounts }) =>
-        Accounts?.map(({ Id = "", Name = "", State = "UNKNOWN" }) => ({ id: Id, name: Name, state: State })),
+      list: "Accounts",
+      itemOf: ({ Id, Name, State }) => {
+        const id = mustBe.accountId("Accounts.Id", Id);
+        const state = mustBe.state("State of accounts", id, State, STATES, "UNKNOWN");
+        return { id, name: mustBe.text("Accounts.Name", Name), state };
+      },
       idOf: ({ id }) => id,
     });
     return { accounts, accountsRefused: null };

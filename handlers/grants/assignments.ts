@@ -1,25 +1,35 @@
 import { ListAccountAssignmentsCommand, type SSOAdminClient } from "@aws-sdk/client-sso-admin";
-import { allPages, type Caller, inParallel } from "../aws/aws";
-import type { Principal, Progress, Provisioning } from "../model";
+import { allPages, type Caller, inParallel, type MustBe } from "../aws/aws";
+import type { Principal, PrincipalType, Progress, Provisioning } from "../model";
+import { createDeletedSets } from "./deletedSets";
 import { IN_FLIGHT, PAGE_SIZE } from "./requests";
 
+export interface Assignments {
+  /** For each pair, in order, the principals that are assigned to it; none of a permission set that was deleted meanwhile. */
+  readonly principals: readonly (readonly Principal[])[];
+  /** What of it is left out, for people. */
+  readonly notes: readonly string[];
+}
+
 /**
- * For each pair, in order, the principals that are assigned to it.
+ * Who is assigned to the pairs.
  *
  * @param onPrincipal told of each as soon as it is seen
  */
-export function listAssignments(
+export async function listAssignments(
   InstanceArn: string,
   { pairs, permissionSets }: Provisioning,
   ssoAdmin: SSOAdminClient,
   call: Caller,
+  mustBe: MustBe,
   progress: Progress,
   onPrincipal: (principal: Principal) => void,
-): Promise<Principal[][]> {
-  let done = 0;
-  return inParallel(pairs, IN_FLIGHT, async ([AccountId, permissionSet]) => {
-    const PermissionSetArn = permissionSets[permissionSet]?.arn;
-    const principals = await allPages(call, ssoAdmin, {
+): Promise<Assignments> {
+  const TYPES: readonly PrincipalType[] = ["GROUP", "USER"];
+  const deletedSets = createDeletedSets(InstanceArn, ssoAdmin, call, mustBe);
+
+  function principalsOf(AccountId: string, PermissionSetArn: string): Promise<Principal[]> {
+    return allPages(call, ssoAdmin, {
       command: (NextToken) =>
         new ListAccountAssignmentsCommand({
           InstanceArn,
@@ -28,17 +38,33 @@ export function listAssignments(
           MaxResults: PAGE_SIZE,
           NextToken,
         }),
-      items: ({ AccountAssignments }) =>
-        AccountAssignments?.map(
-          ({ PrincipalType, PrincipalId = "" }): Principal => [
-            PrincipalType === "GROUP" ? "GROUP" : "USER",
-            PrincipalId,
-          ],
-        ),
+      list: "AccountAssignments",
+      itemOf: ({ PrincipalType, PrincipalId }): Principal => [
+        mustBe.oneOf("AccountAssignments.PrincipalType", PrincipalType, TYPES),
+        mustBe.id("AccountAssignments.PrincipalId", PrincipalId),
+      ],
       idOf: String,
     });
-    principals.forEach(onPrincipal);
+  }
+
+  let done = 0;
+  const read = await inParallel(pairs, IN_FLIGHT, async ([accountId, permissionSet]) => {
+    const { arn } = permissionSets[permissionSet]!;
+    const principals = await deletedSets.unlessDeleted(arn, () => principalsOf(accountId, arn));
+    principals?.forEach(onPrincipal);
     progress("assignments", ++done, pairs.length);
-    return principals;
+    return principals ?? [];
   });
+
+  // Also what was read of them before they were deleted.
+  const deleted = deletedSets.arns();
+  const isDeleted = permissionSets.map(({ arn }) => deleted.includes(arn));
+  return {
+    principals: read.map((principals, index) => (isDeleted[pairs[index]![1]] ? [] : principals)),
+    notes: permissionSets
+      .filter((_, index) => isDeleted[index])
+      .map(
+        ({ name, arn }) => `The permission set ${name} (${arn}) was deleted while the report was made: it is left out.`,
+      ),
+  };
 }

@@ -1,44 +1,121 @@
-import { type IdentitystoreClient, ListGroupsCommand, ListUsersCommand } from "@aws-sdk/client-identitystore";
-import { allPages, type Caller } from "../aws/aws";
+import {
+  DescribeGroupCommand,
+  type DescribeGroupCommandOutput,
+  DescribeUserCommand,
+  type DescribeUserCommandOutput,
+  type IdentitystoreClient,
+  ListGroupsCommand,
+  ListUsersCommand,
+  type User as StoreUser,
+} from "@aws-sdk/client-identitystore";
+import { allPages, type Caller, inParallel, type MustBe } from "../aws/aws";
+import { reportError } from "../errors";
 import type { Group, Progress, User } from "../model";
-import { PAGE_SIZE } from "./requests";
+import { isNotFound } from "./notFound";
+import { IN_FLIGHT, PAGE_SIZE } from "./requests";
 
-/** Everyone in the Identity Store: one listing replaces a DescribeUser for each member. */
-export function listUsers(
-  IdentityStoreId: string,
-  identityStore: IdentitystoreClient,
-  call: Caller,
-  progress: Progress,
-): Promise<User[]> {
-  return allPages(call, identityStore, {
-    command: (NextToken) => new ListUsersCommand({ IdentityStoreId, MaxResults: PAGE_SIZE, NextToken }),
-    items: ({ Users }) =>
-      Users?.map((user) => {
-        const email = user.Emails?.find((each) => each.Primary) ?? user.Emails?.[0];
-        return {
-          id: user.UserId ?? "",
-          name: user.UserName ?? "",
-          displayName: user.DisplayName ?? "",
-          email: email?.Value ?? "",
-          status: user.UserStatus ?? "",
-          createdMs: user.CreatedAt?.getTime() ?? null,
-        };
-      }),
-    idOf: ({ id }) => id,
-    onPage: (count) => progress("users", count, null),
-  });
+/** The users and groups of one Identity Store. */
+export interface Directory {
+  /** Everyone: one listing replaces a DescribeUser for each member. `null` where the store lists by filter only. */
+  listUsers(): Promise<User[] | null>;
+  listGroups(): Promise<Group[] | null>;
+  /** Those of them that exist. */
+  describeUsers(ids: readonly string[]): Promise<User[]>;
+  describeGroups(ids: readonly string[]): Promise<Group[]>;
 }
 
-export function listGroups(
+export function createDirectory(
   IdentityStoreId: string,
   identityStore: IdentitystoreClient,
   call: Caller,
+  mustBe: MustBe,
   progress: Progress,
-): Promise<Group[]> {
-  return allPages(call, identityStore, {
-    command: (NextToken) => new ListGroupsCommand({ IdentityStoreId, MaxResults: PAGE_SIZE, NextToken }),
-    items: ({ Groups }) => Groups?.map((group) => ({ id: group.GroupId ?? "", name: group.DisplayName ?? "" })),
-    idOf: ({ id }) => id,
-    onPage: (count) => progress("groups", count, null),
-  });
+): Directory {
+  const STATUSES = ["ENABLED", "DISABLED"];
+
+  function userOf(user: Partial<StoreUser>, member: string): User {
+    const id = mustBe.id(`${member}UserId`, user.UserId);
+    const email = user.Emails?.find((each) => each.Primary) ?? user.Emails?.[0];
+    const status = user.UserStatus ?? "";
+    return {
+      id,
+      name: mustBe.text(`${member}UserName`, user.UserName),
+      displayName: mustBe.text(`${member}DisplayName`, user.DisplayName),
+      email: mustBe.text(`${member}Emails.Value`, email?.Value),
+      status: status === "" ? "" : mustBe.state("UserStatus of users", id, status, STATUSES, ""),
+      createdMs: mustBe.instantMs("CreatedAt of users", id, user.CreatedAt),
+    };
+  }
+
+  function groupOf({ GroupId, DisplayName }: { GroupId?: string; DisplayName?: string }, member: string): Group {
+    return { id: mustBe.id(`${member}GroupId`, GroupId), name: mustBe.text(`${member}DisplayName`, DisplayName) };
+  }
+
+  /** With Active Directory as the identity source, AWS may list those only whom a filter names. */
+  function unlessFilterIsRequired(error: unknown): null {
+    const { name, message } = error as Error;
+    if (name === "ValidationException" && /filter is required/i.test(message)) return null;
+    throw error;
+  }
+
+  /** Whom was asked for, under the id that assignments and memberships have: AWS may answer with the store's prefix or without. */
+  function underId<One extends { readonly id: string }>(id: string, one: One): One {
+    const withoutPrefix = (either: string) => either.replace(/^[0-9a-f]{10}-(?=.{36}$)/, "");
+    if (withoutPrefix(one.id) === withoutPrefix(id)) return { ...one, id };
+    throw reportError("UnexpectedAnswer", `expected an answer about ${id}, got one about ${one.id}`);
+  }
+
+  async function describeAll<One>(
+    what: string,
+    type: "USER" | "GROUP",
+    ids: readonly string[],
+    describe: (id: string) => Promise<One>,
+  ): Promise<One[]> {
+    let done = 0;
+    const found = await inParallel(ids, IN_FLIGHT, async (id) => {
+      const one = await describe(id).catch((error) => {
+        if (isNotFound(error, type)) return null;
+        throw error;
+      });
+      progress(what, ++done, ids.length);
+      return one;
+    });
+    return found.filter((one) => one !== null);
+  }
+
+  return {
+    listUsers: () =>
+      allPages(call, identityStore, {
+        command: (NextToken) => new ListUsersCommand({ IdentityStoreId, MaxResults: PAGE_SIZE, NextToken }),
+        list: "Users",
+        itemOf: (user) => userOf(user, "Users."),
+        idOf: ({ id }) => id,
+        onPage: (count) => progress("users", count, null),
+      }).catch(unlessFilterIsRequired),
+
+    listGroups: () =>
+      allPages(call, identityStore, {
+        command: (NextToken) => new ListGroupsCommand({ IdentityStoreId, MaxResults: PAGE_SIZE, NextToken }),
+        list: "Groups",
+        itemOf: (group) => groupOf(group, "Groups."),
+        idOf: ({ id }) => id,
+        onPage: (count) => progress("groups", count, null),
+      }).catch(unlessFilterIsRequired),
+
+    describeUsers: (ids) =>
+      describeAll("users by id", "USER", ids, (UserId) =>
+        call(identityStore, new DescribeUserCommand({ IdentityStoreId, UserId }), (user: DescribeUserCommandOutput) =>
+          underId(UserId, userOf(user, "")),
+        ),
+      ),
+
+    describeGroups: (ids) =>
+      describeAll("groups by id", "GROUP", ids, (GroupId) =>
+        call(
+          identityStore,
+          new DescribeGroupCommand({ IdentityStoreId, GroupId }),
+          (group: DescribeGroupCommandOutput) => underId(GroupId, groupOf(group, "")),
+        ),
+      ),
+  };
 }

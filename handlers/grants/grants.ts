@@ -1,8 +1,8 @@
-import type { Caller, Clients, Staged } from "../aws/aws";
-import type { Collection, Progress, Provisioning, Settings } from "../model";
+import { type Caller, type Clients, createMustBe, type Staged } from "../aws/aws";
+import type { Collection, Membership, Progress, Provisioning, Settings } from "../model";
 import { listAccounts } from "./accounts";
-import { listAssignments } from "./assignments";
-import { listGroups, listUsers } from "./directory";
+import { type Assignments, listAssignments } from "./assignments";
+import { createDirectory } from "./directory";
 import { listMemberships } from "./memberships";
 import { listProvisioning } from "./permissionSets";
 
@@ -15,12 +15,13 @@ export function readProvisioning(
   call: Caller,
   progress: Progress,
 ): Promise<Staged<Provisioning>> {
-  return call.stage((own) => listProvisioning(settings, ssoAdmin, own, progress));
+  return call.stage((own) => listProvisioning(settings, ssoAdmin, own, createMustBe(), progress));
 }
 
 /**
  * The second stage: who is assigned to the given pairs, and what is known about them. The services are read side by side; a
- * group's memberships are listed as soon as its first assignment is seen.
+ * group's memberships are listed as soon as its first assignment is seen. Then those are asked for by id who occur and were not
+ * listed: they came meanwhile, a listing that shifted has skipped them, the store lists nobody without a filter, or they are gone.
  */
 export function collect(
   { instanceArn, identityStoreId }: Settings,
@@ -30,17 +31,58 @@ export function collect(
   progress: Progress,
 ): Promise<Staged<Collection>> {
   return call.stage(async (own) => {
-    const members = listMemberships(identityStoreId, identityStore, own, progress);
-    const assignments = listAssignments(instanceArn, provisioning, ssoAdmin, own, progress, ([type, id]) => {
+    const mustBe = createMustBe();
+    const directory = createDirectory(identityStoreId, identityStore, own, mustBe, progress);
+    const members = listMemberships(identityStoreId, identityStore, own, mustBe, progress);
+    const assigning = listAssignments(instanceArn, provisioning, ssoAdmin, own, mustBe, progress, ([type, id]) => {
       if (type === "GROUP") members.add(id);
     }).finally(members.end);
-    const [principals, users, groups, accounts, memberships] = await Promise.all([
-      assignments,
-      listUsers(identityStoreId, identityStore, own, progress),
-      listGroups(identityStoreId, identityStore, own, progress),
-      listAccounts(organizations, own),
+    const [assignments, listedUsers, listedGroups, accounts, listedMemberships] = await Promise.all([
+      assigning,
+      directory.listUsers(),
+      directory.listGroups(),
+      listAccounts(organizations, own, mustBe),
       members.memberships,
     ]);
-    return { principals, users, groups, memberships, ...accounts };
+
+    const unlistedGroups = without(assigned("GROUP", assignments), listedGroups ?? []);
+    const foundGroups = await directory.describeGroups(unlistedGroups);
+    const memberships: Record<string, readonly Membership[]> = { ...listedMemberships };
+    // What a group by id is, its members must be as well: a group that is gone has none, one that is there has been listed.
+    for (const id of without(unlistedGroups, foundGroups)) delete memberships[id];
+    for (const { id } of foundGroups) {
+      const found = memberships[id] ?? (await members.membersOf(id));
+      if (found !== null) memberships[id] = found;
+    }
+
+    const occurring = assigned("USER", assignments);
+    for (const ofGroup of Object.values(memberships)) for (const { userId } of ofGroup) occurring.add(userId);
+    const foundUsers = await directory.describeUsers(without(occurring, listedUsers ?? []));
+
+    return {
+      principals: assignments.principals,
+      users: [...(listedUsers ?? []), ...foundUsers],
+      groups: [...(listedGroups ?? []), ...foundGroups],
+      memberships,
+      ...accounts,
+      notes: [...assignments.notes, ...(listedUsers && listedGroups ? [] : [LISTED_BY_FILTER_ONLY])],
+      notUnderstood: mustBe.doubts(),
+    };
   });
+}
+
+const LISTED_BY_FILTER_ONLY =
+  "The Identity Store lists users and groups by filter only, as with Active Directory: those who are assigned, and the members of assigned groups, were read by id, nobody else.";
+
+/** The ids of all principals of a type. */
+function assigned(type: "USER" | "GROUP", { principals }: Assignments): Set<string> {
+  const ids = new Set<string>();
+  for (const ofPair of principals) for (const [of, id] of ofPair) if (of === type) ids.add(id);
+  return ids;
+}
+
+/** The ids that none of these has, in their order. */
+function without(ids: Iterable<string>, known: readonly { readonly id: string }[]): string[] {
+  const knownIds = new Set(known.map(({ id }) => id));
+  return [...ids].filter((id) => !knownIds.has(id));
 }

@@ -1,6 +1,7 @@
 import { type IdentitystoreClient, ListGroupMembershipsCommand } from "@aws-sdk/client-identitystore";
-import { allPages, type Caller } from "../aws/aws";
+import { allPages, type Caller, type MustBe } from "../aws/aws";
 import type { Membership, Progress } from "../model";
+import { isNotFound } from "./notFound";
 import { PAGE_SIZE } from "./requests";
 
 /** Lists the memberships of groups that are named while it works. */
@@ -11,6 +12,8 @@ export interface MembershipListing {
   end(): void;
   /** Group id → members, of the groups that exist. */
   readonly memberships: Promise<Record<string, readonly Membership[]>>;
+  /** One group's members; `null` where the group does not exist. */
+  membersOf(groupId: string): Promise<readonly Membership[] | null>;
 }
 
 /** Starts listing: a group's members are asked for as soon as the group is named. */
@@ -18,6 +21,7 @@ export function listMemberships(
   IdentityStoreId: string,
   identityStore: IdentitystoreClient,
   call: Caller,
+  mustBe: MustBe,
   progress: Progress,
 ): MembershipListing {
   const WORKERS = 20; // one answer a second each, at the 20 a second that AWS grants
@@ -28,21 +32,24 @@ export function listMemberships(
   let ended = false;
   let wake: (() => void)[] = [];
 
-  /** `null` where the group does not exist: asked for every assigned group, since one may be made after the listing has passed. */
+  /** Asked for every assigned group, since one may be made after the listing has passed. */
   async function membersOf(GroupId: string): Promise<Membership[] | null> {
     try {
       return await allPages(call, identityStore, {
         command: (NextToken) =>
           new ListGroupMembershipsCommand({ IdentityStoreId, GroupId, MaxResults: PAGE_SIZE, NextToken }),
-        items: ({ GroupMemberships }) =>
-          GroupMemberships?.flatMap(({ MemberId, CreatedAt }) => {
-            const userId = MemberId?.UserId;
-            return userId ? [{ userId, createdMs: CreatedAt?.getTime() ?? null }] : [];
-          }),
+        list: "GroupMemberships",
+        itemOf: ({ MemberId, CreatedAt }) => {
+          // A union: a member that is no user, as AWS may add one day, has no UserId.
+          const userId = mustBe.id("GroupMemberships.MemberId.UserId", MemberId?.UserId);
+          const createdMs = mustBe.instantMs("CreatedAt of memberships", `${userId} in ${GroupId}`, CreatedAt);
+          // The user's age must not stand in for a date that is there, though nobody understands it.
+          return createdMs === null && CreatedAt ? { userId, createdMs, ageNotKnown: true } : { userId, createdMs };
+        },
         idOf: ({ userId }) => userId,
       });
     } catch (error) {
-      if ((error as Error).name === "ResourceNotFoundException") return null;
+      if (isNotFound(error, "GROUP")) return null;
       throw error;
     }
   }
@@ -79,5 +86,6 @@ export function listMemberships(
       wakeWorkers();
     },
     memberships: Promise.all(Array.from({ length: WORKERS }, work)).then(() => memberships),
+    membersOf,
   };
 }

@@ -2,12 +2,12 @@ import {
   DescribePermissionSetCommand,
   ListAccountsForProvisionedPermissionSetCommand,
   ListManagedPoliciesInPermissionSetCommand,
-  ListPermissionSetsCommand,
   type SSOAdminClient,
 } from "@aws-sdk/client-sso-admin";
-import { allPages, type Caller, inParallel } from "../aws/aws";
+import { allPages, type Caller, inParallel, type MustBe } from "../aws/aws";
 import { reportError } from "../errors";
 import type { Pair, PermissionSet, Progress, Provisioning, Settings } from "../model";
+import { createDeletedSets, listPermissionSets } from "./deletedSets";
 import { IN_FLIGHT, PAGE_SIZE } from "./requests";
 
 /** What the report is about: every permission set and every account that it is provisioned to. */
@@ -15,31 +15,35 @@ export async function listProvisioning(
   settings: Settings,
   ssoAdmin: SSOAdminClient,
   call: Caller,
+  mustBe: MustBe,
   progress: Progress,
 ): Promise<Provisioning> {
   const InstanceArn = settings.instanceArn;
   const MaxResults = PAGE_SIZE;
 
-  const arns = await allPages(call, ssoAdmin, {
-    command: (NextToken) => new ListPermissionSetsCommand({ InstanceArn, MaxResults, NextToken }),
-    items: ({ PermissionSets }) => PermissionSets,
-    idOf: String,
-  });
+  const arns = await listPermissionSets(InstanceArn, ssoAdmin, call, mustBe);
+  const deletedSets = createDeletedSets(InstanceArn, ssoAdmin, call, mustBe);
 
-  async function describe(PermissionSetArn: string): Promise<Omit<PermissionSet, "administrator">> {
-    const answer = await call(ssoAdmin, new DescribePermissionSetCommand({ InstanceArn, PermissionSetArn }));
-    const name = answer.PermissionSet?.Name;
-    if (!name) {
-      throw reportError("UnexpectedAnswer", `sso-admin DescribePermissionSet gave no name for ${PermissionSetArn}.`);
-    }
-    return { arn: PermissionSetArn, name, description: answer.PermissionSet?.Description ?? "" };
+  function describe(PermissionSetArn: string): Promise<Omit<PermissionSet, "administrator">> {
+    return call(
+      ssoAdmin,
+      new DescribePermissionSetCommand({ InstanceArn, PermissionSetArn }),
+      ({ PermissionSet: set }) => {
+        const name = mustBe.text("PermissionSet.Name", set?.Name);
+        if (name === "") {
+          throw reportError("UnexpectedAnswer", `PermissionSet.Name: expected a name of ${PermissionSetArn}, got none`);
+        }
+        return { arn: PermissionSetArn, name, description: mustBe.text("PermissionSet.Description", set?.Description) };
+      },
+    );
   }
 
   function managedPolicies(PermissionSetArn: string): Promise<string[]> {
     return allPages(call, ssoAdmin, {
       command: (NextToken) =>
         new ListManagedPoliciesInPermissionSetCommand({ InstanceArn, PermissionSetArn, MaxResults, NextToken }),
-      items: ({ AttachedManagedPolicies }) => AttachedManagedPolicies?.map(({ Arn = "" }) => Arn),
+      list: "AttachedManagedPolicies",
+      itemOf: ({ Arn }) => mustBe.id("AttachedManagedPolicies.Arn", Arn),
       idOf: String,
     });
   }
@@ -48,25 +52,27 @@ export async function listProvisioning(
     return allPages(call, ssoAdmin, {
       command: (NextToken) =>
         new ListAccountsForProvisionedPermissionSetCommand({ InstanceArn, PermissionSetArn, MaxResults, NextToken }),
-      items: ({ AccountIds }) => AccountIds,
+      list: "AccountIds",
+      itemOf: (id) => mustBe.accountId("AccountIds", id),
       idOf: String,
     });
   }
 
   let done = 0;
-  const provisioned = await inParallel(arns, IN_FLIGHT, async (arn) => {
-    const [described, policies, accounts] = await Promise.all([
-      describe(arn),
-      managedPolicies(arn),
-      provisionedAccounts(arn),
-    ]);
+  const read = await inParallel(arns, IN_FLIGHT, async (arn) => {
+    const found = await deletedSets.unlessDeleted(arn, () =>
+      Promise.all([describe(arn), managedPolicies(arn), provisionedAccounts(arn)]),
+    );
+    progress("permission sets", ++done, arns.length);
+    if (found === null) return null;
+    const [described, policies, accounts] = found;
     const administrator =
       settings.administratorPermissionSets.includes(described.name) ||
       policies.some((policy) => /^arn:aws[a-z-]*:iam::aws:policy\/AdministratorAccess$/.test(policy));
-    progress("permission sets", ++done, arns.length);
     return { permissionSet: { ...described, administrator }, accounts };
   });
 
+  const provisioned = read.filter((each) => each !== null);
   provisioned.sort((a, b) => {
     const x = a.permissionSet;
     const y = b.permissionSet;
@@ -77,5 +83,11 @@ export async function listProvisioning(
     for (const account of accounts) pairs.push([account, permissionSet]);
   });
   pairs.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] - b[1]));
-  return { permissionSets: provisioned.map((each) => each.permissionSet), pairs };
+  return {
+    permissionSets: provisioned.map((each) => each.permissionSet),
+    pairs,
+    notes: deletedSets
+      .arns()
+      .map((arn) => `The permission set ${arn} was deleted while the report was made: it is left out.`),
+  };
 }

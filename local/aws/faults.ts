@@ -8,6 +8,16 @@
  * - `noDate`: the answer has no `Date`, so that AWS's clock cannot be read off it
  * - `slow`: the operation is carried out after `ms`
  * - `emptyPage`: a listing answers with an empty page and a token to what it would have answered
+ * - `sameToken`: a listing answers with a token to its first page, for ever
+ * - `emptyBody`, `emptyObject` (`{}`), `errorInBody`, `withoutList`, `listOfNothing` (an empty list that is not AWS's: it has no
+ *   request id): the operation is carried out, and HTTP 200 comes without what was asked for
+ * - `withoutId`, `unknownKind` (a PrincipalType, a MemberId), `unknownState`, `withoutState`, `dateInMilliseconds`, `dateTooLarge`,
+ *   `dateAsText`: the answer is of a form that the SDK's models do not have
+ * - `leftOut`: a listing leaves out its first item, wherever its pages begin
+ * - `filterRequired`: a listing of the Identity Store answers as with Active Directory
+ * - `keyNotFound`: the Identity Store does not find its key
+ * - `notFound`: the permission set, user or group that the call names is not found, this once
+ * - `deleted`: the permission set that the call names is deleted just before it, until another organisation is served
  * - `queryQueued` (for `ms`), `queryFailed`, `queryCancelled`, `queryTimedOut` (with half of the rows),
  *   `queryDuplicates` (every row is delivered twice): the fate of the query that this `cloudtrail:StartQuery` starts
  */
@@ -23,6 +33,24 @@ export type FaultKind =
   | "noDate"
   | "slow"
   | "emptyPage"
+  | "sameToken"
+  | "emptyBody"
+  | "emptyObject"
+  | "errorInBody"
+  | "withoutList"
+  | "listOfNothing"
+  | "withoutId"
+  | "unknownKind"
+  | "unknownState"
+  | "withoutState"
+  | "dateInMilliseconds"
+  | "dateTooLarge"
+  | "dateAsText"
+  | "leftOut"
+  | "filterRequired"
+  | "keyNotFound"
+  | "notFound"
+  | "deleted"
   | "queryQueued"
   | "queryFailed"
   | "queryCancelled"

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Answer, AwsError, type Call, credentialScope, type Handler, notImplemented } from "./call";
 import { cloudTrail } from "./cloudTrail";
 import { createInjector, type Fault, fires } from "./faults";
+import { spoiled } from "./hostileAnswers";
 import { identityStore } from "./identityStore";
 import { jsonError } from "./jsonProtocol";
 import { loadOrganisation, type OrganisationFile, type OrganisationHeader } from "./organisation";
@@ -95,7 +96,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     if (fires(faults, "unavailable")) throw unavailable(call);
     if (fires(faults, "expiredToken")) throw expiredToken(call);
     if (fires(faults, "accessDenied")) throw accessDenied(call, callerArn(header));
-    return handler(call);
+    return spoiled(await handler(call), faults);
   };
 
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
@@ -231,12 +232,13 @@ function send(
     return;
   }
   const requestId = randomUUID();
+  // Each protocol has its own name for it; who answers in place of AWS has none.
+  const idHeader = call?.service === "s3" ? "x-amz-request-id" : "x-amzn-requestid";
   // Node would date it by this machine's clock.
   response.sendDate = false;
   response.writeHead(answer.status, {
     "content-length": String(length),
-    "x-amzn-requestid": requestId,
-    "x-amz-request-id": requestId,
+    ...(fires(faults, "listOfNothing") ? {} : { [idHeader]: requestId }),
     ...(!fires(faults, "noDate") && { date: new Date(nowMs).toUTCString() }),
     ...answer.headers,
   });

@@ -1,4 +1,5 @@
 import { AwsError, type Call, type Handler } from "./call";
+import { fires } from "./faults";
 import { type Input, jsonService, refuseMembers, requireString, validationException } from "./jsonProtocol";
 import type { Organisation } from "./organisation";
 import { instanceArnPattern, permissionSetArnPattern } from "./organisationShapes";
@@ -13,17 +14,19 @@ const paging: Paging = {
 };
 
 export function ssoAdmin(organisation: Organisation): Handler {
-  const { header, permissionSets, provisioned, managedPolicies } = organisation;
+  const { header, provisioned, managedPolicies } = organisation;
+  const permissionSets = new Map(organisation.permissionSets);
 
   const requireInstance = (input: Input) => {
     const arn = requireString(input, "InstanceArn", instanceArnPattern);
     if (arn !== header.InstanceArn) throw notFound("Instance", arn);
   };
-  const requirePermissionSet = (input: Input) => {
+  const requirePermissionSet = (input: Input, { faults }: Call) => {
     requireInstance(input);
     const arn = requireString(input, "PermissionSetArn", permissionSetArnPattern);
+    if (fires(faults, "deleted")) permissionSets.delete(arn);
     const permissionSet = permissionSets.get(arn);
-    if (!permissionSet) throw notFound("PermissionSet", arn);
+    if (!permissionSet || fires(faults, "notFound")) throw notFound("PermissionSet", arn);
     return { arn, permissionSet };
   };
   const pageOf = <T>(call: Call, input: Input, member: string, listing: string, items: readonly T[]) => {
@@ -47,16 +50,16 @@ export function ssoAdmin(organisation: Organisation): Handler {
       return pageOf(call, input, "PermissionSets", "", [...permissionSets.keys()]);
     },
 
-    DescribePermissionSet: (input) => ({ PermissionSet: requirePermissionSet(input).permissionSet }),
+    DescribePermissionSet: (input, call) => ({ PermissionSet: requirePermissionSet(input, call).permissionSet }),
 
     ListAccountsForProvisionedPermissionSet: (input, call) => {
       refuseMembers(call, input, ["ProvisioningStatus"]);
-      const { arn } = requirePermissionSet(input);
+      const { arn } = requirePermissionSet(input, call);
       return pageOf(call, input, "AccountIds", arn, [...(provisioned.get(arn)?.keys() ?? [])]);
     },
 
     ListAccountAssignments: (input, call) => {
-      const { arn } = requirePermissionSet(input);
+      const { arn } = requirePermissionSet(input, call);
       const AccountId = requireString(input, "AccountId", /^\d{12}$/);
       const principals = provisioned.get(arn)?.get(AccountId) ?? [];
       const { items, NextToken } = page(call, input, `${AccountId} ${arn}`, principals, paging);
@@ -67,7 +70,7 @@ export function ssoAdmin(organisation: Organisation): Handler {
     },
 
     ListManagedPoliciesInPermissionSet: (input, call) => {
-      const { arn } = requirePermissionSet(input);
+      const { arn } = requirePermissionSet(input, call);
       return pageOf(call, input, "AttachedManagedPolicies", arn, managedPolicies.get(arn) ?? []);
     },
   });

@@ -9,6 +9,8 @@ const quotas: Readonly<Record<string, Quota>> = {
   "identitystore:ListUsers": { perSecond: 20, burst: 20 },
   "identitystore:ListGroups": { perSecond: 20, burst: 20 },
   "identitystore:ListGroupMemberships": { perSecond: 20, burst: 20 },
+  "identitystore:DescribeUser": { perSecond: 20, burst: 20 },
+  "identitystore:DescribeGroup": { perSecond: 20, burst: 20 },
   "organizations:ListAccounts": { perSecond: 8, burst: 12 },
   "cloudtrail:StartQuery": { perSecond: 3, burst: 3 },
   "cloudtrail:DescribeQuery": { perSecond: 10, burst: 10 },

@@ -1,4 +1,10 @@
-import { ListGroupMembershipsCommand, ListGroupsCommand, ListUsersCommand } from "@aws-sdk/client-identitystore";
+import {
+  DescribeGroupCommand,
+  DescribeUserCommand,
+  ListGroupMembershipsCommand,
+  ListGroupsCommand,
+  ListUsersCommand,
+} from "@aws-sdk/client-identitystore";
 import { ListAccountsCommand, ListRootsCommand } from "@aws-sdk/client-organizations";
 import {
   CreatePermissionSetCommand,
@@ -168,6 +174,19 @@ describe("identitystore", () => {
     });
     const { Groups } = await local.store.send(new ListGroupsCommand({ IdentityStoreId, MaxResults: 1 }));
     expect(Groups).toEqual([{ IdentityStoreId, GroupId: "group-0", DisplayName: "=1+1" }]);
+  });
+
+  test("describes users and groups by id, and says of whom it does not know that he is not found", async () => {
+    const ask = { IdentityStoreId };
+    const user = await local.store.send(new DescribeUserCommand({ ...ask, UserId: "user-0" }));
+    expect(user).toMatchObject({ IdentityStoreId, UserId: "user-0", UserName: "u0" });
+    const group = await local.store.send(new DescribeGroupCommand({ ...ask, GroupId: "group-0" }));
+    expect(group).toMatchObject({ IdentityStoreId, GroupId: "group-0", DisplayName: "=1+1" });
+    const name = "ResourceNotFoundException";
+    const noUser = failure(local.store.send(new DescribeUserCommand({ ...ask, UserId: "group-0" })));
+    expect(await noUser).toMatchObject({ name, ResourceType: "USER", ResourceId: "group-0" });
+    const noGroup = failure(local.store.send(new DescribeGroupCommand({ ...ask, GroupId: "user-0" })));
+    expect(await noGroup).toMatchObject({ name, ResourceType: "GROUP", ResourceId: "user-0" });
   });
 
   test("refuses pages of more than 100", async () => {

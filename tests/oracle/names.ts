@@ -58,6 +58,7 @@ const DISPLAY_NAMES = [
   "nbsp\u{a0}",
   "\u{2028}separator",
   "Zoë 😀",
+  "half \ud83d of a pair",
   "é",
   "e\u{301}",
   "ﬀ",

@@ -34,6 +34,7 @@ export function reportCases(): Arbitrary<ReportCase> {
       noLogins: shape.noLogins,
       organizationsDenied: shape.organizationsDenied,
       now: new Date((shape.seconds + shape.runsAtHours * 3600) * 1000).toISOString(),
+      listingsSkip: shape.listingsSkip,
     },
   }));
 }

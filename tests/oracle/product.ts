@@ -20,11 +20,21 @@ import type { OracleOptions } from "./report";
  */
 export async function productReport(
   organisation: Organisation,
-  { lookbackDays, newAccessDays, now = organisation.Now, noLogins = false, organizationsDenied = false }: OracleOptions,
+  {
+    lookbackDays,
+    newAccessDays,
+    now = organisation.Now,
+    noLogins = false,
+    organizationsDenied = false,
+    listingsSkip = false,
+  }: OracleOptions,
 ): Promise<{ csv: string; status: string; warnings: readonly string[] }> {
-  const faults: Fault[] = organizationsDenied
-    ? [{ operation: "organizations:ListAccounts", kind: "accessDenied" }]
-    : [];
+  const faults: Fault[] = [];
+  if (organizationsDenied) faults.push({ operation: "organizations:ListAccounts", kind: "accessDenied" });
+  if (listingsSkip) {
+    faults.push({ operation: "identitystore:ListUsers", kind: "leftOut" });
+    faults.push({ operation: "identitystore:ListGroups", kind: "leftOut" });
+  }
   const aws = await startLocalAws({ organisation, throttle: false, rate: 100, faults });
   const options = optionsOf(aws.url);
   const clients = clientsOf(options);

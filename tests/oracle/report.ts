@@ -15,6 +15,8 @@ export interface OracleOptions {
   noLogins?: boolean;
   /** Organizations may not be read. */
   organizationsDenied?: boolean;
+  /** The listings of users and groups skip the first one each, who can only be found by an id that occurs. */
+  listingsSkip?: boolean;
 }
 
 export const COLUMNS = [
@@ -70,7 +72,8 @@ const DAY = 24 * HOUR;
  *
  * @example oracleReport(organisation, { lookbackDays: 90, newAccessDays: 14 }).rows[0].Usage
  */
-export function oracleReport(organisation: Organisation, options: OracleOptions): OracleReport {
+export function oracleReport(served: Organisation, options: OracleOptions): OracleReport {
+  const organisation = options.listingsSkip ? { ...served, Users: served.Users.filter(isSeen) } : served;
   const awsNow = Date.parse(organisation.Now);
   const now = Math.floor(Date.parse(options.now ?? organisation.Now) / 1000) * 1000;
 
@@ -118,7 +121,7 @@ export function oracleReport(organisation: Organisation, options: OracleOptions)
       blank.account = assignment.AccountId;
       blank.PermissionSetArn = set.PermissionSetArn;
       blank.PermissionSetName = set.Name;
-      blank.PermissionSetDescription = set.Description || "DESCRIPTION NOT SET";
+      blank.PermissionSetDescription = whole(set.Description) || "DESCRIPTION NOT SET";
       blank.Type = assignment.PrincipalType;
 
       // The account, and what it makes of a row that has no graver fault.
@@ -129,7 +132,7 @@ export function oracleReport(organisation: Organisation, options: OracleOptions)
       } else if (account === undefined) {
         accountStatus = "ACCOUNT_NOT_IN_ORGANIZATION";
       } else {
-        blank.AccountName = account.Name ?? "";
+        blank.AccountName = whole(account.Name);
         blank.AccountState = account.State ?? "UNKNOWN";
         if (account.State !== undefined && account.State !== "ACTIVE") accountStatus = "ACCOUNT_NOT_ACTIVE";
       }
@@ -145,7 +148,7 @@ export function oracleReport(organisation: Organisation, options: OracleOptions)
         rows.push({ ...blank, RowStatus: "GROUP_NOT_FOUND" });
         continue;
       }
-      blank.GroupName = group.DisplayName ?? "";
+      blank.GroupName = whole(group.DisplayName);
       const memberships = organisation.GroupMemberships.filter((known) => known.GroupId === group.GroupId);
       for (const membership of memberships) {
         rows.push(userRow(blank, membership.MemberId.UserId, membership, accountStatus));
@@ -167,8 +170,14 @@ export function oracleReport(organisation: Organisation, options: OracleOptions)
     csv += `${COLUMNS.map((column) => cell(row[column])).join(",")}\r\n`;
   }
 
-  const whole = fullyObserved && !options.organizationsDenied && !mostlyNowhere;
-  return { rows, csv, status: whole ? "succeeded" : "degraded" };
+  const statesKnown = !options.organizationsDenied && organisation.Accounts.every(({ State }) => State !== undefined);
+  const allSeen = fullyObserved && statesKnown && !mostlyNowhere;
+  return { rows, csv, status: allSeen ? "succeeded" : "degraded" };
+
+  /** The first user is seen only where somebody's grant names him. */
+  function isSeen({ UserId }: User, number: number): boolean {
+    return number > 0 || hasGrant(served, UserId);
+  }
 
   /** @param byGrant where Organizations may not be read: whether somebody could be let into it; else anything is an account */
   function isAccount(id: string, byGrant: boolean): boolean {
@@ -222,8 +231,8 @@ export function oracleReport(organisation: Organisation, options: OracleOptions)
     const row = { ...begun };
     const user = organisation.Users.find((known) => known.UserId === userId);
     row.UserId = userId;
-    row.Username = user?.UserName ?? "";
-    row.UserDisplayName = user?.DisplayName ?? "";
+    row.Username = whole(user?.UserName);
+    row.UserDisplayName = whole(user?.DisplayName);
     row.UserEmail = emailOf(user);
     row.UserStatus = user?.UserStatus ?? "";
     row.MemberSince = membership?.CreatedAt === undefined ? "" : printed(Date.parse(membership.CreatedAt));
@@ -264,6 +273,16 @@ export function oracleReport(organisation: Organisation, options: OracleOptions)
     }
     return row;
   }
+}
+
+/** Whether an assignment names the user, or a group that has the user for a member. */
+function hasGrant({ AccountAssignments, GroupMemberships, Groups }: Organisation, userId: string): boolean {
+  return AccountAssignments.some(
+    ({ PrincipalId }) =>
+      PrincipalId === userId ||
+      (Groups.some(({ GroupId }) => GroupId === PrincipalId) &&
+        GroupMemberships.some(({ GroupId, MemberId }) => GroupId === PrincipalId && MemberId.UserId === userId)),
+  );
 }
 
 /** Whether one of the store's selectors lets both kinds of logins through, by conditions all of which are understood. */
@@ -338,6 +357,11 @@ function isOfSameName(one: LoginEvent, other: LoginEvent): boolean {
 
 function madeAfter(user: User | undefined, time: number): boolean {
   return user?.CreatedAt !== undefined && Date.parse(user.CreatedAt) > time;
+}
+
+/** Without half surrogate pairs, which no file in UTF-8 can hold. */
+function whole(text: string | undefined): string {
+  return (text ?? "").replace(/\p{Surrogate}/gu, "\u{fffd}");
 }
 
 function emailOf(user: User | undefined): string {

@@ -261,9 +261,12 @@ export const ROW_STATUS_CASES: FixedCase[] = [
       [{ ...UNUSED, AccountState: State, UserStatus: "DISABLED", RowStatus: "ACCOUNT_NOT_ACTIVE" }],
     ),
   ),
-  fixed("an account whose state is missing", { Accounts: [{ Id: "111111111111", Status: "SUSPENDED" }, SANDBOX] }, [
-    { ...UNUSED, AccountName: "", AccountState: "UNKNOWN" },
-  ]),
+  fixed(
+    "an account whose state is missing",
+    { Accounts: [{ Id: "111111111111", Status: "SUSPENDED" }, SANDBOX] },
+    [{ ...UNUSED, AccountName: "", AccountState: "UNKNOWN" }],
+    { status: "degraded" },
+  ),
   fixed("USER_DISABLED, and used all the same", { ...aliceIs({ UserStatus: "DISABLED" }), Records: [login({})] }, [
     { ...UNUSED, ...USED, UserStatus: "DISABLED", RowStatus: "USER_DISABLED" },
   ]),

@@ -288,6 +288,7 @@ export const shapes = fc.record({
   newAccessDays: weighted([6, 14], [2, 0], [2, 1], [1, 30], [1, 365]),
   noLogins: weighted([20, false], [1, true]),
   organizationsDenied: weighted([20, false], [1, true]),
+  listingsSkip: weighted([8, false], [1, true]),
   /** Mixed into every id, so that ids sort in any order. */
   salt: fc.nat({ max: 999 }),
   accounts: some(accounts, 4),

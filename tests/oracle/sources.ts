@@ -113,6 +113,8 @@ export const rowSources: Arbitrary<RowSources> = fc
       memberships,
       accounts: drawn.accounts,
       accountsRefused: drawn.accounts === null ? "AccessDenied" : null,
+      notes: [],
+      notUnderstood: [],
     };
     const logins: Logins = {
       source: "read",
@@ -135,7 +137,7 @@ export const rowSources: Arbitrary<RowSources> = fc
     }));
     return {
       settings: { ...defaultSettings, now: NOW },
-      provisioning: { permissionSets, pairs: sorted },
+      provisioning: { permissionSets, pairs: sorted, notes: [] },
       collection,
       logins,
     };

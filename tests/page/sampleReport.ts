@@ -98,7 +98,7 @@ export function sampleRows(size: SampleSize): Row[] {
   const observed = size.observed ?? true;
   const sources = {
     settings: { ...defaultSettings, eventDataStore: null, now: NOW },
-    provisioning: { permissionSets, pairs },
+    provisioning: { permissionSets, pairs, notes: [] },
     collection: {
       principals,
       users,
@@ -106,6 +106,8 @@ export function sampleRows(size: SampleSize): Row[] {
       memberships,
       accounts: accounts.filter((_, index) => index % 37 !== 17),
       accountsRefused: null,
+      notes: [],
+      notUnderstood: [],
     },
     logins: {
       source: "read" as const,

@@ -95,6 +95,8 @@ test("the function may do exactly this", async () => {
     "cloudtrail:GetEventDataStore",
     "cloudtrail:GetQueryResults",
     "cloudtrail:StartQuery",
+    "identitystore:DescribeGroup",
+    "identitystore:DescribeUser",
     "identitystore:ListGroupMemberships",
     "identitystore:ListGroups",
     "identitystore:ListUsers",
@@ -192,7 +194,7 @@ test("in a delegated administrator's account, store and lake are the management 
   const run = await runStack(minimalConfig, { aws: { managementAccountId: "444455556666" } });
   expect(eventDataStoresOf(run)).toEqual([`arn:aws:cloudtrail:eu-west-1:444455556666:${lake}`]);
   const { Statement } = policies(run)["function-policy"]!;
-  expect(list(Statement.find(({ Sid }) => Sid === "ListUsers")!.Resource)[0]).toBe(
+  expect(list(Statement.find(({ Sid }) => Sid === "ReadUsers")!.Resource)[0]).toBe(
     "arn:aws:identitystore::444455556666:identitystore/d-1234567890",
   );
 });

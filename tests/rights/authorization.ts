@@ -85,6 +85,8 @@ const operations: Readonly<Record<string, Needs>> = {
   "sso-admin:ListAccountAssignments": sso("permissionSet", "account"),
   "identitystore:ListUsers": identityStore("user"),
   "identitystore:ListGroups": identityStore("group"),
+  "identitystore:DescribeUser": identityStore("user"),
+  "identitystore:DescribeGroup": identityStore("group"),
   "identitystore:ListGroupMemberships": identityStore("group", "membership"),
   "organizations:ListAccounts": () => on("organizations:ListAccounts", ["*"]),
   "cloudtrail:GetEventDataStore": cloudTrail,

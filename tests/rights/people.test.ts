@@ -8,6 +8,7 @@ import {
   membership,
   oneGrant,
   organisationOf,
+  userAssignment,
 } from "../support/organisation";
 import { needsOf } from "./authorization";
 import { covers, decide, list, type Need, type Policy } from "./evaluator";
@@ -95,7 +96,8 @@ describe("who runs it from a terminal", () => {
 
   test("may do what the report asks of AWS, and nothing that it does not", async () => {
     const parts = { ...oneGrant, Groups: [group(0)], GroupMemberships: [membership(0, 0)] };
-    const AccountAssignments = [...oneGrant.AccountAssignments, groupAssignment(0, 0, 0)];
+    const ofThoseWhoAreGone = [groupAssignment(0, 0, 1), userAssignment(0, 0, 1)];
+    const AccountAssignments = [...oneGrant.AccountAssignments, groupAssignment(0, 0, 0), ...ofThoseWhoAreGone];
     const organisation = organisationOf({ ...parts, AccountAssignments, Records: [login(0, 0, 0)] });
     const served = await startLocalAws({ organisation, throttle: false, rate: 1000, record: true });
     await runProduct(served, { eventDataStore: eventDataStoreArn });

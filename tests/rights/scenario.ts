@@ -25,7 +25,13 @@ export const organisation = organisationOf({
   Users: many(members, (index) => user(index, { DisplayName: "a name ".repeat(20) })),
   Groups: [group(0)],
   GroupMemberships: many(members, (index) => membership(0, index)),
-  AccountAssignments: [...many(accounts, (index) => groupAssignment(index, 0, 0)), userAssignment(0, 1, 0)],
+  AccountAssignments: [
+    ...many(accounts, (index) => groupAssignment(index, 0, 0)),
+    userAssignment(0, 1, 0),
+    // Who is gone is asked for by id.
+    userAssignment(0, 1, members),
+    groupAssignment(0, 1, 1),
+  ],
   Records: [login(0, 0, 0)],
 });
 

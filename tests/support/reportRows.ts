@@ -66,6 +66,7 @@ export function sourcesOf(small: SmallOrganisation): RowSources {
         { arn: READ_SET, name: "ReadOnly", description: "Reads", administrator: false },
       ],
       pairs: pairs.map(([account, set]) => [account, set]),
+      notes: [],
     },
     collection: {
       principals: pairs.map(([, , principals]) => principals),
@@ -87,6 +88,8 @@ export function sourcesOf(small: SmallOrganisation): RowSources {
       accounts:
         small.accounts === undefined ? [{ id: "111111111111", name: "workload", state: "ACTIVE" }] : small.accounts,
       accountsRefused: null,
+      notes: [],
+      notUnderstood: [],
     },
     logins: {
       source: small.source ?? "read",

@@ -1,8 +1,18 @@
-import type { Fault } from "../../local/aws";
+import type { Fault, FaultKind } from "../../local/aws";
 import { randomNumbers } from "../../local/aws/faults";
 import { captureLogs } from "../support/container";
 import { largeOrganisation, loginOrganisation, smallOrganisation } from "./faultOrganisations";
-import { ALWAYS_CALLED, expectTruth, inLanes, type Lane, MULTIPART, PASSING, runUnder, useLanes } from "./lanes";
+import {
+  ALWAYS_CALLED,
+  expectTruth,
+  inLanes,
+  type Lane,
+  MULTIPART,
+  PASSING,
+  runUnder,
+  useLanes,
+  WITHOUT_ANSWER,
+} from "./lanes";
 
 // FAULT_SEEDS=5000 FAULT_SEED=7 npx jest tests/system/faultCombinations   tries more combinations, and others.
 
@@ -34,7 +44,10 @@ describe("random combinations", () => {
         const kind = pick(["internalError", "drop", "truncate", "expiredToken", "accessDenied"] as const);
         return { operation, kind, at: 1 + draw(6), times: 1_000_000 };
       }
-      const kind = pick([...PASSING, ...PASSING, "emptyPage", "expiredToken"] as const);
+      const isListing = /^(sso-admin|identitystore|organizations):(List|\*)/.test(operation);
+      const kinds =
+        isListing && random() < 0.3 ? WITHOUT_ANSWER : [...PASSING, ...PASSING, "emptyPage", "expiredToken"];
+      const kind = pick(kinds as readonly FaultKind[]);
       const ms = 10 + draw(60);
       return random() < 0.5
         ? { operation, kind, ms, at: 1 + draw(8), times: 1 + draw(kind === "throttle" ? 2 : 6) }

@@ -169,7 +169,14 @@ export const STAGES: Readonly<Record<string, readonly string[]>> = {
     "sso-admin:ListAccountsForProvisionedPermissionSet",
   ],
   assignments: ["sso-admin:ListAccountAssignments"],
-  identities: ["identitystore:ListUsers", "identitystore:ListGroups", "identitystore:ListGroupMemberships"],
+  identities: [
+    "identitystore:ListUsers",
+    "identitystore:ListGroups",
+    "identitystore:ListGroupMemberships",
+    // Of the organisation's assignments, some are of users and groups that are gone.
+    "identitystore:DescribeUser",
+    "identitystore:DescribeGroup",
+  ],
   accounts: ["organizations:ListAccounts"],
   logins: [
     "cloudtrail:GetEventDataStore",
@@ -189,6 +196,15 @@ export const PASSING = [
   "dropAfter",
   "truncate",
   "slow",
+] as const satisfies readonly FaultKind[];
+
+/** HTTP 200 without what was asked for, as listings of these services meet it. */
+export const WITHOUT_ANSWER = [
+  "emptyBody",
+  "emptyObject",
+  "errorInBody",
+  "withoutList",
+  "listOfNothing",
 ] as const satisfies readonly FaultKind[];
 
 /** Faults that no attempt survives, and the name of the error. */

@@ -134,7 +134,7 @@ describe("createReview", () => {
       "of which nobody knows since when",
       { pairs: [[ACCOUNT, 1, [["USER", "u-alice"]]]], users: [{ ...alice, createdMs: null }] },
       "REVIEW",
-      "No login was seen, but it is not known since when the user has it: neither the membership nor the user has a date.",
+      "No login was seen, but it is not known since when the user has it: neither the membership nor the user has a date that is understood.",
     ],
     [
       "a new member",

@@ -34,7 +34,7 @@ export function createSuggestionOf({ settings, provisioning, collection, logins 
     EVENT_NOT_UNDERSTOOD:
       "A login in the window does not tell its account or its permission set, and may have been this user's to this role.",
     AGE_NOT_KNOWN:
-      "No login was seen, but it is not known since when the user has it: neither the membership nor the user has a date.",
+      "No login was seen, but it is not known since when the user has it: neither the membership nor the user has a date that is understood.",
   };
   const evidence = createEvidence(settings, collection, logins);
   const { keyOf } = evidence.users;
@@ -73,7 +73,7 @@ export function createSuggestionOf({ settings, provisioning, collection, logins 
     const createdMs = createdByKey.get(key) ?? null;
     const sinceMs = row.MemberSince === "" ? createdMs : Date.parse(row.MemberSince);
     const ofRole = evidence.ofRole(row.account, row.PermissionSetName);
-    return ofRole.unknownBecause(key, createdMs, sinceMs) ?? "NOT_OBSERVED";
+    return ofRole.unknownBecause(key, createdMs, sinceMs) ?? "AGE_NOT_KNOWN";
   };
 
   const usageSentence = (row: Row): string => {

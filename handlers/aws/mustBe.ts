@@ -1,0 +1,85 @@
+import { reportError } from "../errors";
+
+/**
+ * Takes values out of AWS's answers. An identity that is not understood throws: a report that leaves it out, or guesses, is wrong.
+ * A state or an instant that is not understood is taken for unknown, and the report says so (`doubts`).
+ */
+export interface MustBe {
+  /** An id or ARN: visible ASCII, whatever its form. */
+  id(field: string, value: unknown): string;
+  /** 12 digits. */
+  accountId(field: string, value: unknown): string;
+  oneOf<Kind extends string>(field: string, value: unknown, kinds: readonly Kind[]): Kind;
+  /** A name or another text, "" where AWS gives none. Half surrogate pairs, which no UTF-8 file can hold, become U+FFFD. */
+  text(field: string, value: unknown): string;
+  /** @param of whose state it is: an id */
+  state(field: string, of: string, value: unknown, states: readonly string[], unknown: string): string;
+  /** Milliseconds since 1970, `null` where AWS gives none or where it is not understood. */
+  instantMs(field: string, of: string, value: unknown): number | null;
+  /** What was not understood and taken for unknown, for people. */
+  doubts(): string[];
+}
+
+/** A factory, so that what is called for each item is not rebuilt at each call in the serialised handler. */
+export function createMustBe(): MustBe {
+  const END_OF_9999_MS = 253_402_300_800_000; // what a four-digit year can say
+  const EXAMPLES = 3;
+  /** Doubt → whom it is about: a set, since an answer may be read again. */
+  const doubted = new Map<string, Set<string>>();
+
+  function shown(value: unknown): string {
+    if (value === undefined || value === null) return "nothing";
+    const text = value instanceof Date ? String(value) : (JSON.stringify(value) ?? String(value));
+    return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+  }
+
+  function unexpected(field: string, expected: string, got: unknown): Error {
+    return reportError("UnexpectedAnswer", `${field}: expected ${expected}, got ${shown(got)}`);
+  }
+
+  function doubt(field: string, of: string, expected: string, got: unknown): void {
+    const about = `${field}: expected ${expected}, got ${shown(got)}`;
+    const whom = doubted.get(about) ?? new Set();
+    doubted.set(about, whom.add(of));
+  }
+
+  return {
+    id(field, value) {
+      if (typeof value === "string" && /^[!-~]+$/.test(value)) return value;
+      throw unexpected(field, "an id", value);
+    },
+    accountId(field, value) {
+      if (typeof value === "string" && /^\d{12}$/.test(value)) return value;
+      throw unexpected(field, "an account id of 12 digits", value);
+    },
+    oneOf(field, value, kinds) {
+      const kind = kinds.find((each) => each === value);
+      if (kind === undefined) throw unexpected(field, kinds.join(" or "), value);
+      return kind;
+    },
+    text(field, value) {
+      if (value === undefined || value === null) return "";
+      if (typeof value !== "string") throw unexpected(field, "a text", value);
+      return value.toWellFormed();
+    },
+    state(field, of, value, states, unknown) {
+      if (typeof value === "string" && states.includes(value)) return value;
+      doubt(field, of, states.join(" or "), value);
+      return unknown;
+    },
+    instantMs(field, of, value) {
+      if (value === undefined || value === null) return null;
+      const ms = value instanceof Date ? value.getTime() : Number.NaN;
+      if (ms >= 0 && ms < END_OF_9999_MS) return ms;
+      doubt(field, of, "an instant from 1970 to 9999", value);
+      return null;
+    },
+    doubts() {
+      return [...doubted].map(([about, whom]) => {
+        const examples = [...whom].slice(0, EXAMPLES).join(", ");
+        const others = whom.size > EXAMPLES ? ` and ${whom.size - EXAMPLES} more` : "";
+        return `${about} (${examples}${others}). It is taken for unknown.`;
+      });
+    },
+  };
+}
