@@ -11,10 +11,15 @@ async function read(text: string | Buffer, chunkBytes = 1000): Promise<string[][
   return records;
 }
 
+/** Of what can stand between a separator and a formula, in every order. */
+const awkward = fc.string({
+  unit: fc.constantFrom(...",;\t\r\n\0\v\u{85}\u{2028}\u{feff} \u{a0}\"'=+-@＝＋－＠ab"),
+  maxLength: 12,
+});
+
 describe("createCsvReader", () => {
   it("gives back what createCsvWriter wrote, whatever the chunks", async () => {
-    // What begins with `'=` and the like comes back without its `'`: the two are the same bytes.
-    const names = displayNames.filter((name) => !/^'[=+\-@\t\r]/.test(name));
+    const names = fc.oneof(displayNames, awkward);
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.record({ a: names, b: fc.oneof(names, fc.constant("")) }), { maxLength: 8 }),
@@ -132,21 +137,15 @@ describe("createCsvReader", () => {
     ["-1", "'-1"],
     ["@SUM(A1)", "'@SUM(A1)"],
     ["'quoted", "'quoted"],
+    ["'=1+1", "''=1+1"],
+    ["x;=1+1", "x;'=1+1"],
+    ["x;'=1+1", "x;''=1+1"],
+    ["=1+1", "=1+1"], // a spreadsheet took the ' off
   ])("reads %j from the cell %j", async (value, cell) => {
     expect(await read(`a,b\r\n${cell},x\r\n`)).toEqual([
       ["a", "b"],
       [value, "x"],
     ]);
-  });
-
-  it("takes '=x for =x, which is written as the same bytes again", async () => {
-    const writer = createCsvWriter(["a"]);
-    const written = writer.lines([{ a: "'=x" }]);
-
-    const [[value]] = (await read(written)) as [[string]];
-
-    expect(value).toBe("=x");
-    expect(writer.lines([{ a: value }])).toBe(written);
   });
 
   it.each([

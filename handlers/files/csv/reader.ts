@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { reportError } from "../../errors";
+import { createCellReader } from "./cell";
 
 /** The records of a CSV file, some at a time. */
 export interface CsvReader {
@@ -12,8 +13,7 @@ export interface CsvReader {
 /**
  * Reads what `createCsvWriter` writes, and what a spreadsheet makes of it: the separator is the one of comma, semicolon and
  * tab that the header has most of, lines end in CRLF or LF, a byte order mark and blank lines are passed over. Cells come
- * raw: the `'` that the writer puts before a formula is taken off. (A raw cell that begins with `'=` is written as it is, and so
- * comes back without its `'`; written again, the two are the same bytes.)
+ * raw: each `'` that the writer puts before a formula is taken off.
  *
  * A reader of its own because the maintained one, csv-parse 7, takes four times as long: docs/adr/0002-csv-reader.md.
  */
@@ -24,7 +24,7 @@ export function createCsvReader(chunks: AsyncIterable<Buffer>): CsvReader {
   const QUOTE = 34;
   const fail = reportError;
   const utf8 = isUtf8;
-  const escaped = /^'[=+\-@\t\r]/;
+  const readCell = createCellReader();
   const source = chunks[Symbol.asyncIterator]();
   let separator = "";
   let record = 0;
@@ -42,9 +42,6 @@ export function createCsvReader(chunks: AsyncIterable<Buffer>): CsvReader {
     }
     return best;
   };
-
-  const unescapeCells = (cells: string[]): string[] =>
-    cells.map((cell) => (cell.startsWith("'") && escaped.test(cell) ? cell.slice(1) : cell));
 
   /** The record that begins at `at` and has a quote in its first line; `null` where its end is not in the text. */
   const quotedRecord = (text: string, at: number, last: boolean): { cells: string[]; end: number } | null => {
@@ -105,7 +102,7 @@ export function createCsvReader(chunks: AsyncIterable<Buffer>): CsvReader {
         end = found.end;
       }
       if (cells.length > 0) {
-        records.push(apostrophe === -1 || apostrophe > end ? cells : unescapeCells(cells));
+        records.push(apostrophe === -1 || apostrophe > end ? cells : cells.map(readCell));
         record++;
       }
       at = end + 1;
