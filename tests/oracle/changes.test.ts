@@ -36,7 +36,8 @@ async function textOf(changes: Changes, rows: Row[], batchSize: number): Promise
   return text;
 }
 
-const records = (csv: string): Record<string, string>[] => parse(csv, { columns: true, relax_column_count: false });
+const records = (csv: string): Record<string, string>[] =>
+  parse(csv, { columns: true, bom: true, relax_column_count: false });
 
 test("changes.csv is what the oracle finds, whatever the batches and chunks", async () => {
   let lines = 0;

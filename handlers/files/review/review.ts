@@ -74,7 +74,8 @@ export function createReview({ sources, reviewerPattern, decisions }: ReviewOpti
   const { instanceArn, identityStoreId } = sources.settings;
   const administrators = new Set(administratorArns(sources));
   const cell = createCellFormatter();
-  const header = `${REVIEW_COLUMNS.join(",")}\r\n`;
+  // With a byte order mark, without which Excel takes UTF-8 for the system's own encoding, and gives the sheet back so.
+  const header = `\ufeff${REVIEW_COLUMNS.join(",")}\r\n`;
   const reviewerOf = createReviewerOf(reviewerPattern);
   const suggestionOf = createSuggestionOf(sources);
   const byGrant = decisions.byGrant;
