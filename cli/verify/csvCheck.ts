@@ -48,6 +48,7 @@ export function createCsvCheck(
   const LONGEST_RECORD = 1024 * 1024;
   const parser = parse({
     record_delimiter: "\r\n",
+    bom: name === REVIEW_FILE, // which goes through spreadsheets
     relax_column_count: true,
     max_record_size: LONGEST_RECORD,
     // Taken one by one as they are parsed: what is still in a stream's buffer would be lost where the file breaks off.

@@ -1,10 +1,12 @@
+import { textOfCell } from "./cellText";
+
 /** Tells of each record whether it stands where it belongs. */
 export type RowOrder = (record: readonly string[]) => boolean;
 
 /**
  * Checks that records are sorted by some of their cells, in code-unit order, equal ones allowed. The order is that of the raw values,
- * and a cell tells its raw value only up to one doubt: `'=x` is what `=x` is written as, and also what `'=x` is. So a record is
- * in order if it can be, with every record before it read in the way that leaves most room.
+ * and in reports of 0.1 a cell tells its raw value only up to one doubt: `'=x` is what `=x` is written as, and also what `'=x` is. So a record
+ * is in order if it can be, with every record before it read in the way that leaves most room.
  *
  * @param keys indexes of the cells to sort by
  */
@@ -19,14 +21,12 @@ export function createRowOrder(keys: readonly number[]): RowOrder {
   };
 }
 
-const escaped = /^'[=+\-@\t\r]/;
-
-/** All that the cells may have been before they were escaped, least first. */
+/** All that the cells may have been before a `'` was put into them, least first. */
 function readingsOf(cells: readonly string[]): (readonly string[])[] {
-  if (!cells.some((cell) => escaped.test(cell))) return [cells];
+  if (!cells.some((cell) => cell.includes("'"))) return [cells];
   let readings: string[][] = [[]];
   for (const cell of cells) {
-    const values = escaped.test(cell) ? [cell, cell.slice(1)] : [cell];
+    const values = [...new Set([cell, textOfCell(cell)])];
     readings = readings.flatMap((reading) => values.map((value) => [...reading, value]));
   }
   return readings.sort(compare);

@@ -2,6 +2,7 @@
  * What can go wrong on demand.
  *
  * - `throttle`, `internalError` (500), `unavailable` (503), `expiredToken`, `accessDenied`: AWS's error of that meaning; nothing is carried out
+ * - `notAuthorized`: S3's `AccessDenied` that names the action and the object which the caller's policies do not allow
  * - `drop`: the connection is destroyed before any answer; nothing is carried out
  * - `dropAfter`: the operation is carried out, then the connection is destroyed: the lost answer
  * - `truncate`: the operation is carried out, the connection is destroyed in the middle of its answer
@@ -27,6 +28,7 @@ export type FaultKind =
   | "unavailable"
   | "expiredToken"
   | "accessDenied"
+  | "notAuthorized"
   | "drop"
   | "dropAfter"
   | "truncate"
@@ -61,6 +63,8 @@ export interface Fault {
   /** `<service>:<Operation>`, `<service>:*` or `*`. */
   readonly operation: string;
   readonly kind: FaultKind;
+  /** Only calls of S3 about an object whose key has this in it. */
+  readonly key?: string;
   /** The first call of the operation to fail, counted from 1. @default 1 */
   readonly at?: number;
   /** How many calls fail. @default 1 where `at` is given, otherwise no end */
@@ -72,7 +76,7 @@ export interface Fault {
 }
 
 /** Tells for every call which faults fire at it. */
-export type Injector = (operation: string) => Fault[];
+export type Injector = (operation: string, key?: string) => Fault[];
 
 export function createInjector(faults: readonly Fault[], seed: number): Injector {
   const armed = faults.map((fault, index) => ({
@@ -82,10 +86,10 @@ export function createInjector(faults: readonly Fault[], seed: number): Injector
     // A sequence for each fault: what one fault does not depend on the calls that another one sees.
     random: randomNumbers(seed * 1_000_003 + index),
   }));
-  return (operation) =>
+  return (operation, key = "") =>
     armed
       .filter((entry) => {
-        if (!covers(entry.fault.operation, operation)) return false;
+        if (!covers(entry.fault.operation, operation) || !key.includes(entry.fault.key ?? "")) return false;
         entry.calls += 1;
         if (entry.left === 0 || entry.calls < (entry.fault.at ?? 1)) return false;
         if (entry.random() >= (entry.fault.rate ?? 1)) return false;

@@ -51,3 +51,10 @@ export function accessDenied({ service, operation }: Call, callerArn: string): A
       : `User: ${callerArn} is not authorized to perform: ${action} because no identity-based policy allows the ${action} action`,
   );
 }
+
+/** S3's, of an object that is there: of one that is not, it names s3:ListBucket. */
+export function notAuthorized({ operation, bucket, key }: Call, callerArn: string): AwsError {
+  const action = `s3:${operation}`;
+  const what = `${action} on resource: "arn:aws:s3:::${bucket}/${key}" because no identity-based policy allows the ${action} action`;
+  return new AwsError("AccessDenied", `User: ${callerArn} is not authorized to perform: ${what}`, 403);
+}

@@ -12,7 +12,7 @@ import { createCsvWriter } from "../../handlers/files/csv/writer";
 import { createReview } from "../../handlers/files/review/review";
 import { type RowSources, rowBatches } from "../../handlers/files/rows";
 import { oracleChanges } from "./changes";
-import type { Row } from "./report";
+import { guarded, type Row } from "./report";
 import { oracleReview } from "./review";
 import { rowSources } from "./sources";
 
@@ -36,8 +36,8 @@ async function textOf(changes: Changes, rows: Row[], batchSize: number): Promise
   return text;
 }
 
-const records = (csv: string): Record<string, string>[] => parse(csv, { columns: true, relax_column_count: false });
-const cell = (value: string) => (/^[=+\-@\t\r]/.test(value) ? `'${value}` : value);
+const records = (csv: string): Record<string, string>[] =>
+  parse(csv, { columns: true, bom: true, relax_column_count: false });
 
 test("changes.csv is what the oracle finds, whatever the batches and chunks", async () => {
   let lines = 0;
@@ -59,11 +59,11 @@ test("changes.csv is what the oracle finds, whatever the batches and chunks", as
           ...change,
           account: row.account,
           PermissionSetArn: row.PermissionSetArn,
-          PermissionSetName: cell(row.PermissionSetName),
+          PermissionSetName: guarded(row.PermissionSetName),
           Type: row.Type,
           GroupId: row.GroupId,
-          GroupName: cell(row.GroupName),
-          Username: cell(row.Username),
+          GroupName: guarded(row.GroupName),
+          Username: guarded(row.Username),
           UserId: row.UserId,
           PreviousReport: EARLIER,
         }));
@@ -106,7 +106,7 @@ test("review.csv advises what the oracle does, and never to remove what was not 
         .map((set) => set.arn);
       const expected = oracleReview(rows, administrators).map((grant) => ({
         ...grant,
-        RedundantWith: cell(grant.RedundantWith),
+        RedundantWith: guarded(grant.RedundantWith),
       }));
       expect(
         found.map((line) => ({

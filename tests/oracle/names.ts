@@ -54,6 +54,14 @@ const DISPLAY_NAMES = [
   "\nnewline first",
   "two\r\nlines",
   "semi;colon",
+  "Doe;=1+1;x",
+  "Doe; '@SUM(A1)",
+  "\0=1+1",
+  "tab\t-1",
+  'quote;"=1+1;',
+  "list:\n- one\n- two",
+  "\u{a0}=1+1",
+  "＝1+1",
   "\u{feff}mark",
   "nbsp\u{a0}",
   "\u{2028}separator",
@@ -70,7 +78,7 @@ const DISPLAY_NAMES = [
   " ",
 ] as const;
 
-const AWKWARD_UNITS = [..."aB09,=\"'\n\r\t +-@;|{}\\éßİıΣς😀名", "\u{301}", "\u{a0}"];
+const AWKWARD_UNITS = [..."aB09,=\"'\n\r\t +-@;|{}\\éßİıΣς😀名", "\u{301}", "\u{a0}", "\0", "\u{85}", "\u{200b}", "＝"];
 
 const awkwardStrings = fc.string({ unit: fc.constantFrom(...AWKWARD_UNITS), minLength: 1, maxLength: 12 });
 const unicodeStrings = fc.string({ unit: "grapheme", minLength: 1, maxLength: 8 });

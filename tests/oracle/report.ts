@@ -375,11 +375,27 @@ function printed(time: number): string {
   return `${new Date(time).toISOString().slice(0, 19)}Z`;
 }
 
-function cell(value: string): string {
-  let text = value;
-  if (["=", "+", "-", "@", "\t", "\r"].includes(text.charAt(0))) text = `'${text}`;
+export function cell(value: string): string {
+  const text = guarded(value);
   for (const special of ['"', ",", "\r", "\n"]) {
     if (text.includes(special)) return `"${text.replaceAll('"', '""')}"`;
   }
   return text;
+}
+
+/** With a `'` before each character with which a spreadsheet might begin a formula, and before a control character that comes first. */
+export function guarded(value: string): string {
+  const characters = [...value];
+  const written = [...characters];
+  for (const [at, character] of characters.entries()) {
+    let before = at;
+    while (characters[before - 1] === "'") before--;
+    if (before === 0 && /\p{Cc}/u.test(character)) written[before] = `'${written[before]}`;
+    if (!"=+-@＝＋－＠".includes(character)) continue;
+    const guard = before;
+    while (/["\p{Zs}\p{Cf}]/u.test(characters[before - 1] ?? "")) before--;
+    if (before > 0 && !/[,;\p{Cc}\p{Zl}\p{Zp}]/u.test(characters[before - 1]!)) continue;
+    written[guard] = `'${written[guard]}`;
+  }
+  return written.join("");
 }

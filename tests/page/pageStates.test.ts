@@ -38,7 +38,7 @@ async function violationsOf(page: Page): Promise<string[]> {
 describe("hostile names", () => {
   const IMAGE = "<img src=x onerror=globalThis.hacked=1>";
   const SCRIPT = "</script><script>globalThis.hacked=1</script><!--";
-  const FORMULA = "=cmd|'/c calc'!A1,\"quoted\"\u2028\u2029";
+  const FORMULA = "=cmd|'/c calc'!A1,\"quoted\"\u2028\u2029;+1";
   const hostile = rows.map(
     (row, index): Row => ({
       ...row,
@@ -78,8 +78,8 @@ describe("hostile names", () => {
     const { page } = await openPage(browser, await renderPage(hostile));
     const csv = await downloaded(page);
 
-    expect(csv).toContain(`"'=cmd|'/c calc'!A1,""quoted""\u2028\u2029"`);
-    expect(csv).not.toMatch(/(^|,)"?[=+@-]/m);
+    expect(csv).toContain(`"'=cmd|'/c calc'!A1,""quoted""\u2028\u2029;'+1"`);
+    expect(csv).not.toMatch(/(^|[,;])"?[=+@-]/m);
   });
 });
 

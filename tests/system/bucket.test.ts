@@ -93,6 +93,11 @@ test.each([
     "AccessDenied",
     "User: f is not authorized to perform: kms:Decrypt on resource: k",
   ],
+  [
+    "an object that the role may not read",
+    "AccessDenied",
+    "User: f is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::reports/k with an explicit deny",
+  ],
   ["an archived object", "InvalidObjectState", "The operation is not valid for the object's storage class"],
 ])("%s is not taken for a sheet that is not there", async (_, name, message) => {
   const history = createS3History(refusing(name, message), Bucket, call);

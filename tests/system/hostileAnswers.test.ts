@@ -191,6 +191,8 @@ describe("a state that is not understood degrades the report, which says whose",
   test.each<FaultKind>(["dateInMilliseconds", "dateTooLarge"])("%s of memberships", async (kind) => {
     const { rows, status, warnings } = await reportOf([{ operation: "identitystore:ListGroupMemberships", kind }]);
     expect(new Set(rows.map(({ MemberSince }) => MemberSince))).toEqual(new Set([""]));
+    // The age of the user does not stand in for a date that is there.
+    expect(rows.filter(({ Usage }) => Usage === "UNUSED_IN_WINDOW" || Usage === "TOO_NEW")).toEqual([]);
     expect(status).toBe("degraded");
     expect(warnings).toEqual([
       expect.stringMatching(/^CreatedAt of memberships: expected an instant from 1970 to 9999/),

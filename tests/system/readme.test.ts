@@ -41,7 +41,7 @@ describe("npm start", () => {
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
   const read = (name: string) => readFileSync(join(directory, "out", name));
-  const rowsOf = (name: string): Record<string, string>[] => parse(read(name), { columns: true });
+  const rowsOf = (name: string): Record<string, string>[] => parse(read(name), { columns: true, bom: true });
   const valuesOf = (name: string, column: string) => [...new Set(rowsOf(name).map((row) => row[column]))].sort();
 
   test("succeeds, and says what the README shows", () => {

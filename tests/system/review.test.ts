@@ -104,3 +104,14 @@ test("a returned sheet that cannot be read is a warning, and no decision is made
   expect(warnings).toEqual([expect.stringMatching(/^No decision of the returned review sheet is carried forward: /)]);
   expect(rows.map(({ Decision }) => Decision)).toEqual(["", "", ""]);
 });
+
+test("a returned sheet that S3 does not let the role read is a warning that says what to do", async () => {
+  const refused = { operation: "s3:GetObject", kind: "notAuthorized", key: "decisions/" } as const;
+  const container = await start(threeSets, {}, [refused]);
+
+  const { warnings } = await review(container);
+
+  expect(warnings).toEqual([
+    expect.stringMatching(/^No decision of the returned review sheet is carried forward: .* may read decisions/),
+  ]);
+});

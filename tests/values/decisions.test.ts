@@ -21,6 +21,18 @@ describe("readDecisions", () => {
       "with other columns, in another order",
       `Comment,Mine,decision,GRANTKEY,GrantState ,DecidedOn,DecidedBy\r\n"fine, for now",x,KEEP,${KEY},OK USED,2026-11-23,carol\r\n`,
     ],
+    ["with CR line ends", `${HEADER}${KEY},OK USED,KEEP,carol,2026-11-23,"fine, for now"\r\n`.replaceAll("\r\n", "\r")],
+    [
+      "as Excel's Unicode text",
+      Buffer.from(
+        `\ufeff${HEADER.replaceAll(",", "\t")}${KEY}\tOK USED\tKEEP\tcarol\t2026-11-23\tfine, for now\r\n`,
+        "utf16le",
+      ),
+    ],
+    [
+      "below titles and a separator for Excel",
+      `sep=;\r\nReview, second half;;\r\n;;\r\n${HEADER.replaceAll(",", ";")}${KEY};OK USED;KEEP;carol;2026-11-23;fine, for now\r\n`,
+    ],
     ["with spaces around", `${HEADER} ${KEY} , OK USED,KEEP ,carol,2026-11-23,"fine, for now "\r\n`],
   ])("reads a sheet %s", async (_what, sheet) => {
     const decision = {
@@ -87,11 +99,27 @@ describe("readDecisions", () => {
   it.each([
     ["without its columns", chunksOf("a,b\r\n1,2\r\n"), /has 0 of "grantkey": "a", "b"/],
     ["with a column twice", chunksOf("GrantKey,GrantState,Decision,decision\r\n"), /has 2 of "decision"/],
-    ["that is no UTF-8", chunksOf(Buffer.from(`${HEADER}${KEY},OK,KEEP,M\xfcller,,\r\n`, "latin1")), /is not UTF-8/],
+    [
+      "that is no UTF-8",
+      chunksOf(Buffer.from(`${HEADER}${KEY},OK,KEEP,M\xfcller,,\r\n`, "latin1")),
+      /is not UTF-8\. .* save it as "CSV UTF-8"/,
+    ],
     ["that is a spreadsheet file", chunksOf(Buffer.from([0x50, 0x4b, 3, 4, 0xff, 0xfe, 10, 0xff])), /is not UTF-8/],
     ["whose quotes do not close", chunksOf(`${HEADER}${KEY},OK,KEEP,"carol\r\n`), /a quote that does not close/],
     ["with more decisions than can be held", chunksOf(HEADER + many.join(""), 65_536), /more than 200000 decisions/],
-    ["that cannot be read", broken(), /the connection was reset/],
+    ["that cannot be read", broken(), /the connection was reset See that .* may read decisions/],
+    [
+      "without a byte",
+      chunksOf(""),
+      /: It is empty\. Fill in review\.csv of the newest report, save it as "CSV UTF-8"/,
+    ],
+    ["with blank lines only", chunksOf("\r\n\r\n"), /: It is empty\. /],
+    ["without a line below its header", chunksOf(HEADER), /: It has no line below its header\. Fill in /],
+    [
+      "in UTF-16 without its mark",
+      chunksOf(Buffer.from(HEADER, "utf16le")),
+      /UTF-16 without its mark\. .* "CSV UTF-8"/,
+    ],
   ])("carries nothing forward from a sheet %s", async (_what, sheet, reason) => {
     const { byGrant, warnings } = await readDecisions(sheet);
 

@@ -13,7 +13,7 @@ test("a returned sheet that may not be read is a warning, and no decision", asyn
   expect(decisions.byGrant.size).toBe(0);
   expect(previous).toMatchObject({ previousManifest: null, previousReport: { status: "none" } });
   expect(previous.notes).toEqual([
-    "No decision of the returned review sheet is carried forward: s3 GetObject was refused (kms:Decrypt)",
+    "No decision of the returned review sheet is carried forward: s3 GetObject was refused (kms:Decrypt). See that the report's role, or whoever runs it, may read decisions/review.csv; the next run that can carries its decisions.",
   ]);
   expect(changes).toBeNull();
 });

@@ -28,7 +28,7 @@ const unusedGroup: SmallOrganisation = {
 function review(sources: RowSources, decisions = NO_DECISIONS, reviewerPattern = "") {
   const sheet = createReview({ sources, reviewerPattern, decisions });
   const csv = sheet.begin() + sheet.rows(allRows(sources)) + sheet.end();
-  const lines: Record<string, string>[] = parse(csv, { columns: true });
+  const lines: Record<string, string>[] = parse(csv, { columns: true, bom: true });
   return { csv, lines, counts: sheet.counts };
 }
 
@@ -280,11 +280,18 @@ describe("createReview", () => {
     expect(lines[0]!.Reviewer).toBe("Read");
   });
 
+  it("names no reviewer by the word that stands in place of a direct grant's group", () => {
+    const direct = sourcesOf({ ...unusedGroup, pairs: [[ACCOUNT, 1, [["USER", "u-alice"]]]] });
+    const { lines } = review(direct, NO_DECISIONS, "^([A-Z]+)$");
+
+    expect(lines[0]).toMatchObject({ GroupName: "NOGROUP", Reviewer: "" });
+  });
+
   describe("carries decisions forward", () => {
     /** The sheet with a decision on its first line, as it comes back. */
     async function decided(organisation: SmallOrganisation, decision = "REMOVE"): Promise<Decisions> {
       const { csv } = review(sourcesOf(organisation));
-      const [header, ...lines] = parse(csv) as string[][];
+      const [header, ...lines] = parse(csv, { bom: true }) as string[][];
       const set = (name: string, value: string) => {
         lines[0]![header!.indexOf(name)] = value;
       };
@@ -310,6 +317,42 @@ describe("createReview", () => {
         EarlierDecision: "",
       });
       expect(counts).toMatchObject({ decisionsCarried: 1, decisionsChanged: 0 });
+    });
+
+    /** Opens a sheet as Excel does, which takes for UTF-8 only what says so, decides in the comment's own letters, and saves. */
+    function throughSpreadsheet(sheet: string, save: (records: string[][]) => string | Buffer): Buffer {
+      const bytes = Buffer.from(sheet, "utf8");
+      const marked = bytes.subarray(0, 3).toString("hex") === "efbbbf";
+      const records: string[][] = parse(marked ? bytes.toString("utf8") : bytes.toString("latin1"), { bom: true });
+      const [header, line] = records as [string[], string[]];
+      if (line[header.indexOf("DecisionStatus")] === "") {
+        line[header.indexOf("Decision")] = "KEEP";
+        line[header.indexOf("Comment")] = `Zoë sagt: "ja"; = gut`;
+      }
+      return Buffer.from(save(records) as string);
+    }
+    const joined = (separator: string, lineEnd: string) => (records: string[][]) =>
+      records.map((cells) => cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(separator) + lineEnd).join("");
+
+    it.each<[string, (records: string[][]) => string | Buffer]>([
+      ["as CSV UTF-8", (records) => `\ufeff${joined(",", "\r\n")(records)}`],
+      ["with semicolons", (records) => `\ufeff${joined(";", "\r\n")(records)}`],
+      ["with CR line ends", joined(";", "\r")],
+      ["as Unicode text", (records) => Buffer.from(`\ufeff${joined("\t", "\r\n")(records)}`, "utf16le")],
+      ["below a title", (records) => `sep=;\nWho may what;;\n${joined(";", "\n")(records)}`],
+    ])("through a spreadsheet that saves %s, letter for letter", async (_, save) => {
+      const zoe = sourcesOf({ ...unusedGroup, users: [{ id: "u-alice", name: "Zoë; =1+1" }] });
+      let { csv } = review(zoe);
+      for (let round = 0; round < 3; round++) {
+        const decisions = await readDecisions(chunksOf(throughSpreadsheet(csv, save)));
+        const again = review(zoe, decisions);
+
+        expect(decisions.warnings).toEqual([]);
+        expect(again.lines).toMatchObject([
+          { Username: "Zoë; '=1+1", Decision: "KEEP", Comment: `Zoë sagt: "ja"; '= gut`, DecisionStatus: "CARRIED" },
+        ]);
+        csv = again.csv;
+      }
     });
 
     it("again and again", async () => {

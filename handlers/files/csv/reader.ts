@@ -1,5 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import { reportError } from "../../errors";
+import { createCellReader } from "./cell";
+import { utf8Of } from "./encoding";
+import { findHeader } from "./header";
 
 /** The records of a CSV file, some at a time. */
 export interface CsvReader {
@@ -10,23 +13,27 @@ export interface CsvReader {
 }
 
 /**
- * Reads what `createCsvWriter` writes, and what a spreadsheet makes of it: the separator is the one of comma, semicolon and
- * tab that the header has most of, lines end in CRLF or LF, a byte order mark and blank lines are passed over. Cells come
- * raw: the `'` that the writer puts before a formula is taken off. (A raw cell that begins with `'=` is written as it is, and so
- * comes back without its `'`; written again, the two are the same bytes.)
+ * Reads what `createCsvWriter` writes, and what a spreadsheet makes of it: in UTF-8 or in UTF-16 with its mark, with commas, semicolons or
+ * tabs, lines that end in CRLF, LF or CR; blank lines are passed over. Cells come raw: each `'` that the writer puts before a formula is
+ * taken off.
  *
  * A reader of its own because the maintained one, csv-parse 7, takes four times as long: docs/adr/0002-csv-reader.md.
+ *
+ * @param headerCell a column, in lower case, by which the header is known among lines that people have put above it; without it the
+ * first line is the header
  */
-export function createCsvReader(chunks: AsyncIterable<Buffer>): CsvReader {
+export function createCsvReader(chunks: AsyncIterable<Buffer>, headerCell = ""): CsvReader {
   const LONGEST_RECORD = 1024 * 1024; // a quote that never closes must not gather the whole file
-  const LF = 10;
+  const HEAD_BYTES = 64 * 1024; // in which the header must begin
   const CR = 13;
   const QUOTE = 34;
   const fail = reportError;
   const utf8 = isUtf8;
-  const escaped = /^'[=+\-@\t\r]/;
-  const source = chunks[Symbol.asyncIterator]();
-  let separator = "";
+  const readCell = createCellReader();
+  const source = utf8Of(chunks);
+  let started = false;
+  let separator = ",";
+  let lineEnd = "\n";
   let record = 0;
   /** Bytes after the last line end, and text of a record whose last cell goes on over line ends. */
   let partialLine: Buffer[] = [];
@@ -34,17 +41,6 @@ export function createCsvReader(chunks: AsyncIterable<Buffer>): CsvReader {
 
   const refuse = (what: string) =>
     fail("UnreadableCsv", `Record ${record + 1} ${what}. Expected CSV as this program writes it, in UTF-8.`);
-
-  const separatorOf = (header: string): string => {
-    let best = ",";
-    for (const candidate of [";", "\t"]) {
-      if (header.split(candidate).length > header.split(best).length) best = candidate;
-    }
-    return best;
-  };
-
-  const unescapeCells = (cells: string[]): string[] =>
-    cells.map((cell) => (cell.startsWith("'") && escaped.test(cell) ? cell.slice(1) : cell));
 
   /** The record that begins at `at` and has a quote in its first line; `null` where its end is not in the text. */
   const quotedRecord = (text: string, at: number, last: boolean): { cells: string[]; end: number } | null => {
@@ -66,15 +62,15 @@ export function createCsvReader(chunks: AsyncIterable<Buffer>): CsvReader {
         }
         cells.push(cell + text.slice(from, close));
         position = close + 1;
-        if (text.charCodeAt(position) === CR && text.charCodeAt(position + 1) === LF) position++;
+        if (lineEnd === "\n" && text.startsWith("\r\n", position)) position++;
         const next = text.charAt(position);
-        if (next !== separator && next !== "\n" && next !== "") throw refuse("has text after a closing quote");
+        if (next !== separator && next !== lineEnd && next !== "") throw refuse("has text after a closing quote");
       } else {
-        let lineEnd = text.indexOf("\n", position);
-        if (lineEnd === -1) lineEnd = text.length;
+        let endOfLine = text.indexOf(lineEnd, position);
+        if (endOfLine === -1) endOfLine = text.length;
         const cellEnd = text.indexOf(separator, position);
-        const end = cellEnd !== -1 && cellEnd < lineEnd ? cellEnd : lineEnd;
-        const bare = end === lineEnd && text.charCodeAt(end - 1) === CR && end > position ? end - 1 : end;
+        const end = cellEnd !== -1 && cellEnd < endOfLine ? cellEnd : endOfLine;
+        const bare = end === endOfLine && text.charCodeAt(end - 1) === CR && end > position ? end - 1 : end;
         cells.push(text.slice(position, bare));
         position = end;
       }
@@ -90,7 +86,7 @@ export function createCsvReader(chunks: AsyncIterable<Buffer>): CsvReader {
     let quote = text.indexOf('"');
     let apostrophe = text.indexOf("'");
     while (at < text.length) {
-      let end = text.indexOf("\n", at);
+      let end = text.indexOf(lineEnd, at);
       if (end === -1) end = text.length;
       if (quote !== -1 && quote < at) quote = text.indexOf('"', at);
       if (apostrophe !== -1 && apostrophe < at) apostrophe = text.indexOf("'", at);
@@ -105,7 +101,7 @@ export function createCsvReader(chunks: AsyncIterable<Buffer>): CsvReader {
         end = found.end;
       }
       if (cells.length > 0) {
-        records.push(apostrophe === -1 || apostrophe > end ? cells : unescapeCells(cells));
+        records.push(apostrophe === -1 || apostrophe > end ? cells : cells.map(readCell));
         record++;
       }
       at = end + 1;
@@ -117,24 +113,39 @@ export function createCsvReader(chunks: AsyncIterable<Buffer>): CsvReader {
 
   const decode = (bytes: Buffer): string => {
     if (!utf8(bytes)) throw refuse("or one soon after it is not UTF-8");
-    const text = bytes.toString("utf8");
-    if (separator !== "") return text;
-    const begin = text.startsWith("\ufeff") ? text.slice(1) : text;
-    separator = separatorOf(begin.slice(0, begin.indexOf("\n") + 1) || begin);
-    return begin;
+    return bytes.toString("utf8");
+  };
+
+  /** The file from its header on, in pieces; finds out what it is written with from the first of them. */
+  const nextChunk = async (): Promise<Buffer | null> => {
+    if (started) return (await source.next()).value ?? null;
+    started = true;
+    const pieces: Buffer[] = [];
+    for (let bytes = 0; bytes < HEAD_BYTES; ) {
+      const { value: piece } = await source.next();
+      if (!piece) break;
+      pieces.push(piece);
+      bytes += piece.length;
+    }
+    const head = Buffer.concat(pieces);
+    const form = findHeader(head.subarray(0, HEAD_BYTES).toString("latin1"), headerCell);
+    if (form.hasNul) throw refuse("has zero bytes: the file is no text, or UTF-16 without its mark");
+    separator = form.separator;
+    lineEnd = form.lineEnd;
+    return head.subarray(form.at);
   };
 
   return {
     async next() {
       for (;;) {
-        const { value: chunk, done } = await source.next();
-        if (done) {
+        const chunk = await nextChunk();
+        if (chunk === null) {
           const rest = decode(Buffer.concat(partialLine));
           partialLine = [];
           const records = recordsOf(partialRecord + rest, true);
           return records.length > 0 ? records : null;
         }
-        const lastLineEnd = chunk.lastIndexOf(LF);
+        const lastLineEnd = chunk.lastIndexOf(lineEnd);
         if (lastLineEnd === -1) {
           partialLine.push(chunk);
           if (partialLine.reduce((sum, { length }) => sum + length, 0) > LONGEST_RECORD)
@@ -148,7 +159,7 @@ export function createCsvReader(chunks: AsyncIterable<Buffer>): CsvReader {
       }
     },
     async close() {
-      await source.return?.();
+      await source.return();
     },
   };
 }

@@ -58,11 +58,13 @@ export async function readDecisions(sheet: AsyncIterable<Buffer> | null): Promis
     return new Map(names.map((name, index) => [name, index]));
   };
 
-  const reader = createCsvReader(sheet);
+  const reader = createCsvReader(sheet, "grantkey");
+  let columns: Map<string, number> | null = null;
+  let lines = 0;
   try {
-    let columns: Map<string, number> | null = null;
     for (let records = await reader.next(); records !== null; records = await reader.next()) {
       if (columns === null) columns = columnsOf(records.shift()!);
+      lines += records.length;
       const cell = (cells: string[], name: string) => cells[columns!.get(name) ?? -1];
       const keyAt = columns.get("grantkey")!;
       const decisionAt = columns.get("decision")!;
@@ -86,6 +88,8 @@ export async function readDecisions(sheet: AsyncIterable<Buffer> | null): Promis
         if (byGrant.size > MOST) throw reportError("UnreadableSheet", `It has more than ${MOST} decisions.`);
       }
     }
+    if (lines === 0)
+      throw reportError("UnreadableSheet", columns === null ? "It is empty." : "It has no line below its header.");
   } catch (error) {
     await reader.close();
     return noDecisions(error);
@@ -101,10 +105,17 @@ export async function readDecisions(sheet: AsyncIterable<Buffer> | null): Promis
   return { byGrant, warnings };
 }
 
-/** For a returned sheet that cannot be read: the report comes all the same, and says why it carries nothing forward. */
+/** For a returned sheet that cannot be read: the report comes all the same, says why it carries nothing forward, and what to do. */
 export function noDecisions(error: unknown): Decisions {
+  const { name } = error as Error;
+  const advice =
+    name === "UnreadableCsv" || name === "UnreadableSheet"
+      ? 'Fill in review.csv of the newest report, save it as "CSV UTF-8", and put it there again.'
+      : "See that the report's role, or whoever runs it, may read decisions/review.csv; the next run that can carries its decisions.";
   return {
     byGrant: new Map(),
-    warnings: [`No decision of the returned review sheet is carried forward: ${messageOf(error)}`],
+    warnings: [
+      `No decision of the returned review sheet is carried forward: ${messageOf(error).replace(/\.$/, "")}. ${advice}`,
+    ],
   };
 }

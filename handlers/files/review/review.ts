@@ -74,7 +74,8 @@ export function createReview({ sources, reviewerPattern, decisions }: ReviewOpti
   const { instanceArn, identityStoreId } = sources.settings;
   const administrators = new Set(administratorArns(sources));
   const cell = createCellFormatter();
-  const header = `${REVIEW_COLUMNS.join(",")}\r\n`;
+  // With a byte order mark, without which Excel takes UTF-8 for the system's own encoding, and gives the sheet back so.
+  const header = `\ufeff${REVIEW_COLUMNS.join(",")}\r\n`;
   const reviewerOf = createReviewerOf(reviewerPattern);
   const suggestionOf = createSuggestionOf(sources);
   const byGrant = decisions.byGrant;
@@ -128,7 +129,7 @@ export function createReview({ sources, reviewerPattern, decisions }: ReviewOpti
     const administrator = administrators.has(row.PermissionSetArn);
     const setId = row.PermissionSetArn.slice(row.PermissionSetArn.lastIndexOf("/") + 1);
     const first = [
-      reviewerOf(row.GroupName, row.PermissionSetName),
+      reviewerOf(row.Type === "GROUP" ? row.GroupName : "", row.PermissionSetName),
       row.account,
       row.AccountName,
       row.PermissionSetName,
@@ -199,7 +200,10 @@ export function createReview({ sources, reviewerPattern, decisions }: ReviewOpti
   };
 }
 
-/** Who reviews a grant: what the pattern's group captures of a name; empty where it does not match. */
+/**
+ * Who reviews a grant: what the pattern's group captures of the group's name, else of the permission set's; empty where neither
+ * matches. `groupName` is empty for a direct grant and for a group without a name: there is nothing to match then.
+ */
 type ReviewerOf = (groupName: string, permissionSetName: string) => string;
 
 /** @param pattern empty, or one that `reviewerPatternProblem` has nothing against */
@@ -216,5 +220,5 @@ export function createReviewerOf(pattern: string): ReviewerOf {
     return reviewer;
   };
   return (groupName, permissionSetName) =>
-    compiled === null ? "" : (captured(groupName) ?? captured(permissionSetName) ?? "");
+    compiled === null ? "" : ((groupName === "" ? null : captured(groupName)) ?? captured(permissionSetName) ?? "");
 }

@@ -36,6 +36,8 @@ export function createSuggestionOf({ settings, provisioning, collection, logins 
     AGE_NOT_KNOWN:
       "No login was seen, but it is not known since when the user has it: neither the membership nor the user has a date that is understood.",
   };
+  const DISABLED =
+    "The user is disabled, but can go on entering the account while a session of the access portal is open, until it ends or the access is removed. ";
   const evidence = createEvidence(settings, collection, logins);
   const { keyOf } = evidence.users;
   const createdByKey = new Map(collection.users.map(({ id, createdMs }) => [keyOf(id), createdMs]));
@@ -94,7 +96,7 @@ export function createSuggestionOf({ settings, provisioning, collection, logins 
 
   const statusSentence = (row: Row): string => {
     if (row.RowStatus === "OK") return "";
-    if (row.RowStatus === "USER_DISABLED") return "The user is disabled. ";
+    if (row.RowStatus === "USER_DISABLED") return DISABLED;
     if (row.RowStatus === "USER_NOT_FOUND") return "The Identity Store does not know this user. ";
     if (row.RowStatus === "ACCOUNT_NOT_ACTIVE") return `The account is ${row.AccountState}, not ACTIVE. `;
     return "The account is not in the organization. ";
