@@ -2,6 +2,8 @@
 export { createS3History } from "./history";
 export {
   hoursSinceLastReport,
+  NOT_ANNOUNCED,
+  publishedReport,
   publishedResult,
   type RunResult,
   recordFailure,
@@ -9,6 +11,6 @@ export {
   resultOf,
 } from "./latest";
 export { publishedRows, REPORT_PREFIX, runFolder } from "./names";
-export { ALREADY_RUNNING, beginRun, endRun } from "./oneRun";
+export { ALREADY_RUNNING, beginRun, endRun, lastRun } from "./oneRun";
 export { createS3Sink } from "./sink";
 export { createSmallObjects, type SmallObjects } from "./smallObjects";

@@ -31,6 +31,8 @@ export interface Fault {
   /** `<service>:<Operation>`, `<service>:*` or `*`. */
   readonly operation: string;
   readonly kind: FaultKind;
+  /** Only calls of S3 about an object whose key has this in it. */
+  readonly key?: string;
   /** The first call of the operation to fail, counted from 1. @default 1 */
   readonly at?: number;
   /** How many calls fail. @default 1 where `at` is given, otherwise no end */
@@ -42,7 +44,7 @@ export interface Fault {
 }
 
 /** Tells for every call which faults fire at it. */
-export type Injector = (operation: string) => Fault[];
+export type Injector = (operation: string, key?: string) => Fault[];
 
 export function createInjector(faults: readonly Fault[], seed: number): Injector {
   const armed = faults.map((fault, index) => ({
@@ -52,10 +54,10 @@ export function createInjector(faults: readonly Fault[], seed: number): Injector
     // A sequence for each fault: what one fault does not depend on the calls that another one sees.
     random: randomNumbers(seed * 1_000_003 + index),
   }));
-  return (operation) =>
+  return (operation, key = "") =>
     armed
       .filter((entry) => {
-        if (!covers(entry.fault.operation, operation)) return false;
+        if (!covers(entry.fault.operation, operation) || !key.includes(entry.fault.key ?? "")) return false;
         entry.calls += 1;
         if (entry.left === 0 || entry.calls < (entry.fault.at ?? 1)) return false;
         if (entry.random() >= (entry.fault.rate ?? 1)) return false;

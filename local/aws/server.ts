@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Answer, AwsError, type Call, credentialScope, type Handler, notImplemented } from "./call";
 import { cloudTrail } from "./cloudTrail";
-import { createInjector, type Fault, fires } from "./faults";
+import { createInjector, type Fault, fires, type Injector } from "./faults";
 import { identityStore } from "./identityStore";
 import { jsonError } from "./jsonProtocol";
 import { loadOrganisation, type OrganisationFile, type OrganisationHeader } from "./organisation";
@@ -103,7 +103,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     let answer: Answer;
     try {
       const body = await readBody(request);
-      call = readCall(request, body, (operation) => injector(operation));
+      call = readCall(request, body, injector);
       recorder.called(call);
       if (fires(call.faults, "drop")) {
         request.socket.destroy();
@@ -187,17 +187,17 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function readCall(request: IncomingMessage, body: Buffer, faultsOf: (operation: string) => Fault[]): Call {
+function readCall(request: IncomingMessage, body: Buffer, faultsOf: Injector): Call {
   const { method = "GET", headers } = request;
   const { pathname, searchParams } = new URL(request.url ?? "/", "http://127.0.0.1");
   const { scopeName, region, accessKeyId } = credentialScope(headers, searchParams);
   const service = sdkNames[scopeName] ?? scopeName;
   const base = { service, method, path: pathname, query: searchParams, headers, body, region, accessKeyId };
-  const named =
+  const named: { operation: string; bucket?: string; key?: string } =
     service === "s3"
       ? operationOf(method, pathname, searchParams, headers)
       : { operation: namedOperation(base.method, pathname, body, headers["x-amz-target"]) };
-  return { ...base, ...named, faults: faultsOf(`${service}:${named.operation}`) };
+  return { ...base, ...named, faults: faultsOf(`${service}:${named.operation}`, named.key) };
 }
 
 /** JSON protocols name the operation in a header, AWS Query in the form; REST services only by method and path. */

@@ -84,7 +84,7 @@ test("a sheet that is replaced while it is read is not joined to what it was", a
 /** S3 as a client that refuses to read. */
 function refusing(name: string, message: string): S3Client {
   const error = Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 403 } });
-  return { send: () => Promise.reject(error) } as unknown as S3Client;
+  return { config: { serviceId: "S3" }, send: () => Promise.reject(error) } as unknown as S3Client;
 }
 
 test.each([
@@ -112,6 +112,7 @@ test("an earlier report that may not be decrypted is one that cannot be read, no
   await put("credential_reports/latest.json", latest);
   const denied = "User: f is not authorized to perform: kms:Decrypt on resource: k";
   const halfRefusing = {
+    config: s3.config,
     send: (command: GetObjectCommand, options: object) =>
       (command.input.Key?.endsWith("latest.json") ? s3 : refusing("AccessDenied", denied)).send(command, options),
   } as unknown as S3Client;
@@ -124,11 +125,11 @@ test("an earlier report that may not be decrypted is one that cannot be read, no
 test("the run's own objects that may not be decrypted end it, and say so", async () => {
   const denied = "User: f is not authorized to perform: kms:Decrypt on resource: k";
   const objects = createSmallObjects(refusing("AccessDenied", denied), Bucket, call);
-  await expect(objects.read("running.json")).rejects.toMatchObject({
+  await expect(objects.read("running.json", {})).rejects.toMatchObject({
     name: "AccessDenied",
     message: expect.stringContaining(denied),
   });
-  expect(await createSmallObjects(refusing("AccessDenied", "Access Denied"), Bucket, call).read("x")).toBeNull();
+  expect(await createSmallObjects(refusing("AccessDenied", "Access Denied"), Bucket, call).read("x", {})).toBeNull();
 });
 
 test("a file that is given up while its upload is being started leaves none open", async () => {
@@ -149,6 +150,7 @@ test("a write that S3 refuses because another one is at it is tried again", asyn
   const error = { name: "ConditionalRequestConflict", $metadata: { httpStatusCode: 409 } };
   let conflicts = 2;
   const busy = {
+    config: s3.config,
     send: (command: PutObjectCommand | GetObjectCommand, options: object) =>
       conflicts-- > 0
         ? Promise.reject(Object.assign(new Error("Another request is in progress."), error))
@@ -176,6 +178,7 @@ describe("a file that stands where the run writes", () => {
   /** S3, but for what it answers to GetObject. */
   const notReading = (name: string, message: string, status: number) =>
     ({
+      config: s3.config,
       send(command: GetObjectCommand | PutObjectCommand, options: object) {
         const error = Object.assign(new Error(message), { name, $metadata: { httpStatusCode: status } });
         return command instanceof GetObjectCommand
@@ -188,6 +191,7 @@ describe("a file that stands where the run writes", () => {
     await put(key, bytes);
     const sizes: number[] = [];
     const counting = {
+      config: s3.config,
       async send(command: GetObjectCommand, options: object) {
         const answer = await s3.send(command, options);
         if (command instanceof GetObjectCommand) sizes.push(answer.ContentLength!);

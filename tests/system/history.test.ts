@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type LocalAws, startLocalAws } from "../../local/aws";
 import { type Container, captureLogs, jsonOf, startContainer, textOf } from "../support/container";
 import { login, many, now, oneGrant, organisationOf, permissionSet, userAssignment } from "../support/organisation";
-import { folderOf } from "../support/published";
+import { folderOf, publishedFolders } from "../support/published";
 
 // What stands in the bucket already, whole, gone or damaged, and what a run makes of it.
 
@@ -20,7 +20,7 @@ let container: Container;
 let folder: string;
 
 beforeEach(async () => {
-  localAws = await startLocalAws({ organisation, throttle: false, rate: 1000, missingKeyIs403: true });
+  localAws = await startLocalAws({ organisation, throttle: false, rate: 1000, missingKeyIs403: true, record: true });
   container = startContainer(localAws);
   folder = folderOf(await container.run({ runId: "before" }));
 });
@@ -32,6 +32,12 @@ const key = (name: string) => `credential_reports/${name}`;
 function overwrite(name: string, change: (text: string) => string): void {
   const object = container.bucket.objects.get(key(name))!;
   const body = [Buffer.from(change(textOf(container.bucket, name)!))];
+  container.bucket.objects.set(key(name), { ...object, body, size: body[0]!.length, checksums: {} });
+}
+
+function put(name: string, text: string): void {
+  const object = container.bucket.objects.get(key("latest.json")) ?? container.bucket.objects.values().next().value!;
+  const body = [Buffer.from(text)];
   container.bucket.objects.set(key(name), { ...object, body, size: body[0]!.length, checksums: {} });
 }
 
@@ -133,14 +139,78 @@ test.each([
   expect(container.bucket.uploads.size).toBe(0);
 });
 
-test("a latest.json that is no JSON fails the run, which says which object and what to do", async () => {
-  overwrite("latest.json", () => "{");
-  await expect(container.run()).rejects.toMatchObject({
+const GARBAGE = ["", "{", "null", "{}", "[]", "7", '"latest"'];
+
+/** Each small object, and what it says where one of its members is another than it must be. */
+const DAMAGED: [string, string][] = [
+  ...["latest.json", "running.json", "status/next/succeeded"].flatMap((name) =>
+    GARBAGE.map((text): [string, string] => [name, text]),
+  ),
+  ["latest.json", '{"runId":"x","reportKey":"a","manifestKey":"b","finishedAt":"2026-11-20T09:00:00Z"}'],
+  ["latest.json", '{"runId":"x","reportKey":[],"manifestKey":{},"finishedAt":7}'],
+  ["running.json", '{"runId":"x","attempt":"y","startedAt":"2026-11-20T09:00:00Z","until":"soon"}'],
+  ["running.json", '{"runId":"x","attempt":"y","startedAt":"2026-11-20T09:00:00Z","until":1e20}'],
+  ["status/next/succeeded", '{"runId":"next","status":"succeeded"}'],
+];
+
+test.each(DAMAGED)(
+  "%s that is %j is damaged: the run stops before it publishes, and says which object",
+  async (name, text) => {
+    put(name, text);
+    localAws.reset();
+
+    await expect(container.run({ runId: "next" })).rejects.toMatchObject({
+      name: "DamagedObject",
+      message: expect.stringMatching(
+        / is not the JSON that this program writes \(.+\)\. .* delete it; then run again\.$/,
+      ),
+    });
+
+    const error = await container.run({ runId: "next" }).catch((thrown) => thrown as Error);
+    expect((error as Error).message).toContain(`s3://reports/credential_reports/${name} `);
+    expect(publishedFolders(container.bucket)).toEqual([folder]);
+    expect(textOf(container.bucket, name)).toBe(text);
+    const reads = localAws.stats().requests!.filter(({ key: read }) => read === key(name));
+    expect(reads.filter(({ operation }) => operation === "GetObject").length).toBeLessThanOrEqual(4);
+  },
+);
+
+test.each(GARBAGE)("what a watch reads is damaged where it is %j", async (text) => {
+  put("latest.json", text);
+  await expect(container.watch()).rejects.toMatchObject({ name: "DamagedObject" });
+  container.bucket.objects.delete(key("latest.json"));
+  put("watch.json", text);
+  await expect(container.watch()).rejects.toMatchObject({
     name: "DamagedObject",
-    message: expect.stringMatching(
-      /^s3:\/\/reports\/credential_reports\/latest\.json is not the JSON .* delete it; then run again\.$/,
-    ),
+    message: expect.stringContaining("credential_reports/watch.json"),
   });
+});
+
+test("a latest.json that may not be read, which S3 says as it does of one that is not there, stops the run before it publishes", async () => {
+  localAws.inject([{ operation: "s3:GetObject", kind: "accessDenied", key: "latest.json" }]);
+
+  await expect(container.run({ runId: "next" })).rejects.toMatchObject({
+    name: "AccessDenied",
+    message: expect.stringContaining("refused for s3://reports/credential_reports/latest.json, which exists"),
+  });
+
+  expect(publishedFolders(container.bucket)).toEqual([folder]);
+  expect([...container.bucket.objects.keys()].filter((name) => name.includes("-next/"))).toEqual([]);
+});
+
+test("a first run that fails while it publishes leaves no report to follow, and a watch counts on", async () => {
+  const bucket = container.bucket;
+  bucket.objects.clear();
+  localAws.inject([{ operation: "s3:PutObject", kind: "internalError", key: "manifest.json" }]);
+  await expect(container.run({ runId: "failing" })).rejects.toMatchObject({ name: "ServiceFailed" });
+  localAws.inject([]);
+  expect(jsonOf(bucket, "latest.json")).toEqual({ runId: null, reportKey: null, manifestKey: null, finishedAt: null });
+  expect(await container.watch()).toEqual({ hoursSinceLastReport: 0 });
+
+  const { manifest } = await runAgain();
+
+  expect(manifest.previousManifest).toBeNull();
+  expect(manifest.previousReport.status).toBe("none");
 });
 
 test("latest.json never goes back to an older report", async () => {
