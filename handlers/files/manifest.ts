@@ -133,7 +133,7 @@ export function linkTo(key: string, manifest: Buffer): ManifestLink {
 /** Whether all that the report says was observed, and what its readers have to know, for people. */
 export function statusOf(
   { collection, logins }: RowSources,
-  { notes }: Previous,
+  { notes, previousReport }: Previous,
 ): { status: RunStatus; warnings: string[] } {
   const unobserved: string[] = [];
   if (!logins.observed) unobserved.push(`Where no login was seen, Usage is UNKNOWN: ${logins.reason}.`);
@@ -145,7 +145,20 @@ export function statusOf(
       `${count} ${count === 1 ? "login names" : "logins name"} no user. Grants of the account and role that show no other login are UNKNOWN: unexplained_logins.csv lists them.`,
     );
   }
-  return { status: unobserved.length > 0 ? "degraded" : "succeeded", warnings: [...warnings, ...notes] };
+  return {
+    status: unobserved.length > 0 ? "degraded" : "succeeded",
+    warnings: [...warnings, ...notes, ...notCompared(previousReport)],
+  };
+}
+
+/** What was not compared, and why, for people; nothing where all was, or where there is no earlier report. */
+function notCompared({ status, reportedAt, manifestKey, reason }: PreviousReport): string[] {
+  if (reason === null) return [];
+  const why = reason.replace(/\.?$/, ".");
+  if (status === "compared") return [why];
+  return manifestKey === null
+    ? [`The newest report could not be read, so this one is linked to none and compared with none: ${why}`]
+    : [`There is no changes.csv: the report before this one, of ${reportedAt}, was not compared with, since ${why}`];
 }
 
 export function manifestOf(

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import type { RunResult } from "../../handlers/bucket/latest";
+import type { Settings } from "../../handlers/model";
 import { type LocalAws, startLocalAws } from "../../local/aws";
 import { type Container, captureLogs, jsonOf, startContainer, textOf } from "../support/container";
 import { login, many, now, oneGrant, organisationOf, permissionSet, userAssignment } from "../support/organisation";
@@ -41,6 +43,26 @@ function put(name: string, text: string): void {
   container.bucket.objects.set(key(name), { ...object, body, size: body[0]!.length, checksums: {} });
 }
 
+const edit = (change: (csv: string) => string) => overwrite(`${folder}/credential_report.csv`, change);
+
+/** Another CSV, which the manifest vouches for. */
+function republish(change: (csv: string) => string): void {
+  edit(change);
+  const bytes = Buffer.from(textOf(container.bucket, `${folder}/credential_report.csv`)!);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  overwrite(`${folder}/manifest.json`, (text) => {
+    const manifest = JSON.parse(text);
+    Object.assign(manifest.files[0], { bytes: bytes.length, sha256 });
+    return JSON.stringify(manifest);
+  });
+}
+
+/** What the page is made of. */
+function pageOf(result: RunResult) {
+  const page = textOf(container.bucket, `${folderOf(result)}/report.html`)!;
+  return JSON.parse(/<script type="application\/json" id="report">(.*?)<\/script>/s.exec(page)![1]!);
+}
+
 async function runAgain() {
   const result = await container.run({ runId: "next" });
   expect(jsonOf(container.bucket, "latest.json").runId).toBe("next");
@@ -64,19 +86,44 @@ test.each([
     () => container.bucket.objects.delete(key(`${folder}/credential_report.csv`)),
     /is not there or is refused/,
   ],
+  ["has other columns", () => republish((csv) => csv.replace("GroupName", "Group")), /other columns/],
+  ["is no CSV", () => republish(() => '"a"b\r\n'), /text after a closing quote/],
   [
-    "has other columns",
-    () => overwrite(`${folder}/credential_report.csv`, (csv) => csv.replace("GroupName", "Group")),
-    /other columns/,
+    "was edited",
+    () => edit((csv) => csv.replace(",OK,", ",USER_DISABLED,")),
+    /expected \d+ bytes with SHA-256 [0-9a-f]{64}, got/,
   ],
-  ["is no CSV", () => overwrite(`${folder}/credential_report.csv`, () => '"a"b\r\n'), /text after a closing quote/],
-])("an earlier CSV that %s is not compared with, and the manifest says why", async (_, damage, why) => {
+  ["was saved by a spreadsheet", () => edit((csv) => csv.replaceAll("\r\n", "\n")), /expected \d+ bytes with SHA-256/],
+  ["lost its last rows", () => edit((csv) => csv.split("\r\n").slice(0, 2).join("\r\n") + "\r\n"), /with SHA-256/],
+  ["lost all", () => edit(() => ""), /got 0 with/],
+  [
+    "has no entry in its manifest",
+    () => overwrite(`${folder}/manifest.json`, (text) => text.replace('"credential_report.csv"', '"report.csv"')),
+    /says neither size nor SHA-256 of credential_report\.csv/,
+  ],
+  [
+    "has no hash in its manifest",
+    () => overwrite(`${folder}/manifest.json`, (text) => text.replaceAll('"sha256"', '"sha1"')),
+    /says neither size nor SHA-256/,
+  ],
+  [
+    "is of a manifest without files",
+    () => overwrite(`${folder}/manifest.json`, (text) => text.replace('"files"', '"file"')),
+    /says neither size nor SHA-256/,
+  ],
+])("an earlier CSV that %s is not compared with, and manifest and warnings say why", async (_, damage, why) => {
   damage();
 
   const { result, manifest } = await runAgain();
 
   expect(result.status).toBe("succeeded");
   expect(manifest.previousReport).toMatchObject({ status: "other-version", reason: expect.stringMatching(why) });
+  expect(result.warnings).toEqual([
+    expect.stringMatching(/^There is no changes\.csv: the report before this one, of 2026-/),
+  ]);
+  expect(result.warnings[0]).toMatch(why);
+  expect(manifest.warnings).toEqual(result.warnings);
+  expect(pageOf(result).run.warnings).toEqual(result.warnings);
   expect(manifest.previousManifest.key).toBe(key(`${folder}/manifest.json`));
   expect(textOf(container.bucket, `${folderOf(result)}/changes.csv`)).toBeUndefined();
 });
@@ -113,7 +160,7 @@ test.each([
   ["at once", 1, 2],
   ["at the end", 2, 3],
 ])("an earlier CSV whose damage shows only while it is compared (%s) is not compared with", async (_, one, other) => {
-  overwrite(`${folder}/credential_report.csv`, (csv) => {
+  republish((csv) => {
     const lines = csv.split("\r\n");
     [lines[one], lines[other]] = [lines[other]!, lines[one]!];
     return lines.join("\r\n");
@@ -133,9 +180,10 @@ test.each([
   // What had been compared until then is neither published nor vouched for.
   expect(textOf(container.bucket, `${folderOf(result)}/changes.csv`)).toBeUndefined();
   expect(manifest.files.map(({ name }: { name: string }) => name)).not.toContain("changes.csv");
-  const page = textOf(container.bucket, `${folderOf(result)}/report.html`)!;
-  const data = JSON.parse(/<script type="application\/json" id="report">(.*?)<\/script>/s.exec(page)![1]!);
+  const data = pageOf(result);
   expect(data.changes).toEqual({ since: null, reason: manifest.previousReport.reason, counts: {} });
+  expect(result.warnings).toEqual([expect.stringContaining(manifest.previousReport.reason)]);
+  expect(data.run.warnings).toEqual(result.warnings);
   expect(container.bucket.uploads.size).toBe(0);
 });
 
@@ -211,6 +259,32 @@ test("a first run that fails while it publishes leaves no report to follow, and 
 
   expect(manifest.previousManifest).toBeNull();
   expect(manifest.previousReport.status).toBe("none");
+});
+
+test.each<[string, Record<string, string>, Partial<Settings>, RegExp]>([
+  [
+    "of another instance",
+    {},
+    { instanceArn: "arn:aws:sso:::instance/ssoins-aaaabbbbccccdddd" },
+    /since it is of another instance, /,
+  ],
+  [
+    "later",
+    { CREDENTIAL_REPORT_NOW: "2026-11-19T09:00:00Z" },
+    {},
+    /since it is of 2026-11-20T09:00:00Z, later than this one\.$/,
+  ],
+  ["of another window", {}, { lookbackDays: 30 }, /^Usage was not compared: lookbackDays was 90 and is 30\.$/],
+  ["of another grace period", {}, { newAccessDays: 3 }, /^Usage was not compared: newAccessDays was 14 and is 3\.$/],
+])("an earlier report that is %s: the warnings say what was not compared", async (_, environment, settings, why) => {
+  overwrite(`${folder}/manifest.json`, (text) =>
+    settings.instanceArn ? text.replace(/"instanceArn": "[^"]+"/, `"instanceArn": "${settings.instanceArn}"`) : text,
+  );
+  const { instanceArn: __, ...others } = settings;
+
+  const { warnings, status } = await startContainer(localAws, environment, others).run({ runId: "next" });
+
+  expect({ warnings, status }).toEqual({ warnings: [expect.stringMatching(why)], status: "succeeded" });
 });
 
 test("latest.json never goes back to an older report", async () => {

@@ -1,4 +1,6 @@
 import { parse } from "csv-parse/sync";
+import type { NewGrants } from "../../handlers/files/changes/changes";
+import type { Row } from "../../handlers/files/columns";
 import { type Decisions, readDecisions } from "../../handlers/files/review/decisions";
 import { createReview } from "../../handlers/files/review/review";
 import type { RowSources } from "../../handlers/files/rows";
@@ -25,8 +27,8 @@ const unusedGroup: SmallOrganisation = {
   groups: [readers],
 };
 
-function review(sources: RowSources, decisions = NO_DECISIONS, reviewerPattern = "") {
-  const sheet = createReview({ sources, reviewerPattern, decisions });
+function review(sources: RowSources, decisions = NO_DECISIONS, reviewerPattern = "", granted?: NewGrants) {
+  const sheet = createReview({ sources, reviewerPattern, decisions, granted });
   const csv = sheet.begin() + sheet.rows(allRows(sources)) + sheet.end();
   const lines: Record<string, string>[] = parse(csv, { columns: true });
   return { csv, lines, counts: sheet.counts };
@@ -208,6 +210,50 @@ describe("createReview", () => {
     });
   });
 
+  describe("on a grant that the report before did not have", () => {
+    const granted: NewGrants = { reportedAt: "2026-11-15T20:00:00Z", has: () => true };
+    const WAITS =
+      " The grant is at most as old as the report before this one, of 2026-11-15, which did not have it: not suggested for removal before 2026-12-06.";
+
+    it.each<[string, SmallOrganisation]>([
+      ["through a group", unusedGroup],
+      ["direct", { pairs: [[ACCOUNT, 1, [["USER", "u-alice"]]]], users: [alice] }],
+      ["of a disabled user", { ...unusedGroup, users: [{ ...alice, status: "DISABLED" }] }],
+      ["of a deleted user", { ...unusedGroup, users: [] }],
+    ])("waits where it would be removed: %s", (_what, organisation) => {
+      const sources = sourcesOf(organisation);
+      const [known] = review(sources).lines;
+      const { lines, counts } = review(sources, NO_DECISIONS, "", granted);
+
+      expect(known!.SuggestedAction).toBe("REMOVE");
+      expect(lines).toEqual([{ ...known, SuggestedAction: "WAIT", Reason: known!.Reason + WAITS }]);
+      expect(counts.bySuggestedAction).toEqual({ WAIT: 1 });
+    });
+
+    it.each<[string, SmallOrganisation]>([
+      ["used", { ...unusedGroup, lastLogins: [usedByAlice] }],
+      ["not observed", { ...unusedGroup, observed: false }],
+      ["in a suspended account", { ...unusedGroup, accounts: [{ id: ACCOUNT, name: "workload", state: "SUSPENDED" }] }],
+    ])("says what it says of others where it would not: %s", (_what, organisation) => {
+      const sources = sourcesOf(organisation);
+      expect(review(sources, NO_DECISIONS, "", granted).lines).toEqual(review(sources).lines);
+    });
+
+    it("asks for each row", () => {
+      const twoAccounts: SmallOrganisation = {
+        ...unusedGroup,
+        pairs: [
+          [ACCOUNT, 1, [["GROUP", "readers"]]],
+          ["222222222222", 1, [["GROUP", "readers"]]],
+        ],
+        accounts: null,
+      };
+      const second = { ...granted, has: (row: Row) => row.account !== ACCOUNT };
+      const { lines } = review(sourcesOf(twoAccounts), NO_DECISIONS, "", second);
+      expect(lines.map(({ SuggestedAction }) => SuggestedAction)).toEqual(["REMOVE", "WAIT"]);
+    });
+  });
+
   it("names the other ways to the same role", () => {
     const { lines, counts } = review(
       sourcesOf({
@@ -310,6 +356,22 @@ describe("createReview", () => {
         DecisionStatus: "CHANGED",
         EarlierDecision:
           "REMOVE by =carol on 2026-11-23 (asked her); the grant was then OK UNUSED_IN_WINDOW 2025-01-01T00:00:00Z",
+      });
+      expect(counts).toMatchObject({ decisionsCarried: 0, decisionsChanged: 1 });
+    });
+
+    it("but not to a grant that was revoked, and given anew since", async () => {
+      const granted: NewGrants = { reportedAt: "2026-11-15T20:00:00Z", has: () => true };
+      const { lines, counts } = review(sourcesOf(unusedGroup), await decided(unusedGroup, "keep"), "", granted);
+
+      expect(lines[0]).toMatchObject({
+        Decision: "",
+        DecidedBy: "",
+        DecidedOn: "",
+        Comment: "",
+        DecisionStatus: "CHANGED",
+        EarlierDecision:
+          "keep by =carol on 2026-11-23 (asked her); the grant was then OK UNUSED_IN_WINDOW 2025-01-01T00:00:00Z, and was granted anew since",
       });
       expect(counts).toMatchObject({ decisionsCarried: 0, decisionsChanged: 1 });
     });
