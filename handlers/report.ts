@@ -7,6 +7,9 @@ import {
   createSmallObjects,
   endRun,
   hoursSinceLastReport,
+  lastRun,
+  NOT_ANNOUNCED,
+  publishedReport,
   publishedResult,
   publishedRows,
   type RunResult,
@@ -14,6 +17,7 @@ import {
   recordSuccess,
   resultOf,
   runFolder,
+  type SmallObjects,
 } from "./bucket/bucket";
 import { reportError } from "./errors";
 import { originOf } from "./files/files";
@@ -88,8 +92,8 @@ export function createReportHandler(): ReportHandler {
   const sns = createTopicClient();
   const objectsWith = (call: Caller) => createSmallObjects(clients.s3, bucket, call);
 
-  /** For what must also be done when the run has been ended: giving back its turn, the status, the notice. */
-  const callAfterwards = () => createCaller({ requestsPerSecond, signal: AbortSignal.timeout(ENDING_MS / 3) });
+  /** For what must also be done when the run has been ended: announcing, giving back its turn, the status in two calls, the notice. */
+  const callAfterwards = () => createCaller({ requestsPerSecond, signal: AbortSignal.timeout(ENDING_MS / 5) });
 
   /** What became of the run does not depend on who could be told of it: where nobody was, the alarms are left. */
   async function tell(noticeIn: (context: NoticeContext) => Notice, { functionArn, log }: Invocation): Promise<void> {
@@ -99,11 +103,33 @@ export function createReportHandler(): ReportHandler {
     await tellTopic(topicArn, notice, sns, callAfterwards()).catch((error) => log.error("nobody was told", error));
   }
 
-  /** One report while no other run is in progress. */
+  /**
+   * What a run has published, announced if it was not: a run may die in between, or lose the answer to its last write.
+   *
+   * @param now the present of that run
+   */
+  async function announced(objects: SmallObjects, runId: string, now: string, log: Log): Promise<RunResult | null> {
+    const before = await publishedResult(objects, runId);
+    if (before !== null) return before;
+    const folder = runFolder(now, runId);
+    const result = await publishedReport(objects, folder, runId);
+    if (result === null) return null;
+    await recordSuccess(objects, result, publishedRows(bucket, folder, runId, now));
+    log.info("found published, and announced", { reportKey: result.reportKey, publishedBy: runId });
+    return result;
+  }
+
+  /**
+   * One report while no other run is in progress. The run before is asked first what it has published: this one goes on from there, and where it
+   * has the same id, it has nothing left to do.
+   */
   async function makeReport({ event, runId, functionArn, startedMs, deadlineMs, call, log }: Invocation) {
     const settings = settingsOf(process.env, event);
     const objects = objectsWith(call);
-    const mine = await beginRun(objects, runId, deadlineMs + ENDING_MS);
+    const last = await lastRun(objects);
+    const left = last?.value.now && (await announced(objects, last.value.runId, last.value.now, log));
+    if (left && left.runId === runId) return left;
+    const mine = await beginRun(objects, last, runId, settings.now, deadlineMs + ENDING_MS);
     try {
       const folder = runFolder(settings.now, runId);
       const manifest = await runReport({
@@ -119,6 +145,14 @@ export function createReportHandler(): ReportHandler {
       });
       const result = resultOf(manifest, folder);
       await recordSuccess(objects, result, publishedRows(bucket, folder, runId, settings.now));
+      return result;
+    } catch (error) {
+      const result = await announced(objectsWith(callAfterwards()), runId, settings.now, log).catch((announcing) => {
+        log.error("whether it was published could not be found out", announcing);
+        return null;
+      });
+      if (result === null) throw error;
+      log.error("published all the same", error);
       return result;
     } finally {
       await endRun(objectsWith(callAfterwards()), mine).catch((error) =>
@@ -148,12 +182,22 @@ export function createReportHandler(): ReportHandler {
     return result;
   }
 
+  /** @returns the status object's key; `null` where the run has another already, which says that it succeeded */
+  async function recordUnlessSucceeded(error: unknown, runId: string): Promise<string | null> {
+    const succeeded = await publishedResult(objectsWith(callAfterwards()), runId).catch((looking) => {
+      // Where it stands, or may stand: better no status than two that contradict each other.
+      if ((looking as Error).name === "DamagedObject" || (error as Error).name === NOT_ANNOUNCED) throw looking;
+      return null;
+    });
+    return succeeded === null ? recordFailure(objectsWith(callAfterwards()), runId, error) : null;
+  }
+
   async function recordAndTellFailure(error: unknown, invocation: Invocation): Promise<void> {
     const { event, runId, log } = invocation;
     // An event that Lambda delivers twice must not make its own first run look failed.
     const ownTwin = (error as Error).name === ALREADY_RUNNING && (error as Error).message.startsWith(`Run ${runId} `);
     if (event.trigger === "watch" || ownTwin) return;
-    const statusKey = await recordFailure(objectsWith(callAfterwards()), runId, error).catch((recording) => {
+    const statusKey = await recordUnlessSucceeded(error, runId).catch((recording) => {
       log.error("status not written", recording);
       return null;
     });

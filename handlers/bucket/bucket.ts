@@ -3,6 +3,8 @@ export { LONGEST_RUN_SECONDS } from "./clocks";
 export { createS3History } from "./history";
 export {
   hoursSinceLastReport,
+  NOT_ANNOUNCED,
+  publishedReport,
   publishedResult,
   type RunResult,
   recordFailure,
@@ -10,6 +12,6 @@ export {
   resultOf,
 } from "./latest";
 export { publishedRows, REPORT_PREFIX, runFolder } from "./names";
-export { ALREADY_RUNNING, beginRun, endRun } from "./oneRun";
+export { ALREADY_RUNNING, beginRun, endRun, lastRun } from "./oneRun";
 export { createS3Sink } from "./sink";
 export { createSmallObjects, type SmallObjects } from "./smallObjects";

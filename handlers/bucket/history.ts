@@ -3,7 +3,7 @@ import type { Caller } from "../aws/aws";
 import { messageOf, reportError } from "../errors";
 import { type Bytes, DECISIONS_FILE, type History } from "../files/files";
 import { REPORT_PREFIX } from "./names";
-import { openObject } from "./reading";
+import { notReadable, openObject } from "./reading";
 import { createSmallObjects } from "./smallObjects";
 
 /** The history in the report bucket. */
@@ -38,11 +38,27 @@ export function createS3History(s3: S3Client, Bucket: string, call: Caller): His
     return Buffer.concat(pieces);
   }
 
+  /**
+   * The newest report's manifest; `null` before the first report. Without s3:ListBucket, S3 says the same of an object that is not there and of
+   * one that may not be read, and a run that took this for that would begin a second chain beside the first. So where none is
+   * found, one that names no report is written, unless one stands there, and has to be found.
+   */
+  async function newestManifestKey(): Promise<string | null> {
+    const NAME = "latest.json";
+    const read = () => objects.read<{ manifestKey: string | null }>(NAME, { manifestKey: "key or null" });
+    let latest = await read();
+    if (latest === null) {
+      await objects.write(NAME, { runId: null, reportKey: null, manifestKey: null, finishedAt: null }, null);
+      latest = await read();
+    }
+    if (latest === null) throw notReadable(Bucket, REPORT_PREFIX + NAME, undefined);
+    return latest.value.manifestKey;
+  }
+
   return {
     async newest() {
-      const latest = await objects.read("latest.json");
-      if (latest === null) return null;
-      const { manifestKey } = latest.value as { manifestKey: string };
+      const manifestKey = await newestManifestKey();
+      if (manifestKey === null) return null;
       const manifest = await whole(required(manifestKey));
       const folder = manifestKey.slice(0, manifestKey.lastIndexOf("/") + 1);
       return { manifestKey, manifest, open: (name) => required(folder + name) };

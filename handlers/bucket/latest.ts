@@ -4,7 +4,7 @@ import type { RunStatus } from "../model";
 import { formatInstant, parseInstant } from "../times";
 import { hoursSince, isBelievable } from "./clocks";
 import { presentIn, REPORT_PREFIX } from "./names";
-import type { SmallObjects } from "./smallObjects";
+import type { Shape, SmallObjects } from "./smallObjects";
 
 /** What a run that published gives its caller. */
 export interface RunResult {
@@ -19,7 +19,33 @@ export interface RunResult {
   readonly finishedAt: string;
 }
 
-export function resultOf(manifest: Manifest, folder: string): RunResult {
+const RESULT: Shape<RunResult> = {
+  runId: "text",
+  status: "text",
+  reportKey: "key",
+  manifestKey: "key",
+  rows: "count",
+  byUsage: "counts",
+  byRowStatus: "counts",
+  warnings: "texts",
+  finishedAt: "instant",
+};
+
+/** What a result is made of. */
+type Summary = Pick<Manifest, "runId" | "status" | "rows" | "warnings" | "finishedAt">;
+
+const SUMMARY: Shape<Summary> = {
+  runId: "text",
+  status: "text",
+  rows: "object",
+  warnings: "texts",
+  finishedAt: "instant",
+};
+
+/** Thrown, by name, where a report is published and could not be announced. */
+export const NOT_ANNOUNCED = "NotAnnounced";
+
+export function resultOf(manifest: Summary, folder: string): RunResult {
   const { runId, status, rows, warnings, finishedAt } = manifest;
   return {
     runId,
@@ -34,10 +60,20 @@ export function resultOf(manifest: Manifest, folder: string): RunResult {
   };
 }
 
-/** What a run of this id has published before; `null` if nothing. */
+/** What a run of this id has published and announced; `null` if nothing. */
 export async function publishedResult(objects: SmallObjects, runId: string): Promise<RunResult | null> {
-  const status = await objects.read(`status/${runId}/succeeded`);
-  return status === null ? null : (status.value as unknown as RunResult);
+  const status = await objects.read(`status/${runId}/succeeded`, RESULT);
+  return status === null ? null : status.value;
+}
+
+/**
+ * What a run has published, announced or not; `null` if nothing.
+ *
+ * @param folder of the run, with its trailing slash: `runFolder`
+ */
+export async function publishedReport(objects: SmallObjects, folder: string, runId: string): Promise<RunResult | null> {
+  const manifest = await objects.read(folder.slice(REPORT_PREFIX.length) + MANIFEST_FILE, SUMMARY);
+  return manifest !== null && manifest.value.runId === runId ? resultOf(manifest.value, folder) : null;
 }
 
 /**
@@ -55,8 +91,8 @@ export async function recordSuccess(
   try {
     // Runs may end in another order than they began, and at the same time.
     for (let tries = 1; ; tries++) {
-      const latest = await objects.read("latest.json");
-      const newest = String(latest?.value.reportKey);
+      const latest = await objects.read<{ reportKey: string | null }>("latest.json", { reportKey: "key or null" });
+      const newest = latest?.value.reportKey ?? "";
       if (isBelievable(presentIn(newest), presentIn(reportKey) ?? 0) && newest >= reportKey) break;
       if (await objects.write("latest.json", { runId, reportKey, manifestKey, finishedAt }, latest)) break;
       if (tries >= 5) throw reportError("LatestContended", "latest.json was changed by others five times in a row.");
@@ -66,7 +102,7 @@ export async function recordSuccess(
     await objects.write(`status/${runId}/succeeded`, result, undefined, metadata);
   } catch (error) {
     throw reportError(
-      "NotAnnounced",
+      NOT_ANNOUNCED,
       `The report is published at ${reportKey}, but could not be announced. ${messageOf(error)}`,
       error,
     );
@@ -92,8 +128,8 @@ export async function recordFailure(objects: SmallObjects, runId: string, error:
 export async function hoursSinceLastReport(objects: SmallObjects): Promise<number> {
   const nowMs = Date.now();
 
-  function age(name: string, instant: unknown, advice: string): number {
-    const hours = hoursSince(parseInstant(String(instant)), nowMs);
+  function age(name: string, instant: string, advice: string): number {
+    const hours = hoursSince(parseInstant(instant), nowMs);
     if (hours !== null) return hours;
     throw reportError(
       "ClockWasAhead",
@@ -101,9 +137,10 @@ export async function hoursSinceLastReport(objects: SmallObjects): Promise<numbe
     );
   }
 
-  const latest = await objects.read("latest.json");
-  if (latest !== null) return age("latest.json", latest.value.finishedAt, "Start a report: it replaces the object.");
-  const first = await objects.read("watch.json");
+  const latest = await objects.read<{ finishedAt: string | null }>("latest.json", { finishedAt: "instant or null" });
+  if (latest !== null && latest.value.finishedAt !== null)
+    return age("latest.json", latest.value.finishedAt, "Start a report: it replaces the object.");
+  const first = await objects.read<{ since: string }>("watch.json", { since: "instant" });
   if (first !== null) return age("watch.json", first.value.since, "Delete the object: the next watch writes it anew.");
   await objects.write("watch.json", { since: formatInstant(nowMs) }, null);
   return 0;

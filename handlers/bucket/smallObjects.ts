@@ -1,13 +1,16 @@
 import { GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { Caller } from "../aws/aws";
-import { reportError } from "../errors";
+import { messageOf, reportError } from "../errors";
 import { REPORT_PREFIX } from "./names";
 import { isMissing, notReadable } from "./reading";
 
 /** Small objects below `REPORT_PREFIX`: JSON, or text. */
 export interface SmallObjects {
-  /** `null` where there is no such object: without s3:ListBucket, S3 answers "forbidden" for it. */
-  read(name: string): Promise<SmallObject | null>;
+  /**
+   * `null` where there is no such object: without s3:ListBucket, S3 answers "forbidden" for it. Rejects with `DamagedObject` where it is not
+   * what its reader needs.
+   */
+  read<Value>(name: string, shape: Shape<Value>): Promise<SmallObject<Value> | null>;
   /**
    * @param expected write only where the object still is as it was read, or (`null`) still does not exist
    * @returns whether it was written
@@ -15,14 +18,58 @@ export interface SmallObjects {
   write(
     name: string,
     value: object | string,
-    expected?: SmallObject | null,
+    expected?: SmallObject<unknown> | null,
     metadata?: Record<string, string>,
   ): Promise<boolean>;
 }
 
-export interface SmallObject {
-  readonly value: Record<string, unknown>;
+export interface SmallObject<Value> {
+  readonly value: Value;
   readonly etag: string | undefined;
+}
+
+/** What a reader needs of an object: each member that it looks at, and what that must be. Others may stand there too. */
+export type Shape<Value> = Readonly<Record<keyof Value, Kind>>;
+
+/** A `key` is one below `REPORT_PREFIX`. */
+export type Kind =
+  | "text"
+  | "texts"
+  | "instant"
+  | "instant, or left out"
+  | "instant or null"
+  | "key"
+  | "key or null"
+  | "count"
+  | "counts"
+  | "object";
+
+/** The first member that is not what it must be; `null` where all are. */
+function wrongMember(value: unknown, shape: Readonly<Record<string, Kind>>): string | null {
+  const isObject = (given: unknown) => typeof given === "object" && given !== null && !Array.isArray(given);
+  const isText = (given: unknown) => typeof given === "string" && given !== "";
+  const isCount = (given: unknown) => Number.isSafeInteger(given) && Number(given) >= 0;
+  const isInstant = (given: unknown) =>
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(String(given)) && !Number.isNaN(Date.parse(String(given)));
+  const isKey = (given: unknown) => isText(given) && String(given).startsWith(REPORT_PREFIX);
+  const is: Record<Kind, (given: unknown) => boolean> = {
+    text: isText,
+    texts: (given) => Array.isArray(given) && given.every((each) => typeof each === "string"),
+    instant: isInstant,
+    "instant, or left out": (given) => given === undefined || isInstant(given),
+    "instant or null": (given) => given === null || isInstant(given),
+    key: isKey,
+    "key or null": (given) => given === null || isKey(given),
+    count: isCount,
+    counts: (given) => isObject(given) && Object.values(given as object).every(isCount),
+    object: isObject,
+  };
+  if (!isObject(value)) return `${String(JSON.stringify(value)).slice(0, 40)} instead of an object`;
+  for (const [member, kind] of Object.entries(shape)) {
+    const given = (value as Record<string, unknown>)[member];
+    if (!is[kind](given)) return `${member} is ${String(JSON.stringify(given)).slice(0, 80)} instead of: ${kind}`;
+  }
+  return null;
 }
 
 export function createSmallObjects(s3: S3Client, Bucket: string, call: Caller): SmallObjects {
@@ -38,23 +85,28 @@ export function createSmallObjects(s3: S3Client, Bucket: string, call: Caller): 
     }
   }
 
-  function jsonIn(Key: string, text: string): Record<string, unknown> {
-    try {
-      return JSON.parse(text);
-    } catch (error) {
-      const what = `s3://${Bucket}/${Key} is not the JSON that this program writes.`;
-      throw reportError(
+  function valueIn<Value>(Key: string, text: string, shape: Shape<Value>): Value {
+    const damaged = (why: string, cause?: unknown) =>
+      reportError(
         "DamagedObject",
-        `${what} Bring an earlier version of it back, or delete it; then run again.`,
-        error,
+        `s3://${Bucket}/${Key} is not the JSON that this program writes (${why}). Bring an earlier version of it back, or delete it; then run again.`,
+        cause,
       );
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch (error) {
+      throw damaged(messageOf(error), error);
     }
+    const wrong = wrongMember(value, shape);
+    if (wrong !== null) throw damaged(wrong);
+    return value as Value;
   }
 
   return {
-    async read(name) {
+    async read(name, shape) {
       const found = await readText(REPORT_PREFIX + name);
-      return found && { value: jsonIn(REPORT_PREFIX + name, found.text), etag: found.etag };
+      return found && { value: valueIn(REPORT_PREFIX + name, found.text, shape), etag: found.etag };
     },
 
     async write(name, value, expected, Metadata) {

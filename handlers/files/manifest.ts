@@ -134,14 +134,20 @@ export function linkTo(key: string, manifest: Buffer): ManifestLink {
 }
 
 /** Whether all that the report says was observed, and what its readers have to know, for people. */
-export function statusOf(sources: RowSources, { notes }: Previous): { status: RunStatus; warnings: string[] } {
+export function statusOf(
+  sources: RowSources,
+  { notes, previousReport }: Previous,
+): { status: RunStatus; warnings: string[] } {
   const { provisioning, collection, logins } = sources;
   const unobserved: string[] = [];
   if (!logins.observed) unobserved.push(`Where no login was seen, Usage is UNKNOWN: ${logins.reason}.`);
   if (collection.accounts === null) unobserved.push(`AccountState is UNKNOWN: ${collection.accountsRefused}`);
   unobserved.push(...collection.notUnderstood, ...nowhereWarning(sources));
   const beside = [...provisioning.notes, ...collection.notes, ...emptyWarning(sources), ...unclearWarnings(logins)];
-  return { status: unobserved.length > 0 ? "degraded" : "succeeded", warnings: [...unobserved, ...beside, ...notes] };
+  return {
+    status: unobserved.length > 0 ? "degraded" : "succeeded",
+    warnings: [...unobserved, ...beside, ...notes, ...notCompared(previousReport)],
+  };
 }
 
 /** An empty report is the truth about a new instance, and a sign that the wrong one was read everywhere else. */
@@ -188,6 +194,16 @@ function unclearWarnings({ unattributed, notUnderstood }: Logins): string[] {
     );
   }
   return warnings;
+}
+
+/** What was not compared, and why, for people; nothing where all was, or where there is no earlier report. */
+function notCompared({ status, reportedAt, manifestKey, reason }: PreviousReport): string[] {
+  if (reason === null) return [];
+  const why = reason.replace(/\.?$/, ".");
+  if (status === "compared") return [why];
+  return manifestKey === null
+    ? [`The newest report could not be read, so this one is linked to none and compared with none: ${why}`]
+    : [`There is no changes.csv: the report before this one, of ${reportedAt}, was not compared with, since ${why}`];
 }
 
 export function manifestOf(

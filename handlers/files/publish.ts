@@ -31,7 +31,8 @@ export async function publish(
 ): Promise<Manifest> {
   const ROWS_A_BATCH = 2_000;
   const { previous, changes, decisions } = await readPrevious(history, sources.settings);
-  const { status, warnings } = statusOf(sources, previous);
+  const { status } = statusOf(sources, previous);
+  const warnings = () => statusOf(sources, withoutComparison(previous, changes)).warnings;
   const { previousReport } = previous;
   const files = reportFiles({ sources, facts, status, warnings, previousReport, changes, decisions });
   const writers = files.map((file) => createFileWriter(file, sink));
@@ -40,7 +41,8 @@ export async function publish(
     for (const writer of writers) await writer.begin();
     for (const batch of rowBatches(sources, ROWS_A_BATCH)) {
       countRows(batch, counts);
-      await Promise.all(writers.map((writer) => writer.rows(batch)));
+      for (const writer of writers) if (writer.comesFirst) await writer.rows(batch);
+      await Promise.all(writers.map((writer) => (writer.comesFirst ? null : writer.rows(batch))));
       progress("rows", counts.total, null);
     }
     for (const writer of writers) await writer.end();
@@ -97,6 +99,7 @@ function createFileWriter(file: ReportFile, sink: Sink) {
   }
 
   return {
+    comesFirst: file.comesFirst === true,
     begin: () => write(file.begin()),
     rows: (batch: readonly Row[]) => writeAll(file.rows(batch)),
     end: () => writeAll(file.end()),

@@ -7,6 +7,8 @@ export interface ReportFile {
   /** Below the run's folder. */
   readonly name: string;
   readonly contentType: string;
+  /** It is given each batch before the others, which may ask it about these rows. */
+  readonly comesFirst?: true;
   begin(): Content;
   /** What the file says of a batch of rows, which may be nothing; what may be long comes in pieces. */
   rows(batch: readonly Row[]): Content | Promise<Content> | AsyncIterable<Content>;

@@ -17,8 +17,8 @@ export interface FileContext {
   readonly sources: RowSources;
   readonly facts: RunFacts;
   readonly status: RunStatus;
-  /** Those of the run and those of what it took over. */
-  readonly warnings: readonly string[];
+  /** Those of the run and those of what it took over; asked once every row has been seen by every file. */
+  warnings(): readonly string[];
   readonly previousReport: PreviousReport;
   readonly changes: Changes | null;
   readonly decisions: Decisions;
@@ -31,7 +31,7 @@ export function reportFiles(context: FileContext): ReportFile[] {
   const files: (ReportFile | null)[] = [
     csvReport(),
     changes,
-    createReview({ sources, reviewerPattern, decisions }),
+    createReview({ sources, reviewerPattern, decisions, granted: changes?.granted }),
     createUnexplainedLogins(sources),
     createMachineRows(sources, facts.runId),
     createPage(pageContext(context)),
@@ -62,7 +62,9 @@ function pageContext({ sources, facts, status, warnings, previousReport, changes
       runId: facts.runId,
       now: settings.now,
       status,
-      warnings,
+      get warnings() {
+        return warnings();
+      },
       newAccessDays: settings.newAccessDays,
       observed: logins.observed,
       windowFrom: logins.windowFrom,

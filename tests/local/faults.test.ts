@@ -121,6 +121,12 @@ describe("errors", () => {
   });
 });
 
+test("a fault of one key leaves the others alone, and counts its own calls only", () => {
+  const injector = createInjector([{ operation: "s3:GetObject", kind: "drop", key: "latest.json", at: 2 }], 1);
+  const keys = ["reports/latest.json", "reports/running.json", "reports/running.json", "reports/latest.json"];
+  expect(keys.map((key) => injector("s3:GetObject", key).length)).toEqual([0, 0, 0, 1]);
+});
+
 describe("connections", () => {
   beforeEach(() => local.aws.buckets.get("reports")?.objects.clear());
   const written = () => local.aws.buckets.get("reports")?.objects.has("k");

@@ -12,10 +12,26 @@ export interface ReviewedGrant {
   Administrator: string;
   RedundantWith: string;
   SuggestedAction: string;
+  DecisionStatus: string;
 }
 
-/** @param administrators ARNs of the permission sets that are an administrator's */
-export function oracleReview(rows: Row[], administrators: string[]): ReviewedGrant[] {
+/** What the oracle needs of the report before. */
+export interface Before {
+  rows: Row[];
+  /** Decided grants, by account, permission set, group and user. */
+  decided(row: Row): boolean;
+}
+
+/**
+ * @param administrators ARNs of the permission sets that are an administrator's
+ * @param before the report that this one was compared with
+ */
+export function oracleReview(
+  rows: Row[],
+  administrators: string[],
+  newAccessDays: number,
+  before: Before | null,
+): ReviewedGrant[] {
   const grants: ReviewedGrant[] = [];
   for (const row of rows) {
     if (row.UserId === "") continue;
@@ -33,6 +49,17 @@ export function oracleReview(rows: Row[], administrators: string[]): ReviewedGra
         other.UserId === row.UserId &&
         (other.Usage === "USED" || other.Usage === "UNKNOWN"),
     );
+    const wasThere =
+      before === null ||
+      before.rows.some(
+        (was) =>
+          was.account === row.account &&
+          was.PermissionSetArn === row.PermissionSetArn &&
+          was.Type === row.Type &&
+          was.GroupId === row.GroupId &&
+          was.UserId === row.UserId,
+      );
+    const advice = action(row, membershipUsed, otherWays.length > 0);
     grants.push({
       account: row.account,
       PermissionSetArn: row.PermissionSetArn,
@@ -45,7 +72,8 @@ export function oracleReview(rows: Row[], administrators: string[]): ReviewedGra
           return way.GroupName === "" ? way.GroupId : way.GroupName;
         })
         .join("; "),
-      SuggestedAction: action(row, membershipUsed, otherWays.length > 0),
+      SuggestedAction: advice === "REMOVE" && !wasThere && newAccessDays > 0 ? "WAIT" : advice,
+      DecisionStatus: before?.decided(row) ? (wasThere ? "CARRIED" : "CHANGED") : "",
     });
   }
   return grants;

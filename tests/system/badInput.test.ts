@@ -66,9 +66,13 @@ describe("AccessDenied names the call and the missing permission", () => {
     expect(jsonOf(container.bucket, "status/denied/failed")).toMatchObject({ error: "AccessDenied" });
   });
 
-  test("s3:GetObject fails the second run: the first finds nothing to read anyway", async () => {
+  test("s3:GetObject fails the first run before it publishes, although it has nothing to read, and the second at once", async () => {
     const container = await containerOf(organisation, { faults: denied("s3:GetObject") });
-    await container.run();
+    await expect(container.run()).rejects.toMatchObject({
+      name: "AccessDenied",
+      message: expect.stringMatching(/^s3 GetObject was refused for s3:.*latest\.json, .* needs s3:GetObject/),
+    });
+    expect(publishedFolders(container.bucket)).toEqual([]);
 
     await expect(container.run()).rejects.toMatchObject({
       name: "AccessDenied",

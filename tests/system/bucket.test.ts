@@ -84,7 +84,7 @@ test("a sheet that is replaced while it is read is not joined to what it was", a
 /** S3 as a client that refuses to read. */
 function refusing(name: string, message: string): S3Client {
   const error = Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 403 } });
-  return { config: s3.config, send: () => Promise.reject(error) } as unknown as S3Client;
+  return { config: { serviceId: "S3" }, send: () => Promise.reject(error) } as unknown as S3Client;
 }
 
 test.each([
@@ -130,11 +130,11 @@ test("an earlier report that may not be decrypted is one that cannot be read, no
 test("the run's own objects that may not be decrypted end it, and say so", async () => {
   const denied = "User: f is not authorized to perform: kms:Decrypt on resource: k";
   const objects = createSmallObjects(refusing("AccessDenied", denied), Bucket, call);
-  await expect(objects.read("running.json")).rejects.toMatchObject({
+  await expect(objects.read("running.json", {})).rejects.toMatchObject({
     name: "AccessDenied",
     message: expect.stringContaining(denied),
   });
-  expect(await createSmallObjects(refusing("AccessDenied", "Access Denied"), Bucket, call).read("x")).toBeNull();
+  expect(await createSmallObjects(refusing("AccessDenied", "Access Denied"), Bucket, call).read("x", {})).toBeNull();
 });
 
 test("a file that is given up while its upload is being started leaves none open", async () => {

@@ -116,12 +116,12 @@ describe("S3 fails at one write, for good", () => {
     expect(result?.status).toBe("succeeded");
   });
 
-  test("the manifest, whose answers are lost, and reading it back fails too: the report is whole all the same", async () => {
-    const { error, bucket } = await failing("manifest.json", "dropAfter", [
+  test("the manifest, whose answers are lost, and reading it back fails too: it is found in the end, and announced", async () => {
+    const { result, bucket, expected, runId } = await failing("manifest.json", "dropAfter", [
       { operation: "s3:GetObject", kind: "drop", at: readBefore + 1, times: 8 },
     ]);
-    expect(error?.message).toContain("s3 PutObject");
-    expect(publishedFolders(bucket)).toHaveLength(2);
+    expect(result?.status).toBe("succeeded");
+    expect(expectLatestIsWhole(bucket, expected)).toBe(runId);
   });
 
   test("the report itself, whose answers alone are lost", async () => {
@@ -129,22 +129,48 @@ describe("S3 fails at one write, for good", () => {
     expect(result?.status).toBe("succeeded");
   });
 
-  test.each(["internalError", "drop"] as const)(
-    "latest.json (%s): the report is there, and the run says that nobody was told",
-    async (kind) => {
-      const { error, bucket, expected } = await failing("latest.json", kind);
-      expect(error).toMatchObject({ name: "NotAnnounced" });
+  test.each(["latest.json", "rows/dt=2026-11-20/*.txt", "status/*/succeeded"])(
+    "%s, for as long as a call is tried: the report is announced in the end",
+    async (name) => {
+      const { result, bucket, runId } = await failing(name, "internalError");
+      expect(result).toMatchObject({ runId, status: "succeeded" });
       expect(publishedFolders(bucket)).toHaveLength(2);
-      expect(expectLatestIsWhole(bucket, expected)).toBe("before");
     },
   );
 
-  test.each(["internalError", "drop"] as const)("the status object (%s)", async (kind) => {
-    const { error, bucket, runId, expected } = await failing("status/*/succeeded", kind);
+  const forGood = async (operation: string, kind: FaultKind, key: string) => {
+    const lane = smallLanes[0]!;
+    const outcome = await runUnder(lane, [{ operation, kind, key }]);
+    expectTruth(lane, outcome);
+    return { ...outcome, bucket: lane.container.bucket, expected: lane.expected };
+  };
+
+  test.each(["internalError", "drop"] as const)(
+    "latest.json for good (%s): the report is there, and the run says that nobody was told",
+    async (kind) => {
+      const { error, bucket, expected, runId } = await forGood("s3:PutObject", kind, "latest.json");
+      expect(error).toMatchObject({ name: "NotAnnounced" });
+      expect(publishedFolders(bucket)).toHaveLength(2);
+      expect(expectLatestIsWhole(bucket, expected)).toBe("before");
+      expect(jsonOf(bucket, `status/${runId}/failed`)).toMatchObject({ error: "NotAnnounced" });
+    },
+  );
+
+  test.each(["internalError", "drop"] as const)("the status object for good (%s)", async (kind) => {
+    const { error, bucket, runId, expected } = await forGood("s3:PutObject", kind, "/succeeded");
     expect(error).toMatchObject({ name: "NotAnnounced" });
     expect(expectLatestIsWhole(bucket, expected)).toBe(runId);
     expect(jsonOf(bucket, `status/${runId}/failed`)).toMatchObject({ error: "NotAnnounced" });
   });
+
+  test.each(["dropAfter", "truncate"] as const)(
+    "the status object, whose answers are all lost (%s): it is found, and no other contradicts it",
+    async (kind) => {
+      const { result, bucket, runId } = await forGood("s3:PutObject", kind, "/succeeded");
+      expect(jsonOf(bucket, `status/${runId}/succeeded`)).toEqual(result);
+      expect(jsonOf(bucket, `status/${runId}/failed`)).toBeUndefined();
+    },
+  );
 
   test("the guard's object at the start: nothing has been asked of anybody", async () => {
     const { error } = await failing("running.json", "internalError");

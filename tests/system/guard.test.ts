@@ -1,6 +1,7 @@
 import { type LocalAws, startLocalAws } from "../../local/aws";
 import { BUCKET, type Container, captureLogs, jsonOf, startContainer } from "../support/container";
 import { login, oneGrant, organisationOf } from "../support/organisation";
+import { folderOf, publishedFolders } from "../support/published";
 
 // Which runs write: one at a time, and each id once. Two containers share a bucket, as two of Lambda's do.
 
@@ -202,6 +203,83 @@ describe("a repeated run id", () => {
     await expect(one.run({ runId })).rejects.toMatchObject({ name: "BadEvent" });
     expect([...localAws.buckets.get(BUCKET)!.objects.keys()]).toEqual([]);
   });
+});
+
+describe("a run that published and could not announce it", () => {
+  const unannounced = { operation: "s3:PutObject", kind: "internalError", key: "latest.json" } as const;
+  const LATER = "2026-11-27T09:00:00Z";
+  let published: string;
+
+  /** As far as others see, the run has failed. */
+  beforeEach(async () => {
+    await one.run({ runId: "before" });
+    localAws.inject([unannounced]);
+    await expect(one.run({ runId: "cut-off" })).rejects.toMatchObject({ name: "NotAnnounced" });
+    localAws.inject([]);
+    localAws.reset();
+    published = publishedFolders(one.bucket).find((folder) => folder.endsWith("cut-off"))!;
+    expect(jsonOf(one.bucket, "latest.json").runId).toBe("before");
+  });
+
+  const shownToAthena = () => [...one.bucket.objects.keys()].filter((key) => /rows\/.*cut-off/.test(key));
+
+  test("is announced when it is started again, whatever the present is by then, and not made again", async () => {
+    const again = startContainer(localAws, { CREDENTIAL_REPORT_NOW: LATER });
+
+    const result = await again.run({ runId: "cut-off" });
+
+    expect(result).toMatchObject({
+      runId: "cut-off",
+      rows: 1,
+      manifestKey: `credential_reports/${published}/manifest.json`,
+    });
+    expect(Object.keys(localAws.stats().calls).sort()).toEqual(["s3:GetObject", "s3:PutObject"]);
+    expect(publishedFolders(one.bucket)).toHaveLength(2);
+    expect(jsonOf(one.bucket, "latest.json")).toMatchObject({ runId: "cut-off", manifestKey: result.manifestKey });
+    expect(jsonOf(one.bucket, "status/cut-off/succeeded")).toEqual(result);
+    expect(shownToAthena()).toEqual(["credential_reports/rows/dt=2026-11-20/cut-off.txt"]);
+  });
+
+  test("is announced by the next run of another id, which goes on from it: the chain does not fork", async () => {
+    const next = await startContainer(localAws, { CREDENTIAL_REPORT_NOW: LATER }).run({ runId: "next" });
+
+    expect(jsonOf(one.bucket, "status/cut-off/succeeded")).toMatchObject({ runId: "cut-off" });
+    expect(shownToAthena()).toHaveLength(1);
+    const manifest = jsonOf(one.bucket, `${folderOf(next)}/manifest.json`);
+    expect(manifest.previousManifest.key).toBe(`credential_reports/${published}/manifest.json`);
+    expect(await other.run({ runId: "cut-off" })).toMatchObject({ runId: "cut-off" });
+    expect(publishedFolders(one.bucket)).toHaveLength(3);
+    expect(jsonOf(one.bucket, "latest.json").runId).toBe("next");
+  });
+
+  test("stays the last one as long as it cannot be announced", async () => {
+    localAws.inject([unannounced]);
+    for (const runId of ["cut-off", "next"]) {
+      await expect(other.run({ runId })).rejects.toMatchObject({ name: "NotAnnounced" });
+    }
+    expect(publishedFolders(one.bucket)).toHaveLength(2);
+    localAws.inject([]);
+    expect(await other.run({ runId: "cut-off" })).toMatchObject({ runId: "cut-off" });
+  });
+});
+
+test("a run whose manifest was lost on the way and is not there fails, and runs again under its id", async () => {
+  localAws.inject([{ operation: "s3:PutObject", kind: "drop", key: "manifest.json" }]);
+  await expect(one.run({ runId: "lost" })).rejects.toMatchObject({ name: "Unreachable" });
+  localAws.inject([]);
+
+  expect(await other.run({ runId: "lost" })).toMatchObject({ runId: "lost", rows: 1 });
+  expect(publishedFolders(one.bucket)).toHaveLength(1);
+});
+
+test("what succeeded is never said to have failed, though its result cannot be read at first", async () => {
+  const result = await one.run({ runId: "same" });
+  localAws.inject([{ operation: "s3:GetObject", kind: "drop", key: "/succeeded", times: 8 }]);
+
+  await expect(other.run({ runId: "same" })).rejects.toMatchObject({ name: "Unreachable" });
+
+  expect(jsonOf(one.bucket, "status/same/failed")).toBeUndefined();
+  expect(await other.run({ runId: "same" })).toEqual(result);
 });
 
 describe("the watch", () => {

@@ -1,9 +1,12 @@
 import { createHash } from "node:crypto";
+
 import type { RunResult } from "../../handlers/bucket/bucket";
+import type { Settings } from "../../handlers/model";
+
 import { type LocalAws, startLocalAws } from "../../local/aws";
 import { type Container, captureLogs, jsonOf, startContainer, textOf } from "../support/container";
 import { login, many, now, oneGrant, organisationOf, permissionSet, userAssignment } from "../support/organisation";
-import { folderOf } from "../support/published";
+import { folderOf, publishedFolders } from "../support/published";
 
 // What stands in the bucket already, whole, gone or damaged, and what a run makes of it.
 
@@ -21,7 +24,7 @@ let container: Container;
 let folder: string;
 
 beforeEach(async () => {
-  localAws = await startLocalAws({ organisation, throttle: false, rate: 1000, missingKeyIs403: true });
+  localAws = await startLocalAws({ organisation, throttle: false, rate: 1000, missingKeyIs403: true, record: true });
   container = startContainer(localAws);
   folder = folderOf(await container.run({ runId: "before" }));
 });
@@ -34,6 +37,32 @@ function overwrite(name: string, change: (text: string) => string): void {
   const object = container.bucket.objects.get(key(name))!;
   const body = [Buffer.from(change(textOf(container.bucket, name)!))];
   container.bucket.objects.set(key(name), { ...object, body, size: body[0]!.length, checksums: {} });
+}
+
+function put(name: string, text: string): void {
+  const object = container.bucket.objects.get(key("latest.json")) ?? container.bucket.objects.values().next().value!;
+  const body = [Buffer.from(text)];
+  container.bucket.objects.set(key(name), { ...object, body, size: body[0]!.length, checksums: {} });
+}
+
+const edit = (change: (csv: string) => string) => overwrite(`${folder}/credential_report.csv`, change);
+
+/** Another CSV, which the manifest vouches for. */
+function republish(change: (csv: string) => string): void {
+  edit(change);
+  const bytes = Buffer.from(textOf(container.bucket, `${folder}/credential_report.csv`)!);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  overwrite(`${folder}/manifest.json`, (text) => {
+    const manifest = JSON.parse(text);
+    Object.assign(manifest.files[0], { bytes: bytes.length, sha256 });
+    return JSON.stringify(manifest);
+  });
+}
+
+/** What the page is made of. */
+function pageOf(result: RunResult) {
+  const page = textOf(container.bucket, `${folderOf(result)}/report.html`)!;
+  return JSON.parse(/<script type="application\/json" id="report">(.*?)<\/script>/s.exec(page)![1]!);
 }
 
 const manifestOf = (result: RunResult) => jsonOf(container.bucket, `${folderOf(result)}/manifest.json`);
@@ -61,19 +90,44 @@ test.each([
     () => container.bucket.objects.delete(key(`${folder}/credential_report.csv`)),
     /is not there or is refused/,
   ],
+  ["has other columns", () => republish((csv) => csv.replace("GroupName", "Group")), /other columns/],
+  ["is no CSV", () => republish(() => '"a"b\r\n'), /text after a closing quote/],
   [
-    "has other columns",
-    () => overwrite(`${folder}/credential_report.csv`, (csv) => csv.replace("GroupName", "Group")),
-    /other columns/,
+    "was edited",
+    () => edit((csv) => csv.replace(",OK,", ",USER_DISABLED,")),
+    /expected \d+ bytes with SHA-256 [0-9a-f]{64}, got/,
   ],
-  ["is no CSV", () => overwrite(`${folder}/credential_report.csv`, () => '"a"b\r\n'), /text after a closing quote/],
-])("an earlier CSV that %s is not compared with, and the manifest says why", async (_, damage, why) => {
+  ["was saved by a spreadsheet", () => edit((csv) => csv.replaceAll("\r\n", "\n")), /expected \d+ bytes with SHA-256/],
+  ["lost its last rows", () => edit((csv) => csv.split("\r\n").slice(0, 2).join("\r\n") + "\r\n"), /with SHA-256/],
+  ["lost all", () => edit(() => ""), /got 0 with/],
+  [
+    "has no entry in its manifest",
+    () => overwrite(`${folder}/manifest.json`, (text) => text.replace('"credential_report.csv"', '"report.csv"')),
+    /says neither size nor SHA-256 of credential_report\.csv/,
+  ],
+  [
+    "has no hash in its manifest",
+    () => overwrite(`${folder}/manifest.json`, (text) => text.replaceAll('"sha256"', '"sha1"')),
+    /says neither size nor SHA-256/,
+  ],
+  [
+    "is of a manifest without files",
+    () => overwrite(`${folder}/manifest.json`, (text) => text.replace('"files"', '"file"')),
+    /says neither size nor SHA-256/,
+  ],
+])("an earlier CSV that %s is not compared with, and manifest and warnings say why", async (_, damage, why) => {
   damage();
 
   const { result, manifest } = await runAgain();
 
   expect(result.status).toBe("succeeded");
   expect(manifest.previousReport).toMatchObject({ status: "other-version", reason: expect.stringMatching(why) });
+  expect(result.warnings).toEqual([
+    expect.stringMatching(/^There is no changes\.csv: the report before this one, of 2026-/),
+  ]);
+  expect(result.warnings[0]).toMatch(why);
+  expect(manifest.warnings).toEqual(result.warnings);
+  expect(pageOf(result).run.warnings).toEqual(result.warnings);
   expect(manifest.previousManifest.key).toBe(key(`${folder}/manifest.json`));
   expect(textOf(container.bucket, `${folderOf(result)}/changes.csv`)).toBeUndefined();
 });
@@ -110,7 +164,7 @@ test.each([
   ["at once", 1, 2],
   ["at the end", 2, 3],
 ])("an earlier CSV whose damage shows only while it is compared (%s) is not compared with", async (_, one, other) => {
-  overwrite(`${folder}/credential_report.csv`, (csv) => {
+  republish((csv) => {
     const lines = csv.split("\r\n");
     [lines[one], lines[other]] = [lines[other]!, lines[one]!];
     return lines.join("\r\n");
@@ -130,20 +184,111 @@ test.each([
   // What had been compared until then is neither published nor vouched for.
   expect(textOf(container.bucket, `${folderOf(result)}/changes.csv`)).toBeUndefined();
   expect(manifest.files.map(({ name }: { name: string }) => name)).not.toContain("changes.csv");
-  const page = textOf(container.bucket, `${folderOf(result)}/report.html`)!;
-  const data = JSON.parse(/<script type="application\/json" id="report">(.*?)<\/script>/s.exec(page)![1]!);
+  const data = pageOf(result);
   expect(data.changes).toEqual({ since: null, reason: manifest.previousReport.reason, counts: {} });
+  expect(result.warnings).toEqual([expect.stringContaining(manifest.previousReport.reason)]);
+  expect(data.run.warnings).toEqual(result.warnings);
   expect(container.bucket.uploads.size).toBe(0);
 });
 
-test("a latest.json that is no JSON fails the run, which says which object and what to do", async () => {
-  overwrite("latest.json", () => "{");
-  await expect(container.run()).rejects.toMatchObject({
+const GARBAGE = ["", "{", "null", "{}", "[]", "7", '"latest"'];
+
+/** Each small object, and what it says where one of its members is another than it must be. */
+const DAMAGED: [string, string][] = [
+  ...["latest.json", "running.json", "status/next/succeeded"].flatMap((name) =>
+    GARBAGE.map((text): [string, string] => [name, text]),
+  ),
+  ["latest.json", '{"runId":"x","reportKey":"a","manifestKey":"b","finishedAt":"2026-11-20T09:00:00Z"}'],
+  ["latest.json", '{"runId":"x","reportKey":[],"manifestKey":{},"finishedAt":7}'],
+  ["running.json", '{"runId":"x","attempt":"y","startedAt":"2026-11-20T09:00:00Z","until":"soon"}'],
+  ["running.json", '{"runId":"x","attempt":"y","startedAt":"2026-11-20T09:00:00Z","until":1e20}'],
+  ["status/next/succeeded", '{"runId":"next","status":"succeeded"}'],
+];
+
+test.each(DAMAGED)(
+  "%s that is %j is damaged: the run stops before it publishes, and says which object",
+  async (name, text) => {
+    put(name, text);
+    localAws.reset();
+
+    await expect(container.run({ runId: "next" })).rejects.toMatchObject({
+      name: "DamagedObject",
+      message: expect.stringMatching(
+        / is not the JSON that this program writes \(.+\)\. .* delete it; then run again\.$/,
+      ),
+    });
+
+    const error = await container.run({ runId: "next" }).catch((thrown) => thrown as Error);
+    expect((error as Error).message).toContain(`s3://reports/credential_reports/${name} `);
+    expect(publishedFolders(container.bucket)).toEqual([folder]);
+    expect(textOf(container.bucket, name)).toBe(text);
+    const reads = localAws.stats().requests!.filter(({ key: read }) => read === key(name));
+    expect(reads.filter(({ operation }) => operation === "GetObject").length).toBeLessThanOrEqual(4);
+  },
+);
+
+test.each(GARBAGE)("what a watch reads is damaged where it is %j", async (text) => {
+  put("latest.json", text);
+  await expect(container.watch()).rejects.toMatchObject({ name: "DamagedObject" });
+  container.bucket.objects.delete(key("latest.json"));
+  put("watch.json", text);
+  await expect(container.watch()).rejects.toMatchObject({
     name: "DamagedObject",
-    message: expect.stringMatching(
-      /^s3:\/\/reports\/credential_reports\/latest\.json is not the JSON .* delete it; then run again\.$/,
-    ),
+    message: expect.stringContaining("credential_reports/watch.json"),
   });
+});
+
+test("a latest.json that may not be read, which S3 says as it does of one that is not there, stops the run before it publishes", async () => {
+  localAws.inject([{ operation: "s3:GetObject", kind: "accessDenied", key: "latest.json" }]);
+
+  await expect(container.run({ runId: "next" })).rejects.toMatchObject({
+    name: "AccessDenied",
+    message: expect.stringContaining("refused for s3://reports/credential_reports/latest.json, which exists"),
+  });
+
+  expect(publishedFolders(container.bucket)).toEqual([folder]);
+  expect([...container.bucket.objects.keys()].filter((name) => name.includes("-next/"))).toEqual([]);
+});
+
+test("a first run that fails while it publishes leaves no report to follow, and a watch counts on", async () => {
+  const bucket = container.bucket;
+  bucket.objects.clear();
+  localAws.inject([{ operation: "s3:PutObject", kind: "internalError", key: "manifest.json" }]);
+  await expect(container.run({ runId: "failing" })).rejects.toMatchObject({ name: "ServiceFailed" });
+  localAws.inject([]);
+  expect(jsonOf(bucket, "latest.json")).toEqual({ runId: null, reportKey: null, manifestKey: null, finishedAt: null });
+  expect(await container.watch()).toEqual({ hoursSinceLastReport: 0 });
+
+  const { manifest } = await runAgain();
+
+  expect(manifest.previousManifest).toBeNull();
+  expect(manifest.previousReport.status).toBe("none");
+});
+
+test.each<[string, Record<string, string>, Partial<Settings>, RegExp]>([
+  [
+    "of another instance",
+    {},
+    { instanceArn: "arn:aws:sso:::instance/ssoins-aaaabbbbccccdddd" },
+    /since it is of another instance, /,
+  ],
+  [
+    "later",
+    { CREDENTIAL_REPORT_NOW: "2026-11-19T09:00:00Z" },
+    {},
+    /since it is of 2026-11-20T09:00:00Z, later than this one\.$/,
+  ],
+  ["of another window", {}, { lookbackDays: 30 }, /^Usage was not compared: lookbackDays was 90 and is 30\.$/],
+  ["of another grace period", {}, { newAccessDays: 3 }, /^Usage was not compared: newAccessDays was 14 and is 3\.$/],
+])("an earlier report that is %s: the warnings say what was not compared", async (_, environment, settings, why) => {
+  overwrite(`${folder}/manifest.json`, (text) =>
+    settings.instanceArn ? text.replace(/"instanceArn": "[^"]+"/, `"instanceArn": "${settings.instanceArn}"`) : text,
+  );
+  const { instanceArn: __, ...others } = settings;
+
+  const { warnings, status } = await startContainer(localAws, environment, others).run({ runId: "next" });
+
+  expect({ warnings, status }).toEqual({ warnings: [expect.stringMatching(why)], status: "succeeded" });
 });
 
 test("latest.json never goes back to an older report", async () => {

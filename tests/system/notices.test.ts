@@ -67,10 +67,7 @@ test("a failed run is told of with the error's words and its status object, whic
 test("a report that is there but could not be announced is told of as failed, with the report's key", async () => {
   const container = start();
   const { reportKey } = await container.run({ runId: "before" });
-  const puts = localAws.stats().calls["s3:PutObject"]!;
-  localAws.reset();
-  // The last two are the status object, and the place that is given back.
-  localAws.inject([{ operation: "s3:PutObject", kind: "internalError", at: puts - 1, times: 8 }]);
+  localAws.inject([{ operation: "s3:PutObject", kind: "internalError", key: "/succeeded" }]);
 
   await expect(container.run({ runId: "after" })).rejects.toMatchObject({ name: "NotAnnounced" });
 
@@ -78,6 +75,15 @@ test("a report that is there but could not be announced is told of as failed, wi
   expect(container.bucket.objects.has(key)).toBe(true);
   expect(subjects()).toEqual(["Credential report failed"]);
   expect(localAws.messages[0]!.message).toContain(`NotAnnounced: The report is published at ${key}`);
+});
+
+test("a report that is announced only at the end is told of once, as published", async () => {
+  const container = start({ NOTIFY_ON_SUCCESS: "true" });
+  localAws.inject([{ operation: "s3:PutObject", kind: "dropAfter", key: "/succeeded" }]);
+
+  await expect(container.run({ runId: "run-1" })).resolves.toMatchObject({ runId: "run-1" });
+
+  expect(subjects()).toEqual(["Credential report published"]);
 });
 
 test("the same run again is told of no second time, neither to people nor to the metrics", async () => {

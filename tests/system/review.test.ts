@@ -28,8 +28,11 @@ async function start(parts: Partial<OrganisationFile>, settings: Partial<Setting
   return startContainer(localAws, {}, settings);
 }
 
-async function review(container: Container): Promise<{ rows: Row[]; warnings: readonly string[]; text: string }> {
-  const result = await container.run();
+async function review(
+  container: Container,
+  runId = "",
+): Promise<{ rows: Row[]; warnings: readonly string[]; text: string }> {
+  const result = await container.run({ runId });
   const text = textOf(container.bucket, `${folderOf(result)}/review.csv`)!;
   return { rows: parse(text, { columns: true, bom: true }) as Row[], warnings: result.warnings, text };
 }
@@ -92,6 +95,62 @@ test("a decision in the returned sheet is carried forward, to its grant alone", 
     ["", "", ""],
     ["keep", "carol", "CARRIED"],
     ["", "", ""],
+  ]);
+});
+
+/** Alice uses the first of three sets. */
+const oneUsed: Partial<OrganisationFile> = {
+  ...oneGrant,
+  PermissionSets: many(3, (set) => permissionSet(set)),
+  AccountAssignments: many(3, (set) => userAssignment(0, set, 0)),
+  Records: [login(0, 0, 0)],
+};
+
+test("a grant that was revoked and given anew between two reports carries no decision, and is not said to be removed", async () => {
+  const container = await start(oneUsed);
+  const { rows } = await review(container, "a");
+  expect(rows[1]).toMatchObject({ SuggestedAction: "REMOVE" });
+  const { GrantKey, GrantState } = rows[1]!;
+  await giveBack(`GrantKey,GrantState,Decision\r\n${GrantKey},${GrantState},remove\r\n`);
+  await localAws.serveOrganisation(organisationOf({ ...oneUsed, AccountAssignments: [userAssignment(0, 0, 0)] }));
+  await review(container, "b");
+  await localAws.serveOrganisation(organisationOf(oneUsed));
+
+  const again = await review(container, "c");
+
+  expect(again.rows.map(({ SuggestedAction }) => SuggestedAction)).toEqual(["KEEP", "WAIT", "WAIT"]);
+  expect(again.rows[1]).toMatchObject({
+    Usage: "UNUSED_IN_WINDOW",
+    GrantState,
+    Decision: "",
+    DecisionStatus: "CHANGED",
+    EarlierDecision: `remove; the grant was then ${GrantState}, and was granted anew since`,
+    Reason: expect.stringContaining(
+      "at most as old as the report before this one, of 2026-11-20, which did not have it",
+    ),
+  });
+});
+
+test("an earlier report that was edited grants nothing: decisions are carried, and suggestions stay", async () => {
+  const container = await start(oneUsed);
+  const { rows } = await review(container, "a");
+  const { GrantKey, GrantState } = rows[1]!;
+  await giveBack(`GrantKey,GrantState,Decision\r\n${GrantKey},${GrantState},remove\r\n`);
+  const key = "credential_reports/2026-11-20T090000Z-a/credential_report.csv";
+  const object = container.bucket.objects.get(key)!;
+  const [header] = textOf(container.bucket, key.slice("credential_reports/".length))!.split("\r\n");
+  const body = [Buffer.from(`${header}\r\n`)];
+  container.bucket.objects.set(key, { ...object, body, size: body[0]!.length, checksums: {} });
+
+  const again = await review(container, "b");
+
+  expect(again.warnings).toEqual([
+    expect.stringMatching(/^There is no changes\.csv: .* is not the file that its manifest names/),
+  ]);
+  expect(again.rows.map(({ SuggestedAction, DecisionStatus }) => [SuggestedAction, DecisionStatus])).toEqual([
+    ["KEEP", ""],
+    ["REMOVE", "CARRIED"],
+    ["REMOVE", ""],
   ]);
 });
 

@@ -23,3 +23,37 @@ test("what is no damage of the earlier report, such as a run that has been ended
   const history = { newest: () => Promise.reject(ended), decisions: async () => null };
   await expect(readPrevious(history, settings)).rejects.toBe(ended);
 });
+
+const { now: _, ...others } = settings;
+const earlier = (files: unknown) =>
+  Buffer.from(JSON.stringify({ manifestVersion: 1, now: settings.now, settings: others, files }));
+
+test.each([
+  ["no list", {}],
+  ["no entry", [null, { name: "changes.csv", bytes: 1, sha256: "a" }]],
+  ["an entry without a size", [{ name: "credential_report.csv", sha256: "a" }]],
+  ["an entry without a hash", [{ name: "credential_report.csv", bytes: 1 }]],
+])("a manifest that has %s of its CSV is not compared with, and its CSV is not read", async (_what, files) => {
+  const open = jest.fn();
+  const newest = async () => ({ manifestKey: "there/manifest.json", manifest: earlier(files), open });
+
+  const { previous, changes } = await readPrevious({ newest, decisions: async () => null }, settings);
+
+  expect([changes, open.mock.calls]).toEqual([null, []]);
+  expect(previous.previousReport.reason).toContain("there/manifest.json says neither size nor SHA-256 of");
+  expect(previous.previousManifest?.key).toBe("there/manifest.json");
+});
+
+test("a CSV that the directory does not let read is damage of the earlier report", async () => {
+  const entry = { name: "credential_report.csv", bytes: 1, sha256: "a" };
+  async function* open(): AsyncGenerator<Buffer> {
+    yield Buffer.from("account");
+    throw Object.assign(new Error("EACCES: permission denied"), { code: "EACCES" });
+  }
+  const newest = async () => ({ manifestKey: "there/manifest.json", manifest: earlier([entry]), open });
+
+  const { previous, changes } = await readPrevious({ newest, decisions: async () => null }, settings);
+
+  expect(changes).toBeNull();
+  expect(previous.previousReport).toMatchObject({ status: "other-version", reason: "EACCES: permission denied" });
+});

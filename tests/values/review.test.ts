@@ -1,4 +1,6 @@
 import { parse } from "csv-parse/sync";
+import type { NewGrants } from "../../handlers/files/changes/changes";
+import type { Row } from "../../handlers/files/columns";
 import { type Decisions, readDecisions } from "../../handlers/files/review/decisions";
 import { createReview } from "../../handlers/files/review/review";
 import type { RowSources } from "../../handlers/files/rows";
@@ -25,8 +27,8 @@ const unusedGroup: SmallOrganisation = {
   groups: [readers],
 };
 
-function review(sources: RowSources, decisions = NO_DECISIONS, reviewerPattern = "") {
-  const sheet = createReview({ sources, reviewerPattern, decisions });
+function review(sources: RowSources, decisions = NO_DECISIONS, reviewerPattern = "", granted?: NewGrants) {
+  const sheet = createReview({ sources, reviewerPattern, decisions, granted });
   const csv = sheet.begin() + sheet.rows(allRows(sources)) + sheet.end();
   const lines: Record<string, string>[] = parse(csv, { columns: true, bom: true });
   return { csv, lines, counts: sheet.counts };
@@ -152,13 +154,13 @@ describe("createReview", () => {
       "a disabled user",
       { ...unusedGroup, users: [{ ...alice, status: "DISABLED" }] },
       "REMOVE",
-      "The user is disabled. No login in the last 90 days. Nothing else that the group gives the user was used either. AWS does not tell when it was assigned: look into changes.csv first.",
+      "The user is disabled, but can go on entering the account while a session of the access portal is open, until it ends or the access is removed. No login in the last 90 days. Nothing else that the group gives the user was used either. AWS does not tell when it was assigned: look into changes.csv first.",
     ],
     [
       "a disabled user who was there",
       { ...unusedGroup, users: [{ ...alice, status: "DISABLED" }], lastLogins: [usedByAlice] },
       "REVIEW",
-      "The user is disabled. Last used 2 days ago, on 2026-11-20.",
+      "The user is disabled, but can go on entering the account while a session of the access portal is open, until it ends or the access is removed. Last used 2 days ago, on 2026-11-20.",
     ],
     [
       "a deleted user",
@@ -233,6 +235,50 @@ describe("createReview", () => {
       const { lines } = review(sourcesOf({ ...twoAccounts, lastLogins: [{ ...elsewhere, userId: "u-bob" }] }));
 
       expect(lines.map((line) => line.SuggestedAction)).toEqual(["REMOVE", "REMOVE"]);
+    });
+  });
+
+  describe("on a grant that the report before did not have", () => {
+    const granted: NewGrants = { reportedAt: "2026-11-15T20:00:00Z", has: () => true };
+    const WAITS =
+      " The grant is at most as old as the report before this one, of 2026-11-15, which did not have it: not suggested for removal before 2026-12-06.";
+
+    it.each<[string, SmallOrganisation]>([
+      ["through a group", unusedGroup],
+      ["direct", { pairs: [[ACCOUNT, 1, [["USER", "u-alice"]]]], users: [alice] }],
+      ["of a disabled user", { ...unusedGroup, users: [{ ...alice, status: "DISABLED" }] }],
+      ["of a deleted user", { ...unusedGroup, users: [] }],
+    ])("waits where it would be removed: %s", (_what, organisation) => {
+      const sources = sourcesOf(organisation);
+      const [known] = review(sources).lines;
+      const { lines, counts } = review(sources, NO_DECISIONS, "", granted);
+
+      expect(known!.SuggestedAction).toBe("REMOVE");
+      expect(lines).toEqual([{ ...known, SuggestedAction: "WAIT", Reason: known!.Reason + WAITS }]);
+      expect(counts.bySuggestedAction).toEqual({ WAIT: 1 });
+    });
+
+    it.each<[string, SmallOrganisation]>([
+      ["used", { ...unusedGroup, lastLogins: [usedByAlice] }],
+      ["not observed", { ...unusedGroup, observed: false }],
+      ["in a suspended account", { ...unusedGroup, accounts: [{ id: ACCOUNT, name: "workload", state: "SUSPENDED" }] }],
+    ])("says what it says of others where it would not: %s", (_what, organisation) => {
+      const sources = sourcesOf(organisation);
+      expect(review(sources, NO_DECISIONS, "", granted).lines).toEqual(review(sources).lines);
+    });
+
+    it("asks for each row", () => {
+      const twoAccounts: SmallOrganisation = {
+        ...unusedGroup,
+        pairs: [
+          [ACCOUNT, 1, [["GROUP", "readers"]]],
+          ["222222222222", 1, [["GROUP", "readers"]]],
+        ],
+        accounts: null,
+      };
+      const second = { ...granted, has: (row: Row) => row.account !== ACCOUNT };
+      const { lines } = review(sourcesOf(twoAccounts), NO_DECISIONS, "", second);
+      expect(lines.map(({ SuggestedAction }) => SuggestedAction)).toEqual(["REMOVE", "WAIT"]);
     });
   });
 
@@ -381,6 +427,22 @@ describe("createReview", () => {
         DecisionStatus: "CHANGED",
         EarlierDecision:
           "REMOVE by =carol on 2026-11-23 (asked her); the grant was then OK UNUSED_IN_WINDOW 2025-01-01T00:00:00Z",
+      });
+      expect(counts).toMatchObject({ decisionsCarried: 0, decisionsChanged: 1 });
+    });
+
+    it("but not to a grant that was revoked, and given anew since", async () => {
+      const granted: NewGrants = { reportedAt: "2026-11-15T20:00:00Z", has: () => true };
+      const { lines, counts } = review(sourcesOf(unusedGroup), await decided(unusedGroup, "keep"), "", granted);
+
+      expect(lines[0]).toMatchObject({
+        Decision: "",
+        DecidedBy: "",
+        DecidedOn: "",
+        Comment: "",
+        DecisionStatus: "CHANGED",
+        EarlierDecision:
+          "keep by =carol on 2026-11-23 (asked her); the grant was then OK UNUSED_IN_WINDOW 2025-01-01T00:00:00Z, and was granted anew since",
       });
       expect(counts).toMatchObject({ decisionsCarried: 0, decisionsChanged: 1 });
     });

@@ -6,6 +6,14 @@ import { type ChangeKind, createPairChanges } from "./pairChanges";
 
 export { CHANGE_COLUMNS } from "./pairChanges";
 
+/** What the previous report did not have. */
+export interface NewGrants {
+  /** The present of the previous report. */
+  readonly reportedAt: string;
+  /** Whether `changes.csv` calls the row of a user GRANTED. Asked once the row after its pair, or the end, has gone by. */
+  has(row: Row): boolean;
+}
+
 export interface PreviousRows {
   /** The present of the run that published them. */
   readonly reportedAt: string;
@@ -27,6 +35,16 @@ export interface Changes {
   refused(): string | null;
   /** How many changes of each kind were found so far. */
   readonly counts: Readonly<Record<ChangeKind, number>>;
+  /** It tells the other files what was granted, and so is given each batch before them. */
+  readonly granted: NewGrants;
+  readonly comesFirst: true;
+}
+
+/** Whether an error is about what the earlier report is, and not about the run. */
+export function isDamage(error: unknown): boolean {
+  const { name, code } = error as NodeJS.ErrnoException;
+  const unread = code === "ENOENT" || code === "EACCES" || code === "EPERM" || code === "EISDIR";
+  return name === "FileGone" || name === "PreviousReportUnreadable" || unread;
 }
 
 /**
@@ -161,6 +179,8 @@ export async function openChanges({ reportedAt, csv, sameSettings }: PreviousRow
     name,
     contentType: "text/csv; charset=utf-8",
     counts: changes.counts,
+    granted: { reportedAt, has: changes.wasGranted },
+    comesFirst: true,
     recordCount: () => Object.values(changes.counts).reduce((sum, count) => sum + count, 0),
     begin: () => changes.header(),
     refused: () => damage,
@@ -174,8 +194,7 @@ export async function openChanges({ reportedAt, csv, sameSettings }: PreviousRow
     try {
       yield* pieces;
     } catch (error) {
-      const { name } = error as Error;
-      if (name !== "PreviousReportUnreadable" && name !== "FileGone") throw error;
+      if (!isDamage(error)) throw error;
       damage = messageOf(error);
       await reader.close();
     }

@@ -23,6 +23,8 @@ export const CHANGE_COLUMNS = [
 /** Compares the rows of one pair (account and permission set) after the other, and gives its changes as lines. */
 export interface PairChanges {
   readonly counts: Readonly<Record<ChangeKind, number>>;
+  /** Whether a user's row of a settled pair is GRANTED. */
+  wasGranted(is: Row): boolean;
   header(): string;
   /** The same row in both reports. */
   both(was: readonly string[], is: Row): void;
@@ -64,6 +66,8 @@ export function createPairChanges(reportedAt: string, sameSettings: boolean): Pa
   /** Groups of the pair that have members. */
   const groupsEarlier = new Set<string>();
   const groupsNow = new Set<string>();
+  /** Rows of users; they are forgotten with the rows. */
+  const granted = new WeakSet<Row>();
   let changes: Record<(typeof CHANGE_COLUMNS)[number], string>[] = [];
 
   function add(kind: ChangeKind, before: string, after: string, was: readonly string[] | null, is: Row | null): void {
@@ -114,6 +118,7 @@ export function createPairChanges(reportedAt: string, sameSettings: boolean): Pa
 
   return {
     counts,
+    wasGranted: (is) => granted.has(is),
     header: () => writer.header(),
     both(was, is) {
       if (is.UserId !== "") {
@@ -153,7 +158,10 @@ export function createPairChanges(reportedAt: string, sameSettings: boolean): Pa
       for (const is of unmetNow.values()) {
         if (is.UserId === "" && groupsEarlier.has(is.GroupId))
           add("STATUS_CHANGED", HAS_MEMBERS, is.RowStatus, null, is);
-        else add("GRANTED", "", is.RowStatus, null, is);
+        else {
+          add("GRANTED", "", is.RowStatus, null, is);
+          if (is.UserId !== "") granted.add(is);
+        }
       }
       unmetEarlier.clear();
       unmetNow.clear();

@@ -1,8 +1,16 @@
+import { createHash } from "node:crypto";
 import { messageOf, reportError } from "../../errors";
 import type { Settings } from "../../model";
-import { type Changes, openChanges } from "../changes/changes";
-import type { EarlierReport, History } from "../destination";
-import { linkTo, MANIFEST_VERSION, type Manifest, type Previous, type PreviousReport } from "../manifest";
+import { type Changes, isDamage, openChanges } from "../changes/changes";
+import type { Bytes, EarlierReport, History } from "../destination";
+import {
+  type FileEntry,
+  linkTo,
+  MANIFEST_VERSION,
+  type Manifest,
+  type Previous,
+  type PreviousReport,
+} from "../manifest";
 import { REPORT_FILE } from "../names";
 import { type Decisions, noDecisions, readDecisions } from "../review/review";
 
@@ -13,7 +21,7 @@ import { type Decisions, noDecisions, readDecisions } from "../review/review";
  * @param version the `manifestVersion` of the report being made
  */
 export function previousReportOf(
-  manifest: Pick<Manifest, "manifestVersion" | "now" | "settings"> | null,
+  manifest: Omit<EarlierManifest, "files"> | null,
   manifestKey: string,
   settings: Settings,
   version: number,
@@ -62,7 +70,7 @@ export function unreadable(previous: PreviousReport, reason: string): PreviousRe
 
 /**
  * What a run takes over from the report before it and from people. An earlier report that is missing or cannot be read does not keep
- * a new one from coming: the manifest says why there is no comparison, and a warning says so where even its manifest is gone.
+ * a new one from coming: the manifest says why there is no comparison, and so do its warnings.
  */
 export async function readPrevious(
   history: History,
@@ -72,12 +80,11 @@ export async function readPrevious(
   const { newest, manifest, damage } = await readNewest();
   const { previousReport, changes } = await compareWith(newest, manifest);
   const previousManifest = newest === null ? null : linkTo(newest.manifestKey, newest.manifest);
-  const notes = damage === null ? decisions.warnings : [...decisions.warnings, damageNote(damage)];
   return {
     previous: {
       previousManifest,
       previousReport: damage === null ? previousReport : unreadable(previousReport, damage),
-      notes,
+      notes: decisions.warnings,
     },
     changes,
     decisions,
@@ -95,11 +102,17 @@ export async function readPrevious(
 
   async function compareWith(newest: EarlierReport | null, manifest: EarlierManifest | null) {
     const previousReport = previousReportOf(manifest, newest?.manifestKey ?? "", settings, MANIFEST_VERSION);
-    if (newest === null || previousReport.status !== "compared") return { previousReport, changes: null };
+    if (newest === null || manifest === null || previousReport.status !== "compared") {
+      return { previousReport, changes: null };
+    }
     try {
+      const entry = entryIn(manifest, newest.manifestKey);
+      const csv = () => asPublished(newest.open(REPORT_FILE), entry);
+      // Once before anything is said on its strength: other files do not wait for the end of the comparison.
+      for await (const _ of csv());
       const changes = await openChanges({
         reportedAt: previousReport.reportedAt ?? "",
-        csv: newest.open(REPORT_FILE),
+        csv: csv(),
         sameSettings: previousReport.usageCompared,
       });
       return { previousReport: changes === null ? withOtherColumns(previousReport) : previousReport, changes };
@@ -110,7 +123,7 @@ export async function readPrevious(
   }
 }
 
-type EarlierManifest = Pick<Manifest, "manifestVersion" | "now" | "settings">;
+type EarlierManifest = Pick<Manifest, "manifestVersion" | "now" | "settings" | "files">;
 
 interface Newest {
   readonly newest: EarlierReport | null;
@@ -119,13 +132,35 @@ interface Newest {
   readonly damage: string | null;
 }
 
-function damageNote(damage: string): string {
-  return `The newest report could not be read, so this one is linked to none and compared with none: ${damage}`;
+function damaged(what: string): Error {
+  return reportError("PreviousReportUnreadable", `${what} Check that report with \`npm run verify\`.`);
 }
 
-function isDamage(error: unknown): boolean {
-  const { name, code } = error as NodeJS.ErrnoException;
-  return name === "FileGone" || name === "PreviousReportUnreadable" || code === "ENOENT";
+/** What the manifest says of its report's CSV. */
+function entryIn({ files }: EarlierManifest, manifestKey: string): FileEntry {
+  const entry = Array.isArray(files)
+    ? files.find((file: Partial<FileEntry> | null) => file?.name === REPORT_FILE)
+    : null;
+  if (typeof entry?.bytes !== "number" || typeof entry.sha256 !== "string") {
+    throw damaged(`${manifestKey} says neither size nor SHA-256 of ${REPORT_FILE}.`);
+  }
+  return entry;
+}
+
+/** A file's bytes, the last of which are an error where they are not those that the manifest vouches for. */
+async function* asPublished(file: Bytes, { name, bytes, sha256 }: FileEntry): AsyncGenerator<Buffer, void, undefined> {
+  const hash = createHash("sha256");
+  let length = 0;
+  for await (const piece of file) {
+    hash.update(piece);
+    length += piece.length;
+    yield piece;
+  }
+  const found = hash.digest("hex");
+  if (length === bytes && found === sha256) return;
+  throw damaged(
+    `${name} is not the file that its manifest names: expected ${bytes} bytes with SHA-256 ${sha256}, got ${length} with ${found}.`,
+  );
 }
 
 function manifestIn({ manifestKey, manifest }: EarlierReport): EarlierManifest {
@@ -135,11 +170,13 @@ function manifestIn({ manifestKey, manifest }: EarlierReport): EarlierManifest {
   } catch {
     // said below
   }
-  if (typeof value?.manifestVersion !== "number" || typeof value.now !== "string" || !value.settings) {
-    throw reportError(
-      "PreviousReportUnreadable",
-      `${manifestKey} is no manifest. Check that report with \`npm run verify\`.`,
-    );
+  if (
+    typeof value?.manifestVersion !== "number" ||
+    typeof value.now !== "string" ||
+    typeof value.settings !== "object" ||
+    value.settings === null
+  ) {
+    throw damaged(`${manifestKey} is no manifest.`);
   }
   return value as EarlierManifest;
 }

@@ -1,10 +1,11 @@
 import { RE2JS } from "re2js";
+import type { NewGrants } from "../changes/changes";
 import type { Row } from "../columns";
 import { createCellFormatter } from "../csv/csv";
 import { REVIEW_FILE } from "../names";
 import { administratorArns, type RowSources } from "../rows";
 import type { Decision, Decisions } from "./decisions";
-import { createSuggestionOf } from "./suggestions";
+import { createSuggestionOf, type Suggestion } from "./suggestions";
 
 export { type Decisions, noDecisions, readDecisions } from "./decisions";
 
@@ -50,6 +51,8 @@ export interface ReviewOptions {
   /** As the setting; empty for no reviewers. */
   readonly reviewerPattern: string;
   readonly decisions: Decisions;
+  /** Left out where the report was compared with none. */
+  readonly granted?: NewGrants | undefined;
 }
 
 /** How many lines of the sheet are what. */
@@ -70,7 +73,7 @@ export interface ReviewCounts {
  * the same role may come anywhere in it. (`undefined` is not named in what runs for every row: in the serialised function it is
  * looked up anew each time.)
  */
-export function createReview({ sources, reviewerPattern, decisions }: ReviewOptions) {
+export function createReview({ sources, reviewerPattern, decisions, granted }: ReviewOptions) {
   const { instanceArn, identityStoreId } = sources.settings;
   const administrators = new Set(administratorArns(sources));
   const cell = createCellFormatter();
@@ -78,6 +81,8 @@ export function createReview({ sources, reviewerPattern, decisions }: ReviewOpti
   const header = `\ufeff${REVIEW_COLUMNS.join(",")}\r\n`;
   const reviewerOf = createReviewerOf(reviewerPattern);
   const suggestionOf = createSuggestionOf(sources);
+  const wasGranted = granted?.has ?? (() => false);
+  const waitFor = createWaitFor(sources, granted);
   const byGrant = decisions.byGrant;
   const decided = byGrant.size > 0; // to look up a key costs as much as to write the line
   const name = REVIEW_FILE;
@@ -116,12 +121,14 @@ export function createReview({ sources, reviewerPattern, decisions }: ReviewOpti
       .join("; ");
 
   /** From `Decision` to `EarlierDecision`. */
-  const decisionCells = ({ decision, decidedBy, decidedOn, comment, state }: Decision, carried: boolean): string => {
+  const decisionCells = (earlier: Decision, carried: boolean, isNew: boolean): string => {
+    const { decision, decidedBy, decidedOn, comment, state } = earlier;
     if (carried) return [decision, decidedBy, decidedOn, comment, "CARRIED", ""].map(cell).join(",");
     const by = decidedBy && ` by ${decidedBy}`;
     const on = decidedOn && ` on ${decidedOn}`;
     const said = comment && ` (${comment})`;
-    return `,,,,CHANGED,${cell(`${decision}${by}${on}${said}; the grant was then ${state}`)}`;
+    const anew = isNew ? ", and was granted anew since" : "";
+    return `,,,,CHANGED,${cell(`${decision}${by}${on}${said}; the grant was then ${state}${anew}`)}`;
   };
 
   /** What the grants of one account, permission set and group have in common. */
@@ -154,12 +161,14 @@ export function createReview({ sources, reviewerPattern, decisions }: ReviewOpti
       if (common === null || row.GroupId !== common.of.GroupId) common = commonOf(row);
       const ways = redundant.get(row.UserId);
       const redundantWith = ways ? otherWays(row, ways) : "";
-      const { action, reason } = suggestionOf(row, redundantWith);
+      const isNew = wasGranted(row);
+      const suggested = suggestionOf(row, redundantWith);
+      const { action, reason } = isNew ? waitFor(suggested) : suggested;
       const key = common.key + row.UserId;
       const since = row.MemberSince === "" ? "" : ` ${row.MemberSince}`;
       const state = row.RowStatus + " " + row.Usage + common.administratorState + since;
       const earlier = (decided && byGrant.get(key)) || null;
-      const carried = earlier !== null && earlier.state === state;
+      const carried = earlier !== null && earlier.state === state && !isNew;
       counts.lines++;
       counts.bySuggestedAction[action] = (counts.bySuggestedAction[action] ?? 0) + 1;
       if (redundantWith !== "") counts.redundant++;
@@ -170,7 +179,7 @@ export function createReview({ sources, reviewerPattern, decisions }: ReviewOpti
         `${common.first},${cell(row.Username)},${cell(row.UserDisplayName)},${cell(row.UserEmail)},` +
         `${row.RowStatus},${row.Usage},${row.LastLogin},${row.MemberSince},` +
         `${redundantWith === "" ? "" : cell(redundantWith)},${action},${cell(reason)},` +
-        `${earlier === null ? ",,,,," : decisionCells(earlier, carried)},` +
+        `${earlier === null ? ",,,,," : decisionCells(earlier, carried, isNew)},` +
         `${common.ids},${row.Type === "GROUP" ? row.GroupId : row.UserId},${row.UserId},${key},${state}\r\n`;
     }
     pair = [];
@@ -198,6 +207,21 @@ export function createReview({ sources, reviewerPattern, decisions }: ReviewOpti
     recordCount: () => counts.lines,
     counts,
   };
+}
+
+/**
+ * A grant that the report before did not have is at most as old as that report. So it is not said to be removed before it is as old as what is
+ * called unused has to be, reckoned from this report, which is the first to have it.
+ */
+function createWaitFor({ settings }: RowSources, granted: NewGrants | undefined) {
+  const { now, newAccessDays } = settings;
+  const before = granted?.reportedAt.slice(0, 10) ?? "";
+  const until = new Date(Date.parse(now) + newAccessDays * 86_400_000).toISOString().slice(0, 10);
+  const sentence = ` The grant is at most as old as the report before this one, of ${before}, which did not have it: not suggested for removal before ${until}.`;
+  return (suggested: Suggestion): Suggestion =>
+    suggested.action !== "REMOVE" || newAccessDays === 0
+      ? suggested
+      : { action: "WAIT", reason: suggested.reason + sentence };
 }
 
 /**
