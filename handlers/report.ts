@@ -106,7 +106,7 @@ export function createReportHandler(): ReportHandler {
     const mine = await beginRun(objects, runId, deadlineMs + ENDING_MS);
     try {
       const folder = runFolder(settings.now, runId);
-      const manifest = await runReport({
+      const published = await runReport({
         settings,
         facts: { ...originOf(functionArn), runId, ...reasonOf(event), startedMs },
         clients,
@@ -117,7 +117,7 @@ export function createReportHandler(): ReportHandler {
         progress: log.progress,
         deadlineMs,
       });
-      const result = resultOf(manifest, folder);
+      const result = resultOf(published, folder);
       await recordSuccess(objects, result, publishedRows(bucket, folder, runId, settings.now));
       return result;
     } finally {

@@ -1,5 +1,5 @@
 import { messageOf, reportError } from "../errors";
-import { MANIFEST_FILE, type Manifest, REPORT_FILE } from "../files/files";
+import { MANIFEST_FILE, type Published, REPORT_FILE } from "../files/files";
 import type { RunStatus } from "../model";
 import { formatInstant } from "../times";
 import { REPORT_PREFIX } from "./names";
@@ -11,6 +11,8 @@ export interface RunResult {
   readonly status: RunStatus;
   readonly reportKey: string;
   readonly manifestKey: string;
+  /** Of the manifest's bytes: kept where nobody who can write to the bucket can change it, it shows whether the report is still this one. */
+  readonly manifestSha256: string;
   readonly rows: number;
   readonly byUsage: Readonly<Record<string, number>>;
   readonly byRowStatus: Readonly<Record<string, number>>;
@@ -18,13 +20,14 @@ export interface RunResult {
   readonly finishedAt: string;
 }
 
-export function resultOf(manifest: Manifest, folder: string): RunResult {
+export function resultOf({ manifest, manifestSha256 }: Published, folder: string): RunResult {
   const { runId, status, rows, warnings, finishedAt } = manifest;
   return {
     runId,
     status,
     reportKey: folder + REPORT_FILE,
     manifestKey: folder + MANIFEST_FILE,
+    manifestSha256,
     rows: rows.total,
     byUsage: rows.byUsage,
     byRowStatus: rows.byRowStatus,
@@ -49,7 +52,7 @@ export async function recordSuccess(
   result: RunResult,
   shown: { readonly key: string; readonly body: string },
 ): Promise<void> {
-  const { runId, status, reportKey, manifestKey, rows, finishedAt } = result;
+  const { runId, status, reportKey, manifestKey, manifestSha256, rows, finishedAt } = result;
   try {
     // Runs may end in another order than they began, and at the same time.
     for (let tries = 1; ; tries++) {
@@ -59,7 +62,10 @@ export async function recordSuccess(
       if (tries >= 5) throw reportError("LatestContended", "latest.json was changed by others five times in a row.");
     }
     await objects.write(shown.key.slice(REPORT_PREFIX.length), shown.body);
-    const metadata = { runid: runId, status, reportkey: reportKey, rows: String(rows) };
+    const metadata = {
+      ...{ runid: runId, status, reportkey: reportKey, manifestsha256: manifestSha256 },
+      rows: String(rows),
+    };
     await objects.write(`status/${runId}/succeeded`, result, undefined, metadata);
   } catch (error) {
     throw reportError(

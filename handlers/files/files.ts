@@ -21,7 +21,7 @@ export {
   UNEXPLAINED_LOGINS_FILE,
 } from "./names";
 export { createPage, pageAssets } from "./page/page";
-export { publish } from "./publish";
+export { type Published, publish } from "./publish";
 export { REVIEW_COLUMNS } from "./review/review";
 export { rowBatches } from "./rows";
 export { UNEXPLAINED_LOGIN_COLUMNS } from "./unexplainedLogins";

@@ -45,7 +45,9 @@ export async function productReport(
       requestsPerSecond,
       now: formatInstant(Date.parse(organisation.Now)),
     };
-    const { status, warnings } = await runReport({
+    const {
+      manifest: { status, warnings },
+    } = await runReport({
       settings,
       facts: {
         runId: "oracle",
