@@ -1,11 +1,20 @@
-import { createGunzip } from "node:zlib";
+import { createGunzip, type Gunzip, type InflateRaw } from "node:zlib";
 import { type ContentCheck, feed } from "./contentCheck";
+import { createGzipMember } from "./gzipMember";
 import type { Problems } from "./verdict";
 
-/** Checks a gzip file of JSON Lines: each line an object, of this run. */
-export function createJsonLinesCheck(name: string, problems: Problems, runId: string): ContentCheck {
+/**
+ * Checks a gzip file of JSON Lines: each line an object, of this run; nothing after the first gzip member, at which many readers stop.
+ *
+ * @param members `many` for reports of 0.1, which wrote a member for each batch of rows
+ */
+export function createJsonLinesCheck(
+  name: string,
+  problems: Problems,
+  runId: string,
+  members: "one" | "many" = "one",
+): ContentCheck {
   const LONGEST_LINE = 1024 * 1024;
-  const gunzip = createGunzip();
   let rows = 0;
 
   function check(text: string): void {
@@ -21,22 +30,45 @@ export function createJsonLinesCheck(name: string, problems: Problems, runId: st
     if (ofRun !== runId) problems.add(name, rows, `is of run ${JSON.stringify(ofRun)}, not of ${runId}`);
   }
 
-  async function read(): Promise<void> {
+  async function readLines(inflated: AsyncIterable<Buffer>): Promise<void> {
+    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
     let rest = "";
-    gunzip.setEncoding("utf8");
-    for await (const text of gunzip as AsyncIterable<string>) {
-      const lines = (rest + text).split("\n");
+    for await (const bytes of inflated) {
+      const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
       rest = lines.pop()!;
       for (const line of lines) check(line);
       if (rest.length > LONGEST_LINE) throw new Error(`a line is longer than ${LONGEST_LINE} characters`);
     }
-    if (rest !== "") throw new Error("the last line does not end");
+    if (rest + decoder.decode() !== "") throw new Error("the last line does not end");
   }
 
-  return feed(
-    gunzip,
-    read,
-    (error) => problems.add(name, rows + 1, `is no gzip file of JSON Lines from here on: ${error.message}`),
-    () => rows,
-  );
+  const unreadable = (error: Error) =>
+    problems.add(name, rows + 1, `is no gzip file of JSON Lines from here on: ${error.message}`);
+  const checkOf = (inflate: Gunzip | InflateRaw, output: AsyncIterable<Buffer>) =>
+    feed(
+      inflate,
+      () => readLines(output),
+      unreadable,
+      () => rows,
+    );
+
+  if (members === "many") {
+    const gunzip = createGunzip();
+    return checkOf(gunzip, gunzip);
+  }
+  const member = createGzipMember();
+  const content = checkOf(member.inflate, member.output());
+  return {
+    async write(bytes) {
+      const deflated = member.take(bytes);
+      // Once the member has ended, nobody reads on.
+      if (!member.inflate.destroyed) await content.write(deflated);
+    },
+    async end() {
+      const read = await content.end();
+      const damage = read === null ? null : member.damage();
+      if (damage !== null) problems.add(name, null, damage);
+      return read;
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import { gzip } from "node:zlib";
+import { constants, createGzip } from "node:zlib";
 import type { Row } from "./columns";
 import { MACHINE_ROWS_FILE } from "./names";
 import { administratorArns, type RowSources } from "./rows";
@@ -9,14 +9,17 @@ import { administratorArns, type RowSources } from "./rows";
  * columns each row says of which run it is and whether the permission set is an administrator's. Why not Parquet:
  * docs/adr/0004-machine-rows.md.
  *
- * Each batch is a gzip member of its own; members one after the other are one gzip file (RFC 1952).
+ * The file is one gzip member, since many readers stop at the end of the first and say nothing (Python's zlib, Java's streams,
+ * Perl, Rust). It is flushed after each batch, so that nothing of a batch is held until the next one.
  */
 export function createMachineRows(sources: RowSources, runId: string) {
   const { settings } = sources;
   const name = MACHINE_ROWS_FILE;
   const { stringify } = JSON;
-  const compress = gzip;
-  const FASTEST = { level: 1 }; // the rows repeat themselves so much that more effort gains little
+  const { Z_SYNC_FLUSH, Z_FINISH } = constants;
+  // The rows repeat themselves so much that more effort than 1 gains little. What a batch is compressed to is taken when it is all
+  // there: with a mark that could be reached before, the compressor would wait for a reader.
+  const gzip = createGzip({ level: 1, ...{ readableHighWaterMark: 1024 ** 3 } });
   const administrators = new Set(administratorArns(sources));
   let count = 0;
   const ofRun = { RunId: runId, ReportTime: settings.now, LookbackDays: settings.lookbackDays };
@@ -66,9 +69,14 @@ export function createMachineRows(sources: RowSources, runId: string) {
     return text;
   };
 
-  const compressed = (text: string): Promise<Buffer> =>
+  /** @param step goes on with the compression, and calls back when that is done */
+  const compressed = (step: (done: () => void) => void): Promise<Buffer> =>
     new Promise((resolve, reject) => {
-      compress(Buffer.from(text, "utf8"), FASTEST, (error, bytes) => (error === null ? resolve(bytes) : reject(error)));
+      gzip.once("error", reject);
+      step(() => {
+        gzip.off("error", reject);
+        resolve(gzip.read() ?? Buffer.alloc(0));
+      });
     });
 
   return {
@@ -77,10 +85,14 @@ export function createMachineRows(sources: RowSources, runId: string) {
     begin: () => "",
     rows(batch: readonly Row[]): Promise<Buffer> {
       count += batch.length;
-      return compressed(linesOf(batch));
+      const lines = linesOf(batch);
+      return compressed((done) => {
+        gzip.write(lines);
+        gzip.flush(Z_SYNC_FLUSH, done);
+      });
     },
     /** A report without rows is still a gzip file, of nothing. */
-    end: () => compressed(""),
+    end: () => compressed((done) => gzip.flush(Z_FINISH, done)),
     recordCount: () => count,
   };
 }

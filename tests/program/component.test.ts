@@ -268,7 +268,8 @@ test("the catalog has a column for each property of the machine-readable rows, o
     databaseName: string;
   };
   const file = createMachineRows(sourcesOf({}), "run-1");
-  const line = gunzipSync(await file.rows([rowWith({ LoginsInWindow: "3", DaysSinceLastLogin: "2" })])).toString();
+  const rows = await file.rows([rowWith({ LoginsInWindow: "3", DaysSinceLastLogin: "2" })]);
+  const line = gunzipSync(Buffer.concat([rows, await file.end()])).toString();
   const types = { string: "string", number: "int", boolean: "boolean", object: "string" } as Record<string, string>;
   const expected = Object.entries(JSON.parse(line) as object).map(([key, value]) => ({
     name: key.toLowerCase(),

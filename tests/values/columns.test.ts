@@ -41,7 +41,7 @@ test("cells of the report have the form of their column's kind", () => {
 describe("rows.jsonl.gz", () => {
   const lineOf = async (row: Row): Promise<Record<string, unknown>> => {
     const file = createMachineRows(sourcesOf({}), "run-1");
-    return JSON.parse(gunzipSync(await file.rows([row])).toString("utf8"));
+    return JSON.parse(gunzipSync(Buffer.concat([await file.rows([row]), await file.end()])).toString("utf8"));
   };
   const types: Readonly<Record<ColumnKind, string>> = {
     text: "string",

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
+import { constants, gunzipSync, type InflateRaw, inflateRawSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { publishedRows } from "../../handlers/bucket/names";
 import type { Row } from "../../handlers/files/columns";
@@ -94,7 +94,36 @@ describe("createMachineRows", () => {
     expect(await linesOf([])).toEqual([]);
   });
 
-  it("is read by another program over the members of its batches", async () => {
+  it("is one gzip member of all batches, and so whole for readers that stop after the first", async () => {
+    const rows = Array.from({ length: 20 }, (_, number) => rowWith({ UserId: `u-${number}` }));
+    const bytes = await fileOf(rows, 3);
+
+    // A member is ten bytes, deflated data that tells its own end, and eight bytes (RFC 1952).
+    const { buffer, engine } = inflateRawSync(bytes.subarray(10), { info: true }) as unknown as {
+      buffer: Buffer;
+      engine: InflateRaw;
+    };
+
+    expect(buffer.toString("utf8").match(/"UserId":"u-\d+"/g)).toHaveLength(20);
+    expect(10 + engine.bytesWritten + 8).toBe(bytes.length);
+  });
+
+  it("gives out the lines of each batch with that batch", async () => {
+    const file = createMachineRows(sourcesOf({}), "run-1");
+    const first = await file.rows([rowWith({ UserId: "u-first" })]);
+
+    const text = inflateRawSync(first.subarray(10), { finishFlush: constants.Z_SYNC_FLUSH }).toString();
+
+    expect(text).toMatch(/"UserId":"u-first".*}\n$/);
+  });
+
+  it("has the same bytes whenever the same rows are written", async () => {
+    const rows = Array.from({ length: 3000 }, (_, number) => rowWith({ UserId: `u-${number * 7919}` }));
+
+    expect((await fileOf(rows, 1000)).equals(await fileOf(rows, 1000))).toBe(true);
+  });
+
+  it("is read by another program", async () => {
     const directory = mkdtempSync(join(tmpdir(), "machine-rows-"));
     try {
       const path = join(directory, "rows.jsonl.gz");
@@ -114,6 +143,38 @@ describe("createMachineRows", () => {
       rmSync(directory, { recursive: true });
     }
   });
+});
+
+test("the query in docs/athena.md for who can administer leaves out no disabled user, who may still have a session open", async () => {
+  const docs = readFileSync(join(__dirname, "../../docs/athena.md"), "utf8");
+  const query = docs.split(/```(?:sql)?\n/).find((text) => text.includes("AND administrator AND"))!;
+  const administrator = { account: "111122223333", PermissionSetArn: ADMINISTRATOR_SET };
+  const directory = mkdtempSync(join(tmpdir(), "machine-rows-"));
+  try {
+    const path = join(directory, "rows.jsonl.gz");
+    writeFileSync(
+      path,
+      await fileOf([
+        rowWith({ ...administrator, Username: "active" }),
+        rowWith({ ...administrator, Username: "disabled", UserStatus: "DISABLED", RowStatus: "USER_DISABLED" }),
+        rowWith({ ...administrator, Username: "", RowStatus: "USER_NOT_FOUND" }),
+        rowWith({ ...administrator, Username: "", UserId: "", RowStatus: "EMPTY_GROUP" }),
+        rowWith({ account: "111122223333", Username: "reader" }),
+      ]),
+    );
+    const connection = await (await DuckDBInstance.create()).connect();
+    await connection.run(`CREATE VIEW newest_report_rows AS SELECT * FROM read_json('${path}')`);
+
+    const answer = await connection.runAndReadAll(query);
+
+    expect(answer.getRowObjects().map(({ Username, UserStatus }) => [Username, UserStatus])).toEqual([
+      ["active", "ENABLED"],
+      ["disabled", "DISABLED"],
+    ]);
+    connection.closeSync();
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });
 
 describe("publishedRows", () => {

@@ -252,6 +252,13 @@ describe("createReview", () => {
     expect(lines[0]!.Reviewer).toBe("Read");
   });
 
+  it("names no reviewer by the word that stands in place of a direct grant's group", () => {
+    const direct = sourcesOf({ ...unusedGroup, pairs: [[ACCOUNT, 1, [["USER", "u-alice"]]]] });
+    const { lines } = review(direct, NO_DECISIONS, "^([A-Z]+)$");
+
+    expect(lines[0]).toMatchObject({ GroupName: "NOGROUP", Reviewer: "" });
+  });
+
   describe("carries decisions forward", () => {
     /** The sheet with a decision on its first line, as it comes back. */
     async function decided(organisation: SmallOrganisation, decision = "REMOVE"): Promise<Decisions> {

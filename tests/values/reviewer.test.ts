@@ -7,8 +7,10 @@ describe("createReviewerOf", () => {
   it.each([
     ["", "aws-payments-admins", "ReadOnly", ""],
     ["^aws-(.+?)-(?:admins|readers)$", "aws-payments-admins", "ReadOnly", "payments"],
-    ["^aws-(.+?)-(?:admins|readers)$", "NOGROUP", "ReadOnly", ""],
-    ["^(?:aws-)?(.+?)-(?:admins|Access)$", "NOGROUP", "payments-Access", "payments"],
+    ["^aws-(.+?)-(?:admins|readers)$", "", "ReadOnly", ""],
+    ["^(?:aws-)?(.+?)-(?:admins|Access)$", "", "payments-Access", "payments"],
+    ["^(.*)$", "", "ReadOnly", "ReadOnly"],
+    ["^(.*)$", "NOGROUP", "ReadOnly", "NOGROUP"],
     ["team=(\\w+)?", "team=", "team=other", ""],
     ["(?P<team>[^-]+)-", "zoë-admins", "", "zoë"],
   ])("by %j, for %j and %j, is %j", (pattern, groupName, permissionSetName, reviewer) => {

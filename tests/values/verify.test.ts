@@ -1,5 +1,7 @@
 import { gunzipSync, gzipSync } from "node:zlib";
+import { createJsonLinesCheck } from "../../cli/verify/jsonLinesCheck";
 import { directorySource } from "../../cli/verify/reportSource";
+import { createProblems } from "../../cli/verify/verdict";
 import { verifyReport } from "../../cli/verify/verifyReport";
 import { COLUMNS } from "../../handlers/files/columns";
 import { publishFiles, type ReportFiles, reportDirectory, said } from "../support/reportDirectory";
@@ -218,6 +220,42 @@ describe("finds", () => {
   test("what is no gzip file", async () => {
     directory.replace("rows.jsonl.gz", "no gzip");
     expect(said(await verify())[0]).toMatch(/^rows.jsonl.gz:1 is no gzip file of JSON Lines from here on: /);
+  });
+
+  test.each<[string, (rows: Buffer) => Buffer, string]>([
+    [
+      "a second gzip member",
+      (rows) => Buffer.concat([rows, gzipSync('{"RunId":"run-1"}\n')]),
+      "has 38 bytes after its first gzip member; many readers stop there, and would miss rows",
+    ],
+    [
+      "rows in a second member, behind an empty one",
+      (rows) => Buffer.concat([gzipSync(""), rows]),
+      "after its first gzip member",
+    ],
+    [
+      "anything else behind the member",
+      (rows) => Buffer.concat([rows, Buffer.from("#")]),
+      "has 1 bytes after its first gzip member",
+    ],
+    ["a checksum that breaks off", (rows) => rows.subarray(0, -1), "ends before its gzip checksum does"],
+    [
+      "a checksum of something else",
+      (rows) => Buffer.concat([rows.subarray(0, -8), Buffer.alloc(4), rows.subarray(-4)]),
+      "has another content than its gzip checksum says",
+    ],
+  ])("machine-readable rows with %s", async (_, damaged, problem) => {
+    directory.replace("rows.jsonl.gz", damaged(files["rows.jsonl.gz"]!));
+
+    expect(said(await verify())).toContainEqual(expect.stringContaining(problem));
+  });
+
+  test("no fault in several gzip members where they are said to be right, as in reports of 0.1", async () => {
+    const problems = createProblems();
+    const check = createJsonLinesCheck("rows.jsonl.gz", problems, "run-1", "many");
+    await check.write(Buffer.concat([gzipSync('{"RunId":"run-1"}\n'), gzipSync('{"RunId":"run-1"}\n')]));
+
+    expect([await check.end(), problems.countOf("rows.jsonl.gz")]).toEqual([2, 0]);
   });
 
   test("many problems, told in a few", async () => {

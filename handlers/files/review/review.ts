@@ -128,7 +128,7 @@ export function createReview({ sources, reviewerPattern, decisions }: ReviewOpti
     const administrator = administrators.has(row.PermissionSetArn);
     const setId = row.PermissionSetArn.slice(row.PermissionSetArn.lastIndexOf("/") + 1);
     const first = [
-      reviewerOf(row.GroupName, row.PermissionSetName),
+      reviewerOf(row.Type === "GROUP" ? row.GroupName : "", row.PermissionSetName),
       row.account,
       row.AccountName,
       row.PermissionSetName,
@@ -199,7 +199,10 @@ export function createReview({ sources, reviewerPattern, decisions }: ReviewOpti
   };
 }
 
-/** Who reviews a grant: what the pattern's group captures of a name; empty where it does not match. */
+/**
+ * Who reviews a grant: what the pattern's group captures of the group's name, else of the permission set's; empty where neither
+ * matches. `groupName` is empty for a direct grant and for a group without a name: there is nothing to match then.
+ */
 type ReviewerOf = (groupName: string, permissionSetName: string) => string;
 
 /** @param pattern empty, or one that `reviewerPatternProblem` has nothing against */
@@ -216,5 +219,5 @@ export function createReviewerOf(pattern: string): ReviewerOf {
     return reviewer;
   };
   return (groupName, permissionSetName) =>
-    compiled === null ? "" : (captured(groupName) ?? captured(permissionSetName) ?? "");
+    compiled === null ? "" : ((groupName === "" ? null : captured(groupName)) ?? captured(permissionSetName) ?? "");
 }
