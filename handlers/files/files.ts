@@ -9,6 +9,7 @@ export {
   type Row,
   SORTED_BY,
 } from "./columns";
+export { createCellFormatter } from "./csv/csv";
 export type { Bytes, History, Sink, SinkFile } from "./destination";
 export { type FileEntry, type Manifest, type ManifestLink, originOf, type RunFacts, type RunOrigin } from "./manifest";
 export {
@@ -16,6 +17,7 @@ export {
   DECISIONS_FILE,
   MACHINE_ROWS_FILE,
   MANIFEST_FILE,
+  PAGE_FILE,
   REPORT_FILE,
   REVIEW_FILE,
   UNEXPLAINED_LOGINS_FILE,

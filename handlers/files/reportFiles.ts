@@ -56,10 +56,11 @@ function csvReport(): ReportFile {
 
 function pageContext({ sources, facts, status, warnings, previousReport, changes }: FileContext) {
   const { settings, collection, logins } = sources;
+  const { now, ...settingsButNow } = settings;
   return {
     run: {
       runId: facts.runId,
-      now: settings.now,
+      now,
       status,
       warnings,
       lookbackDays: settings.lookbackDays,
@@ -69,6 +70,7 @@ function pageContext({ sources, facts, status, warnings, previousReport, changes
       windowTo: logins.windowTo,
       observedFrom: logins.observedFrom,
       accountsInOrganization: collection.accounts?.length ?? null,
+      settings: settingsButNow,
     },
     administratorArns: administratorArns(sources),
     changes() {

@@ -92,3 +92,8 @@ export function sha256Of(bytes: Buffer): string {
 export function said({ problems }: Verdict): string[] {
   return problems.map(({ file, line, message }) => `${file}${line === null ? "" : `:${line}`} ${message}`);
 }
+
+/** Header and records of a file of a report, each with the line ends within. */
+export function csvRecords(text: string): string[] {
+  return text.split(/\r\n(?=\d{12},|,\d{12},|$)/).slice(0, -1);
+}
