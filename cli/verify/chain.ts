@@ -36,15 +36,13 @@ export async function checkChain(
   }
   for (;;) {
     const found = await readWhole(source.earlierManifest(link.key));
-    if ("unreadable" in found) {
-      problems.cannotTell(link.key, found.unreadable);
-      return { checked, note: `The chain could not be followed after ${reports(checked)}.` };
-    }
-    if ("missing" in found) {
+    if (!("bytes" in found)) {
       const unexplained = source.folder === null ? "" : unexplainedBy(kept, link);
-      if (unexplained === null)
+      if (unexplained === null && ("missing" in found || found.perhapsMissing)) {
         return { checked, note: `The chain ends after ${reports(checked)}: ${link.key} has expired.` };
-      problems.add(link.key, null, found.missing + unexplained);
+      }
+      if ("missing" in found) problems.add(link.key, null, found.missing + (unexplained ?? ""));
+      else problems.cannotTell(link.key, found.unreadable);
       return { checked, note: `The chain breaks off after ${reports(checked)}.` };
     }
     const sha256 = createHash("sha256").update(found.bytes).digest("hex");

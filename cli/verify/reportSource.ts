@@ -12,7 +12,11 @@ export type Opened =
       readonly keptDays: number | null;
     }
   | { readonly missing: string }
-  | { readonly unreadable: string };
+  | {
+      readonly unreadable: string;
+      /** Whether it may as well be missing. */
+      readonly perhapsMissing: boolean;
+    };
 
 /** Where a report lies. Only read. */
 export interface ReportSource {
@@ -54,7 +58,7 @@ async function openFile(path: string, words: string): Promise<Opened> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return { missing: `${words}is not there` };
-    return { unreadable: `${words}may not be read: ${message}` };
+    return { unreadable: `${words}may not be read: ${message}`, perhapsMissing: false };
   }
 }
 
@@ -83,5 +87,7 @@ export async function readWhole(
   const failure = await eachChunk(opened.stream, async (chunk) => {
     chunks.push(chunk);
   });
-  return failure === null ? { bytes: Buffer.concat(chunks), keptDays: opened.keptDays } : { unreadable: failure };
+  return failure === null
+    ? { bytes: Buffer.concat(chunks), keptDays: opened.keptDays }
+    : { unreadable: failure, perhapsMissing: false };
 }

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { Readable } from "node:stream";
 import { GetObjectCommand, type GetObjectCommandOutput, S3Client } from "@aws-sdk/client-s3";
-import { REPORT_PREFIX, refusalOf } from "../../handlers/bucket/bucket";
+import { REPORT_PREFIX, type Refusal, refusalOf } from "../../handlers/bucket/bucket";
 import { MANIFEST_FILE } from "../../handlers/files/files";
 import type { Opened, ReportSource } from "./reportSource";
 
@@ -35,24 +35,23 @@ export function s3Source({ bucket, prefix, region, profile }: S3SourceOptions): 
       const { Body, Expiration, LastModified } = await get(key);
       return { stream: Body as Readable, keptDays: keptDaysOf(Expiration, LastModified) };
     } catch (error) {
-      const where = `s3://${bucket}/${key}`;
       const { name, message } = error as Error;
-      const said = `S3 said ${name}: ${message}`;
-      switch (refusalOf(error)) {
-        case "missing":
-          return { missing: "is not there" };
-        case "refused": {
-          const needs = /kms/i.test(said) ? "kms:Decrypt on the bucket's key" : `s3:GetObject on ${where}`;
-          return { unreadable: `may not be read: that needs ${needs}. ${said}` };
-        }
-        case "missing or refused":
-          return {
-            unreadable: `may not be read, or is not there: that needs s3:GetObject on ${where}, and s3:ListBucket on the bucket for S3 to say which. ${said}`,
-          };
-        default:
-          return { unreadable: `could not be read. ${said}` };
-      }
+      const refusal = refusalOf(error);
+      if (refusal === "missing") return { missing: "is not there" };
+      return {
+        unreadable: `${whatItNeeds(refusal, key, message)}. S3 said ${name}: ${message}`,
+        perhapsMissing: refusal === "missing or refused",
+      };
     }
+  }
+
+  function whatItNeeds(refusal: Refusal | null, key: string, message: string): string {
+    const read = `s3:GetObject on s3://${bucket}/${key}`;
+    if (refusal === null) return "could not be read";
+    if (refusal === "refused") {
+      return `may not be read: that needs ${/kms/i.test(message) ? "kms:Decrypt on the bucket's key" : read}`;
+    }
+    return `may not be read, or is not there: that needs ${read}, and s3:ListBucket on the bucket for S3 to say which`;
   }
 
   return {
