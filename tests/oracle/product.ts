@@ -21,7 +21,7 @@ import type { OracleOptions } from "./report";
 export async function productReport(
   organisation: Organisation,
   { lookbackDays, newAccessDays, noLogins = false, organizationsDenied = false }: OracleOptions,
-): Promise<{ csv: string; status: string; warnings: readonly string[] }> {
+): Promise<{ csv: string; status: string; warnings: readonly string[]; files: Readonly<Record<string, Buffer>> }> {
   const faults: Fault[] = organizationsDenied
     ? [{ operation: "organizations:ListAccounts", kind: "accessDenied" }]
     : [];
@@ -66,7 +66,7 @@ export async function productReport(
       progress: () => {},
       deadlineMs: Number.POSITIVE_INFINITY,
     });
-    return { csv: sink.files[REPORT_FILE]?.toString("utf8") ?? "", status, warnings };
+    return { csv: sink.files[REPORT_FILE]?.toString("utf8") ?? "", status, warnings, files: sink.files };
   } finally {
     ending.abort(reportError("RunEnded", "The run has ended."));
     for (const client of Object.values(clients)) client.destroy();
