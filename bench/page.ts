@@ -20,6 +20,7 @@ export async function* page(): AsyncGenerator<object> {
         windowDays: sources.settings.lookbackDays,
         observedFrom: sources.logins.observedFrom,
         accountsInOrganization: sources.collection.accounts.length,
+        settings: sources.settings,
       },
       administratorArns: [sources.provisioning.permissionSets[0]!.arn],
       changes: () => ({ since: null, reason: "there is no earlier report", counts: {} }),

@@ -39,7 +39,9 @@ export function createPublisher() {
     };
     const history = { newest: async () => null, decisions: async () => null };
     const folder = `${REPORT_PREFIX}bench-${startedMs}-${accounts}/`;
-    const { rows, files } = await publish(sources, facts, history, createS3Sink(s3, "bench", folder, call), () => {});
+    const {
+      manifest: { rows, files },
+    } = await publish(sources, facts, history, createS3Sink(s3, "bench", folder, call), () => {});
     const seconds = (performance.now() - startedMs) / 1000;
     // The process's own peak, page cache and the like left out.
     const peakMemoryMB = Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1]) / 1024;

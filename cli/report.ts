@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { createCaller, createClients } from "../handlers/aws/aws";
 import { messageOf, reportError } from "../handlers/errors";
-import { MANIFEST_FILE, type Manifest, REPORT_FILE } from "../handlers/files/files";
+import { MANIFEST_FILE, type Published, REPORT_FILE } from "../handlers/files/files";
 import { createLoginSource } from "../handlers/logins/logins";
 import { runReport } from "../handlers/run";
 import { formatInstant } from "../handlers/times";
@@ -37,11 +37,11 @@ async function main(): Promise<number> {
   if (sink === null) return 1;
   const display = given.quiet ? null : createProgressDisplay(process.stderr);
   try {
-    const manifest = await run(given, sink, ending.signal, display?.progress ?? (() => {}));
+    const published = await run(given, sink, ending.signal, display?.progress ?? (() => {}));
     display?.stop();
-    if (given.json) process.stdout.write(JSON.stringify(summaryOf(manifest, given.out), null, 2) + "\n");
-    else if (!given.quiet) process.stdout.write(describe(manifest, given.out));
-    if (!given.quiet) for (const warning of manifest.warnings) process.stderr.write(`warning: ${warning}\n`);
+    if (given.json) process.stdout.write(JSON.stringify(summaryOf(published, given.out), null, 2) + "\n");
+    else if (!given.quiet) process.stdout.write(describe(published, given.out));
+    if (!given.quiet) for (const warning of published.manifest.warnings) process.stderr.write(`warning: ${warning}\n`);
     return 0;
   } catch (error) {
     display?.stop();
@@ -56,7 +56,7 @@ async function run(
   sink: Awaited<ReturnType<typeof createDirectorySink>>,
   signal: AbortSignal,
   progress: (what: string, done: number, total: number | null) => void,
-): Promise<Manifest> {
+): Promise<Published> {
   const { settings, profile, region } = given;
   const startedMs = Date.now();
   const options = { ...(region && { region }), ...(profile && { profile }) };
@@ -77,13 +77,14 @@ async function run(
   });
 }
 
-function summaryOf(manifest: Manifest, out: string) {
+function summaryOf({ manifest, manifestSha256 }: Published, out: string) {
   const { runId, status, warnings, rows, startedAt, finishedAt } = manifest;
   return {
     runId,
     status,
     report: join(out, REPORT_FILE),
     manifest: join(out, MANIFEST_FILE),
+    manifestSha256,
     rows,
     warnings,
     startedAt,
@@ -91,9 +92,13 @@ function summaryOf(manifest: Manifest, out: string) {
   };
 }
 
-function describe({ rows, status }: Manifest, out: string): string {
+function describe({ manifest, manifestSha256 }: Published, out: string): string {
+  const { rows, status } = manifest;
   const usage = Object.entries(rows.byUsage).map(([name, count]) => `${count} ${name}`);
-  return `${join(out, REPORT_FILE)}: ${rows.total} rows${usage.length > 0 ? ` (${usage.join(", ")})` : ""}, ${status}\n`;
+  return [
+    `${join(out, REPORT_FILE)}: ${rows.total} rows${usage.length > 0 ? ` (${usage.join(", ")})` : ""}, ${status}\n`,
+    `${join(out, MANIFEST_FILE)}: SHA-256 ${manifestSha256}\n`,
+  ].join("");
 }
 
 main().then(

@@ -1,8 +1,11 @@
 import { messageOf } from "../handlers/errors";
 import { type Arguments, HELP, parseArguments } from "./verify/arguments";
-import { directorySource, s3Source } from "./verify/reportSource";
+import { directorySource } from "./verify/reportSource";
+import { s3Source } from "./verify/s3Source";
 import type { Verdict } from "./verify/verdict";
 import { verifyReport } from "./verify/verifyReport";
+
+const EXIT_CODES: Readonly<Record<Verdict["verdict"], number>> = { WHOLE: 0, NOT_WHOLE: 1, CANNOT_TELL: 3 };
 
 /** `npm run verify`: whether a report is whole. Gives the exit code. */
 async function main(): Promise<number> {
@@ -19,14 +22,14 @@ async function main(): Promise<number> {
   }
   const verdict = await verdictOn(given);
   process.stdout.write(given.json ? `${JSON.stringify(verdict, null, 2)}\n` : describe(verdict));
-  return verdict.whole ? 0 : 1;
+  return EXIT_CODES[verdict.verdict];
 }
 
-async function verdictOn({ place, profile, region }: Arguments): Promise<Verdict> {
-  if (place.kind === "directory") return verifyReport(directorySource(place.directory, place.previous));
+async function verdictOn({ place, sha256, profile, region }: Arguments): Promise<Verdict> {
+  if (place.kind === "directory") return verifyReport(directorySource(place.directory, place.previous), sha256);
   const source = s3Source({ ...place, profile, region });
   try {
-    return await verifyReport(source);
+    return await verifyReport(source, sha256);
   } finally {
     source.close();
   }
@@ -35,16 +38,25 @@ async function verdictOn({ place, profile, region }: Arguments): Promise<Verdict
 function describe(verdict: Verdict): string {
   const number = (count: number) => count.toLocaleString("en");
   const lines = [verdict.runId === null ? verdict.report : `${verdict.report}: run ${verdict.runId} of ${verdict.now}`];
+  if (verdict.manifestSha256 !== null) lines.push(`  manifest.json: SHA-256 ${verdict.manifestSha256}`);
+  const unreadable = new Set(verdict.unreadable.map(({ file }) => file));
   for (const { name, bytes, rows, problems } of verdict.files) {
     const size = `${number(bytes)} bytes${rows === null ? "" : `, ${number(rows)} rows`}`;
-    lines.push(`  ${problems === 0 ? "ok   " : "WRONG"} ${name} (${size})`);
+    lines.push(`  ${problems > 0 ? "WRONG" : unreadable.has(name) ? "?    " : "ok   "} ${name} (${size})`);
   }
   for (const { file, line, message } of verdict.problems) {
     lines.push(`problem: ${file}${line === null ? "" : `, line ${line}`} ${message}`);
   }
+  for (const { file, message } of verdict.unreadable) lines.push(`not read: ${file} ${message}`);
   for (const note of verdict.notes) lines.push(`note: ${note}`);
   const count = verdict.problems.length;
-  lines.push(verdict.whole ? "The report is whole." : `NOT WHOLE: ${count} ${count === 1 ? "problem" : "problems"}.`);
+  lines.push(
+    {
+      WHOLE: "The report is whole.",
+      NOT_WHOLE: `NOT WHOLE: ${count} ${count === 1 ? "problem" : "problems"}.`,
+      CANNOT_TELL: "CANNOT TELL: not all of it could be read. Nothing is wrong with what was read.",
+    }[verdict.verdict],
+  );
   return `${lines.join("\n")}\n`;
 }
 
@@ -53,7 +65,7 @@ main().then(
     process.exitCode = code;
   },
   (error) => {
-    process.stderr.write(`The report could not be read: ${messageOf(error)}\n`);
-    process.exitCode = 1;
+    process.stderr.write(`CANNOT TELL: ${messageOf(error)}\n`);
+    process.exitCode = EXIT_CODES.CANNOT_TELL;
   },
 );

@@ -104,6 +104,7 @@ export function runbookDocument(args: RunbookDocumentArgs) {
           { Name: "Status", Selector: "$.Metadata.status", Type: "String" },
           { Name: "ReportKey", Selector: "$.Metadata.reportkey", Type: "String" },
           { Name: "Rows", Selector: "$.Metadata.rows", Type: "String" },
+          { Name: "ManifestSha256", Selector: "$.Metadata.manifestsha256", Type: "String" },
         ],
         isEnd: true,
       },
@@ -128,6 +129,7 @@ export function runbookDocument(args: RunbookDocumentArgs) {
       "readReport.Status",
       "readReport.ReportKey",
       "readReport.Rows",
+      "readReport.ManifestSha256",
       "readFailure.Message",
     ],
   };

@@ -132,7 +132,7 @@ export function createReportHandler(): ReportHandler {
     const mine = await beginRun(objects, last, runId, settings.now, deadlineMs + ENDING_MS);
     try {
       const folder = runFolder(settings.now, runId);
-      const manifest = await runReport({
+      const published = await runReport({
         settings,
         facts: { ...originOf(functionArn), runId, ...reasonOf(event), startedMs },
         clients,
@@ -143,7 +143,7 @@ export function createReportHandler(): ReportHandler {
         progress: log.progress,
         deadlineMs,
       });
-      const result = resultOf(manifest, folder);
+      const result = resultOf(published, folder);
       await recordSuccess(objects, result, publishedRows(bucket, folder, runId, settings.now));
       return result;
     } catch (error) {

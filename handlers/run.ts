@@ -1,6 +1,6 @@
 import { type Caller, type Clients, mergeEfforts } from "./aws/aws";
 import { reportError } from "./errors";
-import { type History, type Manifest, publish, type RunFacts, type Sink } from "./files/files";
+import { type History, type Published, publish, type RunFacts, type Sink } from "./files/files";
 import { collect, readProvisioning } from "./grants/grants";
 import {
   beginLogins,
@@ -39,7 +39,7 @@ export async function runReport({
   sink,
   progress,
   deadlineMs,
-}: RunOptions): Promise<Manifest> {
+}: RunOptions): Promise<Published> {
   const PUBLISHING_MS = 90_000; // what joining and uploading a million rows takes, threefold
   const before = call.effort();
   const beginning = beginLogins(loginSource, settings, call);

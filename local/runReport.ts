@@ -67,7 +67,7 @@ export async function runProduct(
   const ending = new AbortController();
   const call = createCaller({ requestsPerSecond: complete.requestsPerSecond, signal: ending.signal });
   try {
-    const manifest = await runReport({
+    const { manifest } = await runReport({
       settings: complete,
       facts: {
         runId: "test",

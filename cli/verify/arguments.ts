@@ -9,13 +9,17 @@ Usage: npm run verify -- DIR | s3://BUCKET/${REPORT_PREFIX}FOLDER/ [options]
   DIR                 a directory with manifest.json and the files that it names; nothing but it is read
   s3://…              a report in its bucket; earlier manifests are read too, to follow the chain
   --previous DIR      of a directory: where the report before it is, to check the chain one step back
+  --sha256 HEX        what the manifest's SHA-256 must be, as the run has said it: in its message, the function's log, the outputs
+                      of the runbook, or the terminal
   --profile NAME      a profile of ~/.aws/config
   --region REGION     the Region of the bucket
   --json              print the verdict as JSON on standard output
   --help
 
-It checks the manifest against handlers/files/manifest.schema.json, each file's size, SHA-256, header, rows and their order, the counts, and
-the hash of the manifest before, and says in which file and on which line something is wrong.
+It checks the manifest against its schema; each file's size, SHA-256, header, rows and their order, and the counts; that every file is
+there which such a run writes, and that rows.jsonl.gz, review.csv and report.html say what credential_report.csv and the manifest say; and
+the hash of the manifest before, back to the first. It says in which file and on which line something is wrong. A report of an earlier
+version is held to that version's rules. Who can write to the bucket can make another report that is whole in itself: --sha256 tells.
 
 Examples:
   npm run verify -- out
@@ -23,14 +27,17 @@ Examples:
 
 Exit codes:
   0    the report is whole
-  1    it is not, or it could not be read
+  1    it is not whole
   2    the arguments are wrong
+  3    nobody can tell: it, or a part of it, could not be read
 `;
 
 export interface Arguments {
   readonly place:
     | { readonly kind: "directory"; readonly directory: string; readonly previous: string | undefined }
     | { readonly kind: "s3"; readonly bucket: string; readonly prefix: string };
+  /** In lower case. */
+  readonly sha256: string | undefined;
   readonly profile: string | undefined;
   readonly region: string | undefined;
   readonly json: boolean;
@@ -48,8 +55,15 @@ export function parseArguments(argv: readonly string[]): Arguments | null {
     );
   }
   const { profile, region, previous, json } = values;
+  const sha256 = values.sha256?.toLowerCase();
+  if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(sha256)) {
+    throw reportError(
+      "BadArguments",
+      `--sha256: expected 64 hexadecimal digits, got ${JSON.stringify(values.sha256)}.`,
+    );
+  }
   if (!report.startsWith("s3:")) {
-    return { place: { kind: "directory", directory: report, previous }, profile, region, json };
+    return { place: { kind: "directory", directory: report, previous }, sha256, profile, region, json };
   }
   if (previous !== undefined) {
     throw reportError("BadArguments", "--previous is for a directory; in a bucket the chain is followed by itself.");
@@ -63,7 +77,7 @@ export function parseArguments(argv: readonly string[]): Arguments | null {
   }
   // The manifest's own address is as good as its folder's.
   const prefix = `${path.replace(/\/manifest\.json$/, "").replace(/\/+$/, "")}/`;
-  return { place: { kind: "s3", bucket, prefix }, profile, region, json };
+  return { place: { kind: "s3", bucket, prefix }, sha256, profile, region, json };
 }
 
 function parse(argv: readonly string[]) {
@@ -74,6 +88,7 @@ function parse(argv: readonly string[]) {
       allowPositionals: true,
       options: {
         previous: { type: "string" },
+        sha256: { type: "string" },
         profile: { type: "string" },
         region: { type: "string" },
         json: { type: "boolean", default: false },

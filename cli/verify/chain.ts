@@ -1,20 +1,27 @@
 import { createHash } from "node:crypto";
 import type { Manifest, ManifestLink } from "../../handlers/files/files";
-import type { ReportSource } from "./reportSource";
+import { readManifest } from "./manifestCheck";
+import { type ReportSource, readWhole } from "./reportSource";
 import type { Problems } from "./verdict";
+
+const DAY_MS = 86_400_000;
 
 /**
  * Follows the chain of manifests from a report backwards, as far as it can be reached: each names the one before it by its hash.
- * An earlier report's own files are not looked at.
+ * An earlier report's own files are not looked at. A manifest that is not there any more ends the chain where its age explains that: S3
+ * says of the manifest after it how long the bucket keeps such objects.
  *
+ * @param keptDays how long the place keeps the report's own manifest; `null` where it keeps it
  * @returns how many earlier manifests are what the chain says, and up to where it was followed, for people
  */
 export async function checkChain(
   manifest: Manifest,
+  keptDays: number | null,
   source: ReportSource,
   problems: Problems,
 ): Promise<{ checked: number; note: string }> {
-  let link: ManifestLink | null = manifest.previousManifest ?? null;
+  let link = manifest.previousManifest;
+  let kept = keptDays;
   let checked = 0;
   if (link === null) {
     const interrupted = interruption(manifest);
@@ -28,13 +35,17 @@ export async function checkChain(
     };
   }
   for (;;) {
-    const found: Buffer | string = await source.earlierManifest(link.key);
-    if (typeof found === "string" && source.folder === null) {
-      problems.add(link.key, null, `cannot be checked: ${found}`);
-      return { checked, note: "The chain was not checked." };
+    const found = await readWhole(source.earlierManifest(link.key));
+    if (!("bytes" in found)) {
+      const unexplained = source.folder === null ? "" : unexplainedBy(kept, link);
+      if (unexplained === null && ("missing" in found || found.perhapsMissing)) {
+        return { checked, note: `The chain ends after ${reports(checked)}: ${link.key} has expired.` };
+      }
+      if ("missing" in found) problems.add(link.key, null, found.missing + (unexplained ?? ""));
+      else problems.cannotTell(link.key, found.unreadable);
+      return { checked, note: `The chain breaks off after ${reports(checked)}.` };
     }
-    if (typeof found === "string") return { checked, note: `The chain ends after ${reports(checked)}: ${found}.` };
-    const sha256 = createHash("sha256").update(found).digest("hex");
+    const sha256 = createHash("sha256").update(found.bytes).digest("hex");
     if (sha256 !== link.sha256) {
       problems.add(
         link.key,
@@ -44,8 +55,10 @@ export async function checkChain(
       return { checked, note: `The chain is broken after ${reports(checked)}.` };
     }
     checked++;
-    // Its bytes are those that a run has written, so it can be read.
-    const earlier = JSON.parse(found.toString("utf8")) as Manifest;
+    // A run takes for the report before what stands there, whatever it is.
+    const earlier = readManifest(found.bytes, problems, link.key);
+    if (earlier === null) return { checked, note: `The chain is broken after ${reports(checked)}.` };
+    kept = found.keptDays;
     link = earlier.previousManifest;
     if (link === null) {
       const interrupted = interruption(earlier);
@@ -59,6 +72,20 @@ export async function checkChain(
     if (source.folder === null)
       return { checked, note: `The chain was checked for ${reports(checked)}; ${link.key} is before it.` };
   }
+}
+
+/**
+ * Why a manifest should still be there; `null` where it may have expired. When it was made is in the name of its folder, which the
+ * report after it vouches for.
+ */
+function unexplainedBy(keptDays: number | null, { key }: ManifestLink): string | null {
+  if (keptDays === null)
+    return ", and S3 says of the report after it that nothing here expires: someone has deleted it";
+  const [, day, hours, minutes, seconds] = /\/(\d{4}-\d\d-\d\d)T(\d\d)(\d\d)(\d\d)Z-[^/]+\/[^/]+$/.exec(key) ?? [];
+  const madeMs = Date.parse(`${day}T${hours}:${minutes}:${seconds}Z`);
+  // Not its age limit exactly, which S3 rounds up to a midnight: what is nearly due counts as expired.
+  if (madeMs + keptDays * DAY_MS <= Date.now()) return null;
+  return `, though the bucket keeps reports for ${keptDays} days: someone has deleted it, or the bucket kept reports for a shorter time then`;
 }
 
 /** A run that found a report before it and could not read its manifest was linked to none. */

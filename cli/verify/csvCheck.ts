@@ -1,50 +1,39 @@
 import { finished } from "node:stream/promises";
 import { parse } from "csv-parse";
-import {
-  CHANGE_COLUMNS,
-  CHANGES_FILE,
-  COLUMNS,
-  REPORT_FILE,
-  REVIEW_COLUMNS,
-  REVIEW_FILE,
-  SORTED_BY,
-  UNEXPLAINED_LOGIN_COLUMNS,
-  UNEXPLAINED_LOGINS_FILE,
-} from "../../handlers/files/files";
+import { CHANGES_FILE, REPORT_FILE, REVIEW_FILE, SORTED_BY, UNEXPLAINED_LOGINS_FILE } from "../../handlers/files/files";
 import { type ContentCheck, feed } from "./contentCheck";
 import { createRowOrder } from "./rowOrder";
 import type { Problems } from "./verdict";
 
-interface CsvForm {
-  readonly columns: readonly string[];
-  /** What the rows are sorted by. */
-  readonly order: readonly string[];
-}
-
-const forms: Readonly<Record<string, CsvForm>> = {
-  [REPORT_FILE]: { columns: COLUMNS, order: SORTED_BY },
-  [REVIEW_FILE]: {
-    columns: REVIEW_COLUMNS,
-    order: SORTED_BY.map((column) => (column === "Type" ? "PrincipalType" : column)),
-  },
-  [CHANGES_FILE]: { columns: CHANGE_COLUMNS, order: SORTED_BY },
-  [UNEXPLAINED_LOGINS_FILE]: {
-    columns: UNEXPLAINED_LOGIN_COLUMNS,
-    order: ["account", "PermissionSetName", "Username", "UserId"],
-  },
+/** What the rows of a file are sorted by. */
+const orders: Readonly<Record<string, readonly string[]>> = {
+  [REPORT_FILE]: SORTED_BY,
+  [REVIEW_FILE]: SORTED_BY.map((column) => (column === "Type" ? "PrincipalType" : column)),
+  [CHANGES_FILE]: SORTED_BY,
+  [UNEXPLAINED_LOGINS_FILE]: ["account", "PermissionSetName", "Username", "UserId"],
 };
+
+/** A row of a CSV file. */
+export interface CsvRow {
+  /** The line on which it begins, counted from 1. */
+  readonly line: number;
+  /** A column's cell, as it stands there; empty where there is no such column. */
+  cell(column: string): string;
+}
 
 /**
  * Checks a CSV file: RFC 4180 with CRLF, and for those that a report has, their header, the cells of each row and the rows' order.
  *
- * @param onRecord is given every record that is no header and has all its cells
+ * @param columns those that it must have; `undefined` for a file that is not known
+ * @param onRow is given every row that has all its cells
  */
 export function createCsvCheck(
   name: string,
   problems: Problems,
-  onRecord: (value: (column: string) => string) => void = () => {},
+  columns: readonly string[] | undefined,
+  onRow: (row: CsvRow) => void = () => {},
 ): ContentCheck {
-  const form = forms[name];
+  const order = orders[name] ?? [];
   const LONGEST_RECORD = 1024 * 1024;
   const parser = parse({
     record_delimiter: "\r\n",
@@ -61,21 +50,23 @@ export function createCsvCheck(
       return null;
     },
   });
-  const inOrder = createRowOrder((form?.order ?? []).map((column) => form!.columns.indexOf(column)));
+  const inOrder = createRowOrder(order.map((column) => columns?.indexOf(column) ?? -1));
   let header: readonly string[] | null = null;
+  const places = new Map<string, number>();
   let rows = 0;
   /** The line on which the record at hand begins. */
   let line = 1;
 
   function checkHeader(cells: readonly string[]): void {
     header = cells;
-    if (form === undefined || cells.join("\n") === form.columns.join("\n")) return;
-    const at = form.columns.findIndex((column, index) => cells[index] !== column);
+    for (const [place, column] of cells.entries()) places.set(column, place);
+    if (columns === undefined || cells.join("\n") === columns.join("\n")) return;
+    const at = columns.findIndex((column, index) => cells[index] !== column);
     const difference =
       at === -1
         ? `has ${cells.length} columns`
-        : `has ${JSON.stringify(cells[at] ?? "nothing")} for column ${at + 1}, expected ${JSON.stringify(form.columns[at])}`;
-    problems.add(name, 1, `the header ${difference}; expected ${form.columns.length} columns`);
+        : `has ${JSON.stringify(cells[at] ?? "nothing")} for column ${at + 1}, expected ${JSON.stringify(columns[at])}`;
+    problems.add(name, 1, `the header ${difference}; expected ${columns.length} columns`);
   }
 
   function checkRecord(cells: readonly string[]): void {
@@ -84,11 +75,11 @@ export function createCsvCheck(
       problems.add(name, line, `has ${cells.length} cells, expected ${header!.length}`);
       return;
     }
-    if (form === undefined) return;
+    if (columns === undefined) return;
     if (!inOrder(cells)) {
-      problems.add(name, line, `belongs before the row above it: rows are sorted by ${form.order.join(", ")}`);
+      problems.add(name, line, `belongs before the row above it: rows are sorted by ${order.join(", ")}`);
     }
-    onRecord((column) => cells[header!.indexOf(column)] ?? "");
+    onRow({ line, cell: (column) => cells[places.get(column) ?? -1] ?? "" });
   }
 
   async function read(): Promise<void> {

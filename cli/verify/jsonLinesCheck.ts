@@ -3,16 +3,25 @@ import { type ContentCheck, feed } from "./contentCheck";
 import { createGzipMember } from "./gzipMember";
 import type { Problems } from "./verdict";
 
+/** A line of a file of JSON Lines. */
+export interface JsonRow {
+  /** Counted from 1. */
+  readonly line: number;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
 /**
  * Checks a gzip file of JSON Lines: each line an object, of this run; nothing after the first gzip member, at which many readers stop.
  *
  * @param members `many` for reports of 0.1, which wrote a member for each batch of rows
+ * @param onRow is given every line that is an object
  */
 export function createJsonLinesCheck(
   name: string,
   problems: Problems,
   runId: string,
   members: "one" | "many" = "one",
+  onRow: (row: JsonRow) => void = () => {},
 ): ContentCheck {
   const LONGEST_LINE = 1024 * 1024;
   let rows = 0;
@@ -26,8 +35,13 @@ export function createJsonLinesCheck(
       problems.add(name, rows, "is no JSON");
       return;
     }
-    const ofRun = (value as { RunId?: unknown } | null)?.RunId;
-    if (ofRun !== runId) problems.add(name, rows, `is of run ${JSON.stringify(ofRun)}, not of ${runId}`);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      problems.add(name, rows, "is no object");
+      return;
+    }
+    const { RunId } = value as { RunId?: unknown };
+    if (RunId !== runId) problems.add(name, rows, `is of run ${JSON.stringify(RunId)}, not of ${runId}`);
+    onRow({ line: rows, values: value as JsonRow["values"] });
   }
 
   async function readLines(inflated: AsyncIterable<Buffer>): Promise<void> {

@@ -1,15 +1,17 @@
-import Ajv2020 from "ajv/dist/2020";
-import { type FileEntry, MANIFEST_FILE, type Manifest } from "../../handlers/files/files";
-import schema from "../../handlers/files/manifest.schema.json";
+import { isUtf8 } from "node:buffer";
+import Ajv2020, { type ValidateFunction } from "ajv/dist/2020";
+import { MANIFEST_FILE, type Manifest } from "../../handlers/files/files";
+import { rulesOf } from "./rules";
 import type { Problems } from "./verdict";
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictRequired: false });
-const isManifest = ajv.compile(schema);
-/** No path: what is read is in the report's folder. */
-const isName = ajv.compile(schema.$defs.file.properties.name);
+const compiled = new Map<object, ValidateFunction>();
 
-/** What a value that should be a manifest has against it, as sentences; none where it is one. */
+/** What a value that should be a manifest has against it by its own version's schema, as sentences; none where it is one. */
 export function manifestProblems(value: unknown): string[] {
+  const { schema } = rulesOf((value as { programVersion?: unknown } | null)?.programVersion);
+  const isManifest = compiled.get(schema) ?? ajv.compile(schema);
+  compiled.set(schema, isManifest);
   if (isManifest(value)) return [];
   // That an if or an anyOf does not match says nothing that its parts do not say.
   const errors = (isManifest.errors ?? []).filter(({ keyword }) => keyword !== "if" && keyword !== "anyOf");
@@ -20,23 +22,22 @@ export function manifestProblems(value: unknown): string[] {
   });
 }
 
-/** Reads a report's manifest; what is wrong with it is a problem. `null` where it is nothing to go on with. */
-export function readManifest(bytes: Buffer, problems: Problems): Manifest | null {
+/**
+ * Reads a report's manifest. What is wrong with it is a problem, and it is `null` then: what is no manifest says nothing that could be
+ * gone by.
+ *
+ * @param name of the file, for people
+ */
+export function readManifest(bytes: Buffer, problems: Problems, name = MANIFEST_FILE): Manifest | null {
+  if (!isUtf8(bytes)) problems.add(name, null, "is not UTF-8");
   let value: unknown;
   try {
     value = JSON.parse(bytes.toString("utf8"));
   } catch (error) {
-    problems.add(MANIFEST_FILE, null, `is no JSON: ${(error as Error).message}`);
+    problems.add(name, null, `is no JSON: ${(error as Error).message}`);
     return null;
   }
-  for (const problem of manifestProblems(value)) problems.add(MANIFEST_FILE, null, problem);
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Manifest) : null;
-}
-
-/** The files that a manifest names, as far as its entries can be gone by; what is wrong with them is known already. */
-export function filesOf(manifest: Manifest): FileEntry[] {
-  const named: unknown = manifest.files;
-  return Array.isArray(named)
-    ? named.filter((entry): entry is FileEntry => isName((entry as FileEntry | null)?.name))
-    : [];
+  const wrong = manifestProblems(value);
+  for (const problem of wrong) problems.add(name, null, problem);
+  return wrong.length === 0 ? (value as Manifest) : null;
 }

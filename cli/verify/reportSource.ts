@@ -1,13 +1,22 @@
 import { createReadStream } from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { access, constants, readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { REPORT_PREFIX } from "../../handlers/bucket/bucket";
 import { MANIFEST_FILE } from "../../handlers/files/files";
 
-/** A file of a report, or why there is none. */
-export type Opened = { readonly stream: Readable } | { readonly missing: string };
+/** A file of a report; why there is none; or why nobody can tell, as it may not be read. All for people, to go on after the file's name. */
+export type Opened =
+  | {
+      readonly stream: Readable;
+      /** How many days the place keeps such a file, as it says of this one; `null` where it says nothing, and keeps it. */
+      readonly keptDays: number | null;
+    }
+  | { readonly missing: string }
+  | {
+      readonly unreadable: string;
+      /** Whether it may as well be missing. */
+      readonly perhapsMissing: boolean;
+    };
 
 /** Where a report lies. Only read. */
 export interface ReportSource {
@@ -18,11 +27,8 @@ export interface ReportSource {
   open(file: string): Promise<Opened>;
   /** Names of all files there; `null` where that is not asked. */
   list(): Promise<readonly string[] | null>;
-  /**
-   * The bytes of the manifest that a later one names, or why they are not to be had. `undefined`: this source does not reach other
-   * reports.
-   */
-  readonly earlierManifest: ((key: string) => Promise<Buffer | string>) | undefined;
+  /** The manifest that a later one names by this key. `undefined`: this source does not reach other reports. */
+  readonly earlierManifest: ((key: string) => Promise<Opened>) | undefined;
 }
 
 /** @param previous directory of the report before, if it is there to be checked too */
@@ -30,12 +36,7 @@ export function directorySource(directory: string, previous: string | undefined)
   return {
     name: directory,
     folder: null,
-    async open(file) {
-      const path = join(directory, file);
-      const found = await stat(path).catch(() => null);
-      if (found === null) return { missing: "is not there" };
-      return found.isFile() ? { stream: createReadStream(path) } : { missing: "is no file" };
-    },
+    open: (file) => openFile(join(directory, file), ""),
     async list() {
       const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
       return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
@@ -44,50 +45,49 @@ export function directorySource(directory: string, previous: string | undefined)
     earlierManifest:
       previous === undefined
         ? undefined
-        : async () =>
-            readFile(join(previous, MANIFEST_FILE)).catch(() => `${join(previous, MANIFEST_FILE)} is not there`),
+        : () => openFile(join(previous, MANIFEST_FILE), `cannot be checked: ${join(previous, MANIFEST_FILE)} `),
   };
 }
 
-export interface S3SourceOptions {
-  readonly bucket: string;
-  /** With its trailing slash. */
-  readonly prefix: string;
-  readonly region: string | undefined;
-  readonly profile: string | undefined;
-}
-
-/** @returns the source and what ends its connections */
-export function s3Source({ bucket, prefix, region, profile }: S3SourceOptions): ReportSource & { close(): void } {
-  const s3 = new S3Client({ ...(region && { region }), ...(profile && { profile }) });
-
-  async function openKey(Key: string): Promise<Opened> {
-    try {
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
-      return { stream: Body as Readable };
-    } catch (error) {
-      const { name } = error as Error;
-      if (name === "NoSuchKey") return { missing: "is not there" };
-      // Without s3:ListBucket S3 does not tell whether there is such an object.
-      if (name === "AccessDenied") return { missing: "is not there, or may not be read: that needs s3:GetObject" };
-      throw error;
-    }
+/** @param words what to say before the reason */
+async function openFile(path: string, words: string): Promise<Opened> {
+  try {
+    if (!(await stat(path)).isFile()) return { missing: `${words}is no file` };
+    await access(path, constants.R_OK);
+    return { stream: createReadStream(path), keptDays: null };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return { missing: `${words}is not there` };
+    return { unreadable: `${words}may not be read: ${message}`, perhapsMissing: false };
   }
+}
 
-  return {
-    name: `s3://${bucket}/${prefix}`,
-    folder: basename(prefix),
-    open: (file) => openKey(prefix + file),
-    list: async () => null,
-    async earlierManifest(key) {
-      const where = `s3://${bucket}/${key}`;
-      if (!key.startsWith(REPORT_PREFIX) || !key.endsWith(`/${MANIFEST_FILE}`)) return `${key} is not in this bucket`;
-      const opened = await openKey(key);
-      if ("missing" in opened) return `${where} ${opened.missing}`;
-      const chunks: Buffer[] = [];
-      for await (const chunk of opened.stream) chunks.push(chunk as Buffer);
-      return Buffer.concat(chunks);
-    },
-    close: () => s3.destroy(),
-  };
+/** @returns why a file could not be read to its end; `null` where it was */
+export async function eachChunk(stream: Readable, take: (chunk: Buffer) => Promise<void>): Promise<string | null> {
+  const chunks = (stream as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+  for (;;) {
+    let next: IteratorResult<Buffer>;
+    try {
+      next = await chunks.next();
+    } catch (error) {
+      return `could not be read to its end: ${(error as Error).message}`;
+    }
+    if (next.done) return null;
+    await take(next.value);
+  }
+}
+
+/** A small file as a whole. */
+export async function readWhole(
+  opening: Promise<Opened>,
+): Promise<{ bytes: Buffer; keptDays: number | null } | Exclude<Opened, { stream: Readable }>> {
+  const opened = await opening;
+  if (!("stream" in opened)) return opened;
+  const chunks: Buffer[] = [];
+  const failure = await eachChunk(opened.stream, async (chunk) => {
+    chunks.push(chunk);
+  });
+  return failure === null
+    ? { bytes: Buffer.concat(chunks), keptDays: opened.keptDays }
+    : { unreadable: failure, perhapsMissing: false };
 }

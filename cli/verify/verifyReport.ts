@@ -1,93 +1,167 @@
 import { createHash } from "node:crypto";
-import type { Readable } from "node:stream";
 import { REPORT_PREFIX, runFolder } from "../../handlers/bucket/bucket";
 import {
   type FileEntry,
   MACHINE_ROWS_FILE,
   MANIFEST_FILE,
   type Manifest,
+  PAGE_FILE,
   REPORT_FILE,
+  REVIEW_FILE,
 } from "../../handlers/files/files";
 import { checkChain } from "./chain";
 import type { ContentCheck } from "./contentCheck";
-import { createCsvCheck } from "./csvCheck";
+import { type CsvRow, createCsvCheck } from "./csvCheck";
 import { createJsonLinesCheck } from "./jsonLinesCheck";
-import { filesOf, readManifest } from "./manifestCheck";
-import type { ReportSource } from "./reportSource";
-import { type CheckedFile, createProblems, type Problems, type Verdict } from "./verdict";
+import { readManifest } from "./manifestCheck";
+import { createPageCheck } from "./pageCheck";
+import { eachChunk, type ReportSource, readWhole } from "./reportSource";
+import { createRowsCheck, type RowsCheck } from "./rowsCheck";
+import { type Rules, requiredFiles, rulesOf } from "./rules";
+import { createUtf8Check } from "./utf8Check";
+import { type CheckedFile, createProblems, type Problem, type Problems, type Verdict, verdictOf } from "./verdict";
 
 /**
- * Checks that a report is what its manifest says: the manifest against its schema, each file's size, hash, rows and order, and the
- * chain of manifests. Files are read once and in pieces, so memory does not grow with them.
+ * Checks that a report is what its manifest says: the manifest against its schema, each file's size, hash, rows and order, the files
+ * against each other, and the chain of manifests. Files are read once and in pieces, so memory does not grow with them.
+ *
+ * @param sha256 what the manifest's is known to be, from elsewhere; `undefined` where that is not known
  */
-export async function verifyReport(source: ReportSource): Promise<Verdict> {
+export async function verifyReport(source: ReportSource, sha256?: string): Promise<Verdict> {
   const problems = createProblems();
   const notes: string[] = [];
-  const files: CheckedFile[] = [];
+  let files: CheckedFile[] = [];
   let earlierManifests = 0;
-
-  const opened = await source.open(MANIFEST_FILE);
-  let manifest: Manifest | null = null;
-  if ("missing" in opened) {
-    problems.add(MANIFEST_FILE, null, `${opened.missing}: without it there is no report, only what a run left behind`);
-  } else {
-    manifest = readManifest(await bytesOf(opened.stream), problems);
+  const { manifest, manifestSha256, keptDays } = await manifestOf(source, problems);
+  if (sha256 !== undefined && manifestSha256 !== null && sha256 !== manifestSha256) {
+    problems.add(
+      MANIFEST_FILE,
+      null,
+      `is not the one that is meant: its SHA-256 is ${manifestSha256}, given was ${sha256}`,
+    );
   }
   if (manifest !== null) {
     checkFolder(manifest, source, problems);
-    const entries = filesOf(manifest);
-    for (const entry of entries) files.push(await checkFile(entry, manifest, source, problems));
+    files = await checkFiles(manifest, source, problems);
     const there = (await source.list()) ?? [];
-    const strange = there.filter((name) => name !== MANIFEST_FILE && !entries.some((entry) => entry.name === name));
+    const strange = there.filter(
+      (name) => name !== MANIFEST_FILE && !manifest.files.some((entry) => entry.name === name),
+    );
     if (strange.length > 0) notes.push(`Not of the report, so nothing vouches for it: ${strange.sort().join(", ")}.`);
-    const chain = await checkChain(manifest, source, problems);
+    const chain = await checkChain(manifest, keptDays, source, problems);
     earlierManifests = chain.checked;
     notes.push(chain.note);
   }
-  const all = problems.all();
+  const verdict = verdictOf(problems);
   return {
     report: source.name,
-    whole: all.length === 0,
+    verdict,
+    whole: verdict === "WHOLE",
     runId: manifest?.runId ?? null,
     now: manifest?.now ?? null,
+    manifestSha256,
     files,
     earlierManifests,
-    problems: all,
+    problems: inOrder(problems.all(), [MANIFEST_FILE, ...files.map(({ name }) => name)]),
+    unreadable: problems.unreadable(),
     notes,
   };
 }
 
+/** By the manifest's order of the files, and within one as they were found: some are read at the same time. */
+function inOrder(problems: readonly Problem[], names: readonly string[]): Problem[] {
+  const placeOf = ({ file }: Problem) => (names.includes(file) ? names.indexOf(file) : names.length);
+  return [...problems].sort((one, other) => placeOf(one) - placeOf(other));
+}
+
+async function manifestOf(source: ReportSource, problems: Problems) {
+  const read = await readWhole(source.open(MANIFEST_FILE));
+  if ("bytes" in read) {
+    const manifestSha256 = createHash("sha256").update(read.bytes).digest("hex");
+    return { manifest: readManifest(read.bytes, problems), manifestSha256, keptDays: read.keptDays };
+  }
+  if ("unreadable" in read) problems.cannotTell(MANIFEST_FILE, read.unreadable);
+  else problems.add(MANIFEST_FILE, null, `${read.missing}: without it there is no report, only what a run left behind`);
+  return { manifest: null, manifestSha256: null, keptDays: null };
+}
+
 /** A report that was copied over another run's folder is whole in itself, and still not that run's. */
 function checkFolder({ now, runId }: Manifest, { folder }: ReportSource, problems: Problems): void {
-  if (folder === null || typeof now !== "string") return;
+  if (folder === null) return;
   const expected = runFolder(now, runId).slice(REPORT_PREFIX.length, -1);
   if (folder !== expected) {
     problems.add(MANIFEST_FILE, null, `is of the run whose folder is ${expected}, but lies in ${folder}`);
   }
 }
 
-async function checkFile(
-  entry: FileEntry,
-  manifest: Manifest,
-  source: ReportSource,
-  problems: Problems,
-): Promise<CheckedFile> {
-  const { name } = entry;
-  const opened = await source.open(name);
-  if ("missing" in opened) {
-    problems.add(name, null, `${opened.missing}, though the manifest names it`);
-    return { name, bytes: 0, rows: null, problems: problems.countOf(name) };
+async function checkFiles(manifest: Manifest, source: ReportSource, problems: Problems): Promise<CheckedFile[]> {
+  const { files } = manifest;
+  for (const name of requiredFiles(manifest)) {
+    if (!files.some((entry) => entry.name === name)) {
+      problems.add(
+        name,
+        null,
+        `is not named by the manifest, though every such run of version ${manifest.programVersion} writes it`,
+      );
+    }
   }
+  for (const [at, { name }] of files.entries()) {
+    if (files.findIndex((entry) => entry.name === name) < at)
+      problems.add(name, null, "is named twice by the manifest");
+  }
+  const rules = rulesOf(manifest.programVersion);
+  const rowsCheck = createRowsCheck(manifest, rules, problems);
+  const context = { manifest, rules, rowsCheck, source, problems };
+  const checked = new Map<FileEntry, Omit<CheckedFile, "problems">>();
+  const check = async (entry: FileEntry) => checked.set(entry, await checkFile(entry, context));
+  // Those with the report's rows at the same time, so that rows that belong together come by together.
+  const together = [REPORT_FILE, MACHINE_ROWS_FILE, REVIEW_FILE];
+  for (const name of together) {
+    if (!files.some((entry) => entry.name === name)) for (const side of rowsCheck.sidesOf(name)) side.end(false);
+  }
+  await Promise.all(files.filter(({ name }) => together.includes(name)).map(check));
+  for (const entry of files) if (!together.includes(entry.name)) await check(entry);
+  return files.map((entry) => ({ ...checked.get(entry)!, problems: problems.countOf(entry.name) }));
+}
+
+interface Context {
+  readonly manifest: Manifest;
+  readonly rules: Rules;
+  readonly rowsCheck: RowsCheck;
+  readonly source: ReportSource;
+  readonly problems: Problems;
+}
+
+async function checkFile(entry: FileEntry, context: Context): Promise<Omit<CheckedFile, "problems">> {
+  const { manifest, rowsCheck, source, problems } = context;
+  const { name } = entry;
+  const sides = rowsCheck.sidesOf(name);
   const counts: Counts = { byRowStatus: {}, byUsage: {} };
-  const content = contentCheck(name, manifest, problems, counts);
   const hash = createHash("sha256");
   let bytes = 0;
-  for await (const chunk of opened.stream as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-    bytes += chunk.length;
-    await content?.write(chunk);
+  let rows: number | null = null;
+  let complete = false;
+  try {
+    const opened = await source.open(name);
+    if ("unreadable" in opened) problems.cannotTell(name, opened.unreadable);
+    if ("missing" in opened) problems.add(name, null, `${opened.missing}, though the manifest names it`);
+    if (!("stream" in opened)) return { name, bytes, rows };
+    const contents = contentChecks(name, context, counts);
+    const failure = await eachChunk(opened.stream, async (chunk) => {
+      hash.update(chunk);
+      bytes += chunk.length;
+      for (const content of contents) await content.write(chunk);
+      for (const side of sides) await side.room();
+    });
+    if (failure !== null) {
+      problems.cannotTell(name, failure);
+      return { name, bytes, rows };
+    }
+    for (const content of contents) rows = (await content.end()) ?? rows;
+    complete = rows !== null;
+  } finally {
+    for (const side of sides) side.end(complete);
   }
-  const rows = (await content?.end()) ?? null;
 
   const sha256 = hash.digest("hex");
   if (bytes !== entry.bytes) problems.add(name, null, `has ${bytes} bytes, the manifest says ${entry.bytes}`);
@@ -95,7 +169,7 @@ async function checkFile(
     problems.add(name, null, `is not what was published: its SHA-256 is ${sha256}, the manifest says ${entry.sha256}`);
   }
   if (rows !== null) checkCounts(entry, rows, counts, manifest, problems);
-  return { name, bytes, rows, problems: problems.countOf(name) };
+  return { name, bytes, rows };
 }
 
 interface Counts {
@@ -103,22 +177,26 @@ interface Counts {
   readonly byUsage: Record<string, number>;
 }
 
-function contentCheck(
+function contentChecks(
   name: string,
-  manifest: Manifest,
-  problems: Problems,
+  { manifest, rules, rowsCheck, problems }: Context,
   { byRowStatus, byUsage }: Counts,
-): ContentCheck | null {
-  if (name === REPORT_FILE) {
-    return createCsvCheck(name, problems, (value) => {
-      const [status, usage] = [value("RowStatus"), value("Usage")];
-      byRowStatus[status] = (byRowStatus[status] ?? 0) + 1;
-      if (usage !== "") byUsage[usage] = (byUsage[usage] ?? 0) + 1;
-    });
+): ContentCheck[] {
+  const countAndCompare = (row: CsvRow) => {
+    const [status, usage] = [row.cell("RowStatus"), row.cell("Usage")];
+    byRowStatus[status] = (byRowStatus[status] ?? 0) + 1;
+    if (usage !== "") byUsage[usage] = (byUsage[usage] ?? 0) + 1;
+    rowsCheck.report(row);
+  };
+  const utf8 = createUtf8Check(name, problems);
+  if (name === PAGE_FILE) return [utf8, createPageCheck(manifest, rules, problems)];
+  if (name.endsWith(".csv")) {
+    const onRow = { [REPORT_FILE]: countAndCompare, [REVIEW_FILE]: rowsCheck.review }[name];
+    return [utf8, createCsvCheck(name, problems, rules.columns[name], onRow)];
   }
-  if (name.endsWith(".csv")) return createCsvCheck(name, problems);
-  if (name.endsWith(".jsonl.gz")) return createJsonLinesCheck(name, problems, manifest.runId);
-  return null;
+  if (!name.endsWith(".jsonl.gz")) return [];
+  const onRow = name === MACHINE_ROWS_FILE ? rowsCheck.machine : undefined;
+  return [createJsonLinesCheck(name, problems, manifest.runId, rules.gzipMembers, onRow)];
 }
 
 function checkCounts(entry: FileEntry, rows: number, counts: Counts, manifest: Manifest, problems: Problems): void {
@@ -126,22 +204,15 @@ function checkCounts(entry: FileEntry, rows: number, counts: Counts, manifest: M
   if (entry.rows !== undefined && entry.rows !== rows) {
     problems.add(name, null, `has ${rows} rows, the manifest says ${entry.rows} of the file`);
   }
-  const said = manifest.rows as Manifest["rows"] | undefined;
-  if ((name === REPORT_FILE || name === MACHINE_ROWS_FILE) && said?.total !== rows) {
-    problems.add(name, null, `has ${rows} rows, the manifest says ${said?.total} of the report`);
+  const said = manifest.rows;
+  if ((name === REPORT_FILE || name === MACHINE_ROWS_FILE) && said.total !== rows) {
+    problems.add(name, null, `has ${rows} rows, the manifest says ${said.total} of the report`);
   }
   if (name !== REPORT_FILE) return;
   for (const by of ["byRowStatus", "byUsage"] as const) {
-    const expected = said?.[by] ?? {};
-    for (const value of new Set([...Object.keys(counts[by]), ...Object.keys(expected)])) {
-      const [got, wanted] = [counts[by][value] ?? 0, expected[value] ?? 0];
+    for (const value of new Set([...Object.keys(counts[by]), ...Object.keys(said[by])])) {
+      const [got, wanted] = [counts[by][value] ?? 0, said[by][value] ?? 0];
       if (got !== wanted) problems.add(name, null, `has ${got} rows that are ${value}, the manifest says ${wanted}`);
     }
   }
-}
-
-async function bytesOf(stream: Readable): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
 }

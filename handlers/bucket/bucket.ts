@@ -13,5 +13,6 @@ export {
 } from "./latest";
 export { publishedRows, REPORT_PREFIX, runFolder } from "./names";
 export { ALREADY_RUNNING, beginRun, endRun, lastRun } from "./oneRun";
+export { type Refusal, refusalOf } from "./reading";
 export { createS3Sink } from "./sink";
 export { createSmallObjects, type SmallObjects } from "./smallObjects";

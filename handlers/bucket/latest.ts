@@ -1,5 +1,5 @@
 import { messageOf, reportError } from "../errors";
-import { MANIFEST_FILE, type Manifest, REPORT_FILE } from "../files/files";
+import { linkTo, MANIFEST_FILE, type Manifest, REPORT_FILE } from "../files/files";
 import type { RunStatus } from "../model";
 import { formatInstant, parseInstant } from "../times";
 import { hoursSince, isBelievable } from "./clocks";
@@ -12,6 +12,8 @@ export interface RunResult {
   readonly status: RunStatus;
   readonly reportKey: string;
   readonly manifestKey: string;
+  /** Of the manifest's bytes: kept where nobody who can write to the bucket can change it, it shows whether the report is still this one. */
+  readonly manifestSha256: string;
   readonly rows: number;
   readonly byUsage: Readonly<Record<string, number>>;
   readonly byRowStatus: Readonly<Record<string, number>>;
@@ -24,6 +26,7 @@ const RESULT: Shape<RunResult> = {
   status: "text",
   reportKey: "key",
   manifestKey: "key",
+  manifestSha256: "text, or left out", // of runs of version 0.1
   rows: "count",
   byUsage: "counts",
   byRowStatus: "counts",
@@ -45,13 +48,17 @@ const SUMMARY: Shape<Summary> = {
 /** Thrown, by name, where a report is published and could not be announced. */
 export const NOT_ANNOUNCED = "NotAnnounced";
 
-export function resultOf(manifest: Summary, folder: string): RunResult {
+export function resultOf(
+  { manifest, manifestSha256 }: { readonly manifest: Summary; readonly manifestSha256: string },
+  folder: string,
+): RunResult {
   const { runId, status, rows, warnings, finishedAt } = manifest;
   return {
     runId,
     status,
     reportKey: folder + REPORT_FILE,
     manifestKey: folder + MANIFEST_FILE,
+    manifestSha256,
     rows: rows.total,
     byUsage: rows.byUsage,
     byRowStatus: rows.byRowStatus,
@@ -72,8 +79,10 @@ export async function publishedResult(objects: SmallObjects, runId: string): Pro
  * @param folder of the run, with its trailing slash: `runFolder`
  */
 export async function publishedReport(objects: SmallObjects, folder: string, runId: string): Promise<RunResult | null> {
-  const manifest = await objects.read(folder.slice(REPORT_PREFIX.length) + MANIFEST_FILE, SUMMARY);
-  return manifest !== null && manifest.value.runId === runId ? resultOf(manifest.value, folder) : null;
+  const found = await objects.read(folder.slice(REPORT_PREFIX.length) + MANIFEST_FILE, SUMMARY);
+  if (found === null || found.value.runId !== runId) return null;
+  const { sha256 } = linkTo(folder + MANIFEST_FILE, Buffer.from(found.text, "utf8"));
+  return resultOf({ manifest: found.value, manifestSha256: sha256 }, folder);
 }
 
 /**
@@ -87,7 +96,7 @@ export async function recordSuccess(
   result: RunResult,
   shown: { readonly key: string; readonly body: string },
 ): Promise<void> {
-  const { runId, status, reportKey, manifestKey, rows, finishedAt } = result;
+  const { runId, status, reportKey, manifestKey, manifestSha256, rows, finishedAt } = result;
   try {
     // Runs may end in another order than they began, and at the same time.
     for (let tries = 1; ; tries++) {
@@ -98,7 +107,10 @@ export async function recordSuccess(
       if (tries >= 5) throw reportError("LatestContended", "latest.json was changed by others five times in a row.");
     }
     await objects.write(shown.key.slice(REPORT_PREFIX.length), shown.body);
-    const metadata = { runid: runId, status, reportkey: reportKey, rows: String(rows) };
+    const metadata = {
+      ...{ runid: runId, status, reportkey: reportKey, manifestsha256: manifestSha256 },
+      rows: String(rows),
+    };
     await objects.write(`status/${runId}/succeeded`, result, undefined, metadata);
   } catch (error) {
     throw reportError(

@@ -10,15 +10,30 @@ interface Range {
   readonly etag: string | undefined;
 }
 
+/** What it means that S3 does not give an object: there is none, it may not be read, or S3 does not say which of the two. */
+export type Refusal = "missing" | "missing or refused" | "refused";
+
 /**
- * Whether S3 has answered that there is no such object. To a caller without s3:ListBucket it says "forbidden" of that; where it forbids for
- * another reason, it names that one.
+ * What S3 means by an error of GetObject or HeadObject; `null` where it is about something else, such as the network or the credentials.
+ * To a caller without s3:ListBucket S3 says "forbidden" of an object that is not there: sometimes without a reason, sometimes naming
+ * the permission that it would take to say so.
+ *
+ * @param error of the SDK, or of a `Caller`, whose cause that is
  */
-export function isMissing(error: unknown): boolean {
+export function refusalOf(error: unknown): Refusal | null {
   const { name, cause } = error as Error;
-  const said = cause as Error | undefined;
-  if (name === "NoSuchKey") return true;
-  return name === "AccessDenied" && said?.name !== "InvalidObjectState" && !/kms/i.test(said?.message ?? "");
+  const said = cause instanceof Error ? cause : (error as Error);
+  if (name === "NoSuchKey" || said.name === "NotFound") return "missing";
+  if (said.name === "InvalidObjectState" || said.name.startsWith("KMS.")) return "refused"; // archived; encrypted
+  if (name !== "AccessDenied") return null;
+  if (/kms|s3:GetObject/i.test(said.message)) return "refused";
+  return /s3:ListBucket/.test(said.message) ? "missing" : "missing or refused";
+}
+
+/** Whether there is no such object, as far as S3 says: where it names another reason, the object is there. */
+export function isMissing(error: unknown): boolean {
+  const refusal = refusalOf(error);
+  return refusal === "missing" || refusal === "missing or refused";
 }
 
 /** Whether S3 has said that this object may not be read. Of one that is not there it names s3:ListBucket, or nothing. */

@@ -25,6 +25,8 @@ export interface SmallObjects {
 
 export interface SmallObject<Value> {
   readonly value: Value;
+  /** As it stands there. */
+  readonly text: string;
   readonly etag: string | undefined;
 }
 
@@ -34,6 +36,7 @@ export type Shape<Value> = Readonly<Record<keyof Value, Kind>>;
 /** A `key` is one below `REPORT_PREFIX`. */
 export type Kind =
   | "text"
+  | "text, or left out"
   | "texts"
   | "instant"
   | "instant, or left out"
@@ -54,6 +57,7 @@ function wrongMember(value: unknown, shape: Readonly<Record<string, Kind>>): str
   const isKey = (given: unknown) => isText(given) && String(given).startsWith(REPORT_PREFIX);
   const is: Record<Kind, (given: unknown) => boolean> = {
     text: isText,
+    "text, or left out": (given) => given === undefined || isText(given),
     texts: (given) => Array.isArray(given) && given.every((each) => typeof each === "string"),
     instant: isInstant,
     "instant, or left out": (given) => given === undefined || isInstant(given),
@@ -106,7 +110,7 @@ export function createSmallObjects(s3: S3Client, Bucket: string, call: Caller): 
   return {
     async read(name, shape) {
       const found = await readText(REPORT_PREFIX + name);
-      return found && { value: valueIn(REPORT_PREFIX + name, found.text, shape), etag: found.etag };
+      return found && { ...found, value: valueIn(REPORT_PREFIX + name, found.text, shape) };
     },
 
     async write(name, value, expected, Metadata) {

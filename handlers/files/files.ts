@@ -9,19 +9,29 @@ export {
   type Row,
   SORTED_BY,
 } from "./columns";
+export { createCellFormatter } from "./csv/csv";
 export type { Bytes, History, Sink, SinkFile } from "./destination";
-export { type FileEntry, type Manifest, type ManifestLink, originOf, type RunFacts, type RunOrigin } from "./manifest";
+export {
+  type FileEntry,
+  linkTo,
+  type Manifest,
+  type ManifestLink,
+  originOf,
+  type RunFacts,
+  type RunOrigin,
+} from "./manifest";
 export {
   CHANGES_FILE,
   DECISIONS_FILE,
   MACHINE_ROWS_FILE,
   MANIFEST_FILE,
+  PAGE_FILE,
   REPORT_FILE,
   REVIEW_FILE,
   UNEXPLAINED_LOGINS_FILE,
 } from "./names";
 export { createPage, pageAssets } from "./page/page";
-export { publish } from "./publish";
+export { type Published, publish } from "./publish";
 export { REVIEW_COLUMNS } from "./review/review";
 export { rowBatches } from "./rows";
 export { UNEXPLAINED_LOGIN_COLUMNS } from "./unexplainedLogins";

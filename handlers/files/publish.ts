@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { reportError } from "../errors";
 import type { Progress } from "../model";
 import type { Changes } from "./changes/changes";
 import type { Row } from "./columns";
@@ -12,11 +13,20 @@ import {
   type RunFacts,
   statusOf,
 } from "./manifest";
+import manifestSchema from "./manifest.schema.json";
 import { MANIFEST_FILE } from "./names";
 import { readPrevious, unreadable } from "./previous/previous";
 import type { Content, ReportFile } from "./reportFile";
 import { reportFiles } from "./reportFiles";
 import { type RowSources, rowBatches } from "./rows";
+import { schemaProblems } from "./schema";
+
+/** A report that is there. */
+export interface Published {
+  readonly manifest: Manifest;
+  /** Of the manifest's bytes, in lower-case hexadecimal: who has it can tell whether the report is still the one that was made. */
+  readonly manifestSha256: string;
+}
 
 /**
  * Writes the report's files and, once every one of them is whole, the manifest that makes them a report. If anything fails, files
@@ -28,7 +38,7 @@ export async function publish(
   history: History,
   sink: Sink,
   progress: Progress,
-): Promise<Manifest> {
+): Promise<Published> {
   const ROWS_A_BATCH = 2_000;
   const { previous, changes, decisions } = await readPrevious(history, sources.settings);
   const { status } = statusOf(sources, previous);
@@ -46,21 +56,32 @@ export async function publish(
       progress("rows", counts.total, null);
     }
     for (const writer of writers) await writer.end();
-    const entries: FileEntry[] = [];
-    for (const writer of writers) {
-      if (writer.refused()) await writer.abort();
-      else entries.push(await writer.close());
-    }
+    const whole = writers.filter((writer) => !writer.refused());
+    const entries = whole.map((writer) => writer.entry());
     const manifest = manifestOf(sources, facts, counts, entries, withoutComparison(previous, changes));
-    const manifestFile = sink.create(MANIFEST_FILE, "application/json");
     const manifestBytes = Buffer.from(JSON.stringify(manifest, null, 2) + "\n", "utf8");
+    const manifestSha256 = createHash("sha256").update(manifestBytes).digest("hex");
+    requireManifest(manifestBytes);
+
+    for (const writer of writers) await (writer.refused() ? writer.abort() : writer.close());
+    const manifestFile = sink.create(MANIFEST_FILE, "application/json");
     await manifestFile.write(manifestBytes);
-    await manifestFile.close(createHash("sha256").update(manifestBytes).digest("hex"));
-    return manifest;
+    await manifestFile.close(manifestSha256);
+    return { manifest, manifestSha256 };
   } catch (error) {
     await Promise.allSettled(writers.map((writer) => writer.abort()));
     throw error;
   }
+}
+
+/** A manifest that is not what its schema says proves nothing to anybody: then no file of the report gets to its place. */
+function requireManifest(bytes: Buffer): void {
+  const problems = schemaProblems(manifestSchema, JSON.parse(bytes.toString("utf8")));
+  if (problems.length === 0) return;
+  throw reportError(
+    "BadManifest",
+    `The manifest would not be what handlers/files/manifest.schema.json says, so nothing was published: ${problems.slice(0, 5).join("; ")}. This is a fault of the program: please report it, with these words.`,
+  );
 }
 
 /** Where the earlier report turned out to be damaged while it was compared. */
@@ -83,6 +104,7 @@ function createFileWriter(file: ReportFile, sink: Sink) {
   const target = sink.create(file.name, file.contentType);
   const hash = createHash("sha256");
   let bytes = 0;
+  let sha256 = "";
 
   async function write(content: Content): Promise<void> {
     if (content.length === 0) return;
@@ -103,12 +125,13 @@ function createFileWriter(file: ReportFile, sink: Sink) {
     begin: () => write(file.begin()),
     rows: (batch: readonly Row[]) => writeAll(file.rows(batch)),
     end: () => writeAll(file.end()),
-    async close(): Promise<FileEntry> {
-      const sha256 = hash.digest("hex");
-      await target.close(sha256);
+    /** Once all is written. */
+    entry(): FileEntry {
+      sha256 = hash.digest("hex");
       const rows = file.recordCount?.();
       return { name: file.name, bytes, sha256, ...(rows !== undefined && { rows }) };
     },
+    close: () => target.close(sha256),
     refused: () => file.refused?.() ?? null,
     abort: () => target.abort(),
   };

@@ -57,10 +57,11 @@ function csvReport(): ReportFile {
 
 function pageContext({ sources, facts, status, warnings, previousReport, changes }: FileContext) {
   const { settings, collection, logins } = sources;
+  const { now, ...settingsButNow } = settings;
   return {
     run: {
       runId: facts.runId,
-      now: settings.now,
+      now,
       status,
       get warnings() {
         return warnings();
@@ -72,6 +73,7 @@ function pageContext({ sources, facts, status, warnings, previousReport, changes
       windowDays: daysBetween(logins.windowFrom, logins.windowTo),
       observedFrom: logins.observedFrom,
       accountsInOrganization: collection.accounts?.length ?? null,
+      settings: settingsButNow,
     },
     administratorArns: administratorArns(sources),
     changes() {

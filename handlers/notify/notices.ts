@@ -36,6 +36,7 @@ export function publishedNotice(result: RunResult, place: NoticeContext): Notice
     facts: [
       `Report:   s3://${place.bucket}/${result.reportKey}`,
       `Manifest: s3://${place.bucket}/${result.manifestKey}`,
+      `SHA-256:  ${result.manifestSha256} (of the manifest)`,
       `Rows:     ${result.rows} (${figures(result.byRowStatus)})`,
       `Usage:    ${figures(result.byUsage)}`,
       `Run:      ${result.runId}, finished at ${result.finishedAt}`,

@@ -28,7 +28,7 @@ export async function productReport(
     organizationsDenied = false,
     listingsSkip = false,
   }: OracleOptions,
-): Promise<{ csv: string; status: string; warnings: readonly string[] }> {
+): Promise<{ csv: string; status: string; warnings: readonly string[]; files: Readonly<Record<string, Buffer>> }> {
   const faults: Fault[] = [];
   if (organizationsDenied) faults.push({ operation: "organizations:ListAccounts", kind: "accessDenied" });
   if (listingsSkip) {
@@ -55,7 +55,9 @@ export async function productReport(
       requestsPerSecond,
       now: formatInstant(Date.parse(now)),
     };
-    const { status, warnings } = await runReport({
+    const {
+      manifest: { status, warnings },
+    } = await runReport({
       settings,
       facts: {
         runId: "oracle",
@@ -74,7 +76,7 @@ export async function productReport(
       progress: () => {},
       deadlineMs: Number.POSITIVE_INFINITY,
     });
-    return { csv: sink.files[REPORT_FILE]?.toString("utf8") ?? "", status, warnings };
+    return { csv: sink.files[REPORT_FILE]?.toString("utf8") ?? "", status, warnings, files: sink.files };
   } finally {
     ending.abort(reportError("RunEnded", "The run has ended."));
     for (const client of Object.values(clients)) client.destroy();

@@ -147,6 +147,7 @@ export const SAMPLE_RUN: PageRun = {
   windowDays: 90,
   observedFrom: "2025-01-08T00:00:00Z",
   accountsInOrganization: 42,
+  settings: defaultSettings,
 };
 
 /** `report.html` of these rows, as a run would write it. */

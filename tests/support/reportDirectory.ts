@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Verdict } from "../../cli/verify/verdict";
-import type { EarlierReport, History } from "../../handlers/files/destination";
+import type { EarlierReport, History, Sink } from "../../handlers/files/destination";
 import { linkTo, type Manifest, type RunFacts } from "../../handlers/files/manifest";
 import { publish } from "../../handlers/files/publish";
 import type { RowSources } from "../../handlers/files/rows";
@@ -18,11 +18,16 @@ const effort = {
   throttled: {},
 };
 
-/** Publishes a report of what was collected, after the one before where there is one. */
+/**
+ * Publishes a report of what was collected, after the one before where there is one.
+ *
+ * @param onWritten is told of each file that gets to its place
+ */
 export async function publishFiles(
   sources: RowSources,
   facts: Partial<RunFacts> = {},
   before: { readonly key: string; readonly files: ReportFiles } | null = null,
+  onWritten: (name: string) => void = () => {},
 ): Promise<ReportFiles> {
   const earlier: EarlierReport | null = before && {
     manifestKey: before.key,
@@ -35,7 +40,13 @@ export async function publishFiles(
   const sink = createMemorySink();
   const place = { account: "111122223333", region: "eu-west-1", caller: "arn:aws:iam::111122223333:role/audit" };
   const run = { runId: "run-1", trigger: "manual", note: "", startedMs: Date.now(), finishedMs: Date.now() };
-  await publish(sources, { ...place, ...run, effort, loginsEffort: effort, ...facts }, history, sink, () => {});
+  const told: Sink = {
+    create(name, contentType) {
+      const file = sink.create(name, contentType);
+      return { ...file, close: (sha256) => file.close(sha256).then(() => onWritten(name)) };
+    },
+  };
+  await publish(sources, { ...place, ...run, effort, loginsEffort: effort, ...facts }, history, told, () => {});
   return sink.files;
 }
 
@@ -80,4 +91,9 @@ export function sha256Of(bytes: Buffer): string {
 /** `file:line message` of each problem. */
 export function said({ problems }: Verdict): string[] {
   return problems.map(({ file, line, message }) => `${file}${line === null ? "" : `:${line}`} ${message}`);
+}
+
+/** Header and records of a file of a report, each with the line ends within. */
+export function csvRecords(text: string): string[] {
+  return text.split(/\r\n(?=\d{12},|,\d{12},|$)/).slice(0, -1);
 }

@@ -126,3 +126,35 @@ export async function* chunksOf(text: string | Buffer, chunkBytes = 1000): Async
   const bytes = Buffer.from(text as string);
   for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
 }
+
+/** Names of all kinds, and grants of several ways, one of them used. */
+export const oddNames: SmallOrganisation = {
+  pairs: [
+    ["111111111111", 0, [["GROUP", "g-odd"]]],
+    [
+      "111111111111",
+      1,
+      [
+        ["GROUP", "g-readers"],
+        ["USER", "u-alice"],
+      ],
+    ],
+    ["222222222222", 1, [["GROUP", "g-readers"]]],
+  ],
+  users: [
+    { id: "u-alice", name: "alice" },
+    { id: "u-bob", name: 'bob "the, builder"\r\nof two lines' },
+    { id: "u-carol", name: "=carol" },
+    { id: "u-dave", name: "'=dave" },
+    { id: "u-erin", name: "'plain" },
+  ],
+  groups: [
+    { id: "g-readers", name: "Readers", members: ["u-alice", "u-bob", "u-carol", "u-dave", "u-erin"] },
+    { id: "g-odd", name: "+Odd", members: ["u-alice"] },
+  ],
+  accounts: [
+    { id: "111111111111", name: "one", state: "ACTIVE" },
+    { id: "222222222222", name: "two", state: "ACTIVE" },
+  ],
+  lastLogins: [{ userId: "u-alice", accountId: "111111111111", roleName: "ReadOnly" }],
+};

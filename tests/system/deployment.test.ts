@@ -69,6 +69,7 @@ describe("the dev stack in the local AWS", () => {
     expect(execution.Outputs).toMatchObject({
       "readReport.ReportKey": [`${folder}/credential_report.csv`],
       "readReport.Rows": ["1"],
+      "readReport.ManifestSha256": [expect.stringMatching(/^[0-9a-f]{64}$/)],
     });
     expect(objects()).toEqual(
       expect.arrayContaining([

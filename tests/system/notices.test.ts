@@ -1,6 +1,7 @@
 import { type Fault, type LocalAws, startLocalAws } from "../../local/aws";
 import { type Container, captureLogs, jsonOf, startContainer } from "../support/container";
 import { login, oneGrant, organisationOf } from "../support/organisation";
+import { sha256Of } from "../support/reportDirectory";
 
 // Who is told what, of which run. That SNS hands a message to its subscribers is AWS's.
 
@@ -37,6 +38,17 @@ test("a published report is told of only where that is asked for, with its key a
     },
   ]);
   expect(localAws.messages[0]!.message).toContain("Rows:     1 (OK 1)\nUsage:    USED 1\n");
+});
+
+test("the manifest's SHA-256 goes where nobody who writes to the bucket can change it: to log and message, and to the runbook", async () => {
+  const { runId, manifestKey } = await start({ NOTIFY_ON_SUCCESS: "true" }).run();
+
+  const { objects } = localAws.buckets.get("reports")!;
+  const sha256 = sha256Of(Buffer.concat(objects.get(manifestKey)!.body));
+  expect(localAws.messages[0]!.message).toContain(`\nSHA-256:  ${sha256} (of the manifest)\n`);
+  expect(logs).toContainEqual(expect.objectContaining({ message: "finished", runId, manifestSha256: sha256 }));
+  const status = objects.get(`credential_reports/status/${runId}/succeeded`)!;
+  expect(status.headers["x-amz-meta-manifestsha256"]).toBe(sha256);
 });
 
 test.each(["true", "false"])(

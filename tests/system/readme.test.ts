@@ -102,11 +102,12 @@ test("every npm command of the README exists", () => {
   expect([...new Set(named)].filter((name) => !npmOwn.includes(name) && !(name in scripts))).toEqual([]);
 });
 
-/** Run ids, times taken, and the next scheduled run, which is after the day of the test. */
+/** Run ids and what follows from them, times taken, and the next scheduled run, which is after the day of the test. */
 function withoutWhatDiffers(output: string): string {
   return output
     .trim()
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<id>")
+    .replace(/[0-9a-f]{64}/g, "<hash>")
     .replace(/ +\d+\.\d s$/gm, " <seconds>")
     .replace(/^(Next scheduled run +)\S+$/m, "$1<time>");
 }

@@ -24,6 +24,7 @@ import {
   userAssignment,
 } from "../support/organisation";
 import { folderOf } from "../support/published";
+import { sha256Of } from "../support/reportDirectory";
 
 // `npm run report` as it is started, tsx and all. Not shown: what a real terminal shows (tests/values has the bars), and that real
 // profiles and SSO sessions give credentials, which is the SDK's matter.
@@ -99,7 +100,9 @@ describe("writes the bytes that the deployed function writes", () => {
     expect(code).toBe(0);
     expect(readFileSync(join(out, "credential_report.csv"), "utf8")).toBe(await deployed(served));
     expect(stdout).toMatch(
-      new RegExp(`^${out}/credential_report\\.csv: \\d+ rows \\(\\d+ [A-Z_]+(, \\d+ [A-Z_]+)*\\), succeeded\n$`),
+      new RegExp(
+        `^${out}/credential_report\\.csv: \\d+ rows \\(\\d+ [A-Z_]+(, \\d+ [A-Z_]+)*\\), succeeded\n${out}/manifest\\.json: SHA-256 ${sha256Of(readFileSync(join(out, "manifest.json")))}\n$`,
+      ),
     );
     for (const line of [/^permission sets: 8 of 8$/m, /^assignments: (\d+) of \1$/m, /^users: 25$/m, /^rows: \d+$/m]) {
       expect(stderr).toMatch(line);
@@ -129,6 +132,7 @@ describe("writes the bytes that the deployed function writes", () => {
       status: expect.stringMatching(/^(succeeded|degraded)$/),
       report: join(out, "credential_report.csv"),
       manifest: join(out, "manifest.json"),
+      manifestSha256: sha256Of(readFileSync(join(out, "manifest.json"))),
       warnings: expect.any(Array),
       startedAt: expect.any(String),
       finishedAt: expect.any(String),

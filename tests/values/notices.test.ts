@@ -16,6 +16,7 @@ const result: RunResult = {
   status: "succeeded",
   reportKey: `${folder}credential_report.csv`,
   manifestKey: `${folder}manifest.json`,
+  manifestSha256: "c0535e4be2b79ffd93291305436bf889314e4a3faec05ecffcbb7df31ad9e51a",
   rows: 99,
   byUsage: { UNKNOWN: 3, TOO_NEW: 8, USED: 33, UNUSED_IN_WINDOW: 53 },
   byRowStatus: { GROUP_NOT_FOUND: 2, OK: 97 },

@@ -1,4 +1,4 @@
-import type { RunStatus } from "../../model";
+import type { RunStatus, Settings } from "../../model";
 import type { Row } from "../columns";
 
 /** What changed since the report before, for the page. */
@@ -28,6 +28,8 @@ export interface PageRun {
   readonly observedFrom: string | null;
   /** How many accounts the organisation has; `null` where Organizations could not be read. */
   readonly accountsInOrganization: number | null;
+  /** All of them, as the manifest has them: for `npm run verify`. */
+  readonly settings: Omit<Settings, "now">;
 }
 
 /** How many grants, and what became of them in the window. */

@@ -1,5 +1,5 @@
 import { AwsError, type Call } from "../call";
-import { noSuchBucket } from "./errors";
+import { elsewhere, noSuchBucket } from "./errors";
 
 export interface StoredObject {
   /** One buffer, or one for each part. */
@@ -33,14 +33,28 @@ export interface Upload {
 export interface Bucket {
   readonly objects: Map<string, StoredObject>;
   readonly uploads: Map<string, Upload>;
+  /** Calls that are signed for another Region are refused. @default any Region will do */
+  readonly region?: string;
+  /** By a lifecycle rule, as GetObject tells of it; nothing is deleted here. @default never */
+  readonly expirationDays?: number;
 }
 
 export type S3Buckets = Map<string, Bucket>;
 
-export function requireBucket(buckets: S3Buckets, { bucket = "" }: Call): Bucket {
+export function requireBucket(buckets: S3Buckets, { bucket = "", region }: Call): Bucket {
   const found = buckets.get(bucket);
   if (!found) throw noSuchBucket(bucket);
+  if (found.region !== undefined && found.region !== region) throw elsewhere(bucket, found.region, region);
   return found;
+}
+
+/** A lifecycle rule's day is over at the next midnight: https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html */
+export function expirationHeader({ expirationDays }: Bucket, { lastModified }: StoredObject): Record<string, string> {
+  if (expirationDays === undefined) return {};
+  const DAY_MS = 86_400_000;
+  const dueMs = lastModified.getTime() + expirationDays * DAY_MS;
+  const expiry = new Date(Math.ceil(dueMs / DAY_MS) * DAY_MS).toUTCString();
+  return { "x-amz-expiration": `expiry-date="${expiry}", rule-id="expire-reports"` };
 }
 
 const kept =

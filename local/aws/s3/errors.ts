@@ -24,6 +24,21 @@ export const invalidPart = (message?: string) =>
     message ??
       "One or more of the specified parts could not be found. The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.",
   );
+/** Us-east-1's endpoint, which is S3's first, hands the call on to the bucket's Region, where its signature is not right. */
+export const elsewhere = (bucket: string, itsRegion: string, region: string) =>
+  region === "us-east-1"
+    ? new AwsError(
+        "AuthorizationHeaderMalformed",
+        `The authorization header is malformed; the region '${region}' is wrong; expecting '${itsRegion}'`,
+        400,
+        { Region: itsRegion },
+      )
+    : new AwsError(
+        "PermanentRedirect",
+        "The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.",
+        301,
+        { Endpoint: `s3.${itsRegion}.amazonaws.com`, Bucket: bucket },
+      );
 export const accessDenied = () => new AwsError("AccessDenied", "Access Denied", 403);
 
 export function s3Error({ method, path }: Call, error: AwsError): Answer {
@@ -32,6 +47,8 @@ export function s3Error({ method, path }: Call, error: AwsError): Answer {
     element("Code", error.code) +
     element("Message", error.message) +
     members.map(([name, value]) => element(name, String(value))).join("");
-  const answer = xmlAnswer(error.status, `<Error>${inside}</Error>`);
+  const plain = xmlAnswer(error.status, `<Error>${inside}</Error>`);
+  const [, itsRegion] = /^s3\.(.+)\.amazonaws\.com$/.exec(String(error.members.Endpoint)) ?? [];
+  const answer = itsRegion ? { ...plain, headers: { ...plain.headers, "x-amz-bucket-region": itsRegion } } : plain;
   return method === "HEAD" ? { ...answer, body: [] } : answer;
 }

@@ -4,6 +4,7 @@ import { element, xmlAnswer } from "../xml";
 import {
   type Bucket,
   encryptionHeaders,
+  expirationHeader,
   objectHeaders,
   requireBucket,
   type S3Buckets,
@@ -55,7 +56,8 @@ export function unquoted(etag: string): string {
 
 /** GetObject and HeadObject. */
 export function getObject(buckets: S3Buckets, call: Call, missingKeyIs403: boolean): Answer {
-  const { objects } = requireBucket(buckets, call);
+  const bucket = requireBucket(buckets, call);
+  const { objects } = bucket;
   for (const header of ["if-none-match", "if-modified-since"]) {
     if (call.headers[header] !== undefined) throw notImplemented("s3", `${call.operation} with ${header}`);
   }
@@ -74,6 +76,7 @@ export function getObject(buckets: S3Buckets, call: Call, missingKeyIs403: boole
       ...withChecksums,
       etag: object.etag,
       "last-modified": object.lastModified.toUTCString(),
+      ...expirationHeader(bucket, object),
       "accept-ranges": "bytes",
       ...(range && { "content-range": `bytes ${range.from}-${range.to - 1}/${object.size}` }),
       ...(call.method === "HEAD" && { "content-length": String(object.size) }),
