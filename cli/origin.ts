@@ -12,7 +12,10 @@ export async function findOrigin(clients: Clients, options: ClientOptions, call:
   const sts = new STSClient({ ...options, maxAttempts: 1 });
   try {
     const { Account, Arn } = await call(sts, new GetCallerIdentityCommand({}));
-    if (!Account || !Arn) throw reportError("UnexpectedAnswer", "sts GetCallerIdentity gave no account or no ARN.");
+    if (!Account || !Arn) {
+      const advice = "Something on the way may have answered in AWS's place: a proxy, or what AWS_ENDPOINT_URL names.";
+      throw reportError("UnexpectedAnswer", `sts GetCallerIdentity gave no account or no ARN. ${advice}`);
+    }
     return { account: Account, region, caller: Arn };
   } finally {
     sts.destroy();

@@ -1,5 +1,7 @@
-import { explained, isFinal, isThrottle, type ServiceError } from "./failures";
+import { explained, isFinal, isThrottle } from "./failures";
 import { createPace, type Pace } from "./pace";
+import { clockSkewMs } from "./reasons";
+import type { ServiceError } from "./serviceError";
 
 /** What was asked of AWS, by `service:Operation`. Plain JSON: the efforts of stages are merged, never shared. */
 export interface Effort {
@@ -88,6 +90,7 @@ function callerOf(pace: Pace, signal: AbortSignal, firstBackoffMs: number, count
     const quota = pace.quotaOf(service, operation);
     let throttles = 0;
     let failures = 0;
+    let clockCorrected = false;
     for (;;) {
       signal.throwIfAborted();
       await quota?.turn();
@@ -109,7 +112,9 @@ function callerOf(pace: Pace, signal: AbortSignal, firstBackoffMs: number, count
           if (throttles >= THROTTLED_ATTEMPTS) throw explained(service, operation, error, throttles);
         } else {
           failures += 1;
-          if (isFinal(error) || failures >= ATTEMPTS) throw explained(service, operation, error, failures);
+          const clockWasWrong = clockSkewMs(error, Date.now()) !== null && !clockCorrected;
+          if (clockWasWrong) clockCorrected = true;
+          else if (isFinal(error) || failures >= ATTEMPTS) throw explained(service, operation, error, failures);
         }
         const backoffMs = Math.min(longestBackoffMs, firstBackoffMs * 2 ** Math.min(16, throttles + failures - 1));
         await sleep(retryAfterMs + Math.random() * backoffMs);

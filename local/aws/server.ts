@@ -14,7 +14,17 @@ import { createRecorder, type Statistics } from "./recorder";
 import { s3Error } from "./s3/errors";
 import { operationOf } from "./s3/operation";
 import { createS3, type S3Buckets } from "./s3/s3";
-import { accessDenied, expiredToken, internalError, throttled, unavailable } from "./serviceErrors";
+import {
+  accessDenied,
+  deniedBy,
+  expiredToken,
+  internalError,
+  notEnabled,
+  regionDisabled,
+  throttled,
+  unavailable,
+  wronglyTimed,
+} from "./serviceErrors";
 import { type Message, sns } from "./sns";
 import { ssoAdmin } from "./ssoAdmin";
 import { callerArn, sts } from "./sts";
@@ -95,6 +105,19 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     if (fires(faults, "unavailable")) throw unavailable(call);
     if (fires(faults, "expiredToken")) throw expiredToken(call);
     if (fires(faults, "accessDenied")) throw accessDenied(call, callerArn(header));
+    if (fires(faults, "regionDisabled")) throw regionDisabled(call);
+    if (fires(faults, "notEnabled")) throw notEnabled();
+    for (const kind of ["networkControls", "serviceControlPolicy", "kmsDenied"] as const) {
+      if (fires(faults, kind)) throw deniedBy(kind, call, callerArn(header));
+    }
+    for (const [kind, status] of [
+      ["html403", 403],
+      ["html200", 200],
+      ["proxy407", 407],
+    ] as const) {
+      if (fires(faults, kind)) return webPage(status);
+    }
+    if (isWronglyTimed(call)) throw wronglyTimed(call);
     return handler(call);
   };
 
@@ -215,6 +238,28 @@ function errorAnswer(call: Call | undefined, thrown: unknown): Answer {
   return call?.service === "sts" || call?.service === "sns" ? queryError(error) : jsonError(error);
 }
 
+/** What a gateway on the way answers. */
+function webPage(status: number): Answer {
+  const headers = { "content-type": "text/html; charset=utf-8" };
+  return { status, headers, body: "<!DOCTYPE html><html><body><h1>Blocked by your network</h1></body></html>" };
+}
+
+/** How far AWS's clock is ahead of this machine's. */
+function clockSkewMs(faults: readonly Fault[]): number {
+  const skewed = fires(faults, "clockSkew");
+  return skewed === undefined ? 0 : (skewed.ms ?? 1_200_000);
+}
+
+/** Whether a request is signed at a time that AWS, whose clock is another one, does not accept. */
+function isWronglyTimed({ faults, headers }: Call): boolean {
+  const ACCEPTED_MS = 300_000;
+  if (!fires(faults, "clockSkew")) return false;
+  const signed = /^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\dZ)$/.exec(String(headers["x-amz-date"]));
+  const signedMs =
+    signed === null ? Number.NaN : Date.parse(`${signed[1]}-${signed[2]}-${signed[3]}:${signed[4]}:${signed[5]}`);
+  return !(Math.abs(signedMs - Date.now() - clockSkewMs(faults)) <= ACCEPTED_MS);
+}
+
 function send(request: IncomingMessage, response: ServerResponse, call: Call | undefined, answer: Answer): void {
   const faults = call?.faults ?? [];
   const body = typeof answer.body === "string" ? [Buffer.from(answer.body)] : answer.body;
@@ -226,6 +271,7 @@ function send(request: IncomingMessage, response: ServerResponse, call: Call | u
   const requestId = randomUUID();
   response.writeHead(answer.status, {
     "content-length": String(length),
+    ...(fires(faults, "clockSkew") && { date: new Date(Date.now() + clockSkewMs(faults)).toUTCString() }),
     "x-amzn-requestid": requestId,
     "x-amz-request-id": requestId,
     ...answer.headers,
