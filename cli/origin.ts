@@ -1,5 +1,5 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import type { Caller, ClientOptions, Clients } from "../handlers/aws/aws";
+import { type Caller, type ClientOptions, type Clients, clientSettings } from "../handlers/aws/aws";
 import { reportError } from "../handlers/errors";
 import type { RunOrigin } from "../handlers/files/files";
 
@@ -9,7 +9,7 @@ export async function findOrigin(clients: Clients, options: ClientOptions, call:
     const advice = "Give --region, or set AWS_REGION, to the Region of the Identity Center instance.";
     throw reportError("NoRegion", `No AWS Region is set. ${advice}`, error);
   });
-  const sts = new STSClient({ ...options, maxAttempts: 1 });
+  const sts = new STSClient(clientSettings(options));
   try {
     const { Account, Arn } = await call(sts, new GetCallerIdentityCommand({}));
     if (!Account || !Arn) {
