@@ -3,11 +3,14 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
+import { REPORT_FILES } from "../../handlers/files/files";
 import type { Settings } from "../../handlers/model";
 import { type LocalAws, type OrganisationFile, startLocalAws } from "../../local/aws";
 import manifest from "../../package.json";
@@ -54,7 +57,11 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function start(args: readonly string[], { url } = localAws) {
+function start(
+  args: readonly string[],
+  { url }: Pick<LocalAws, "url"> = localAws,
+  environment: NodeJS.ProcessEnv = {},
+) {
   const { PATH, HOME } = process.env;
   const child = spawn(join(root, "node_modules/.bin/tsx"), ["cli/report.ts", "--requests-per-second", "20", ...args], {
     cwd: root,
@@ -62,6 +69,7 @@ function start(args: readonly string[], { url } = localAws) {
     env: {
       ...{ PATH, HOME, AWS_ENDPOINT_URL: url, AWS_REGION: "eu-west-1" },
       ...{ AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "example", NODE_NO_WARNINGS: "1" },
+      ...environment,
     },
   });
   const output = { stdout: "", stderr: "" };
@@ -75,7 +83,7 @@ function start(args: readonly string[], { url } = localAws) {
   return { child, ended };
 }
 
-const run = (args: readonly string[], served?: LocalAws) => start(args, served).ended;
+const run = (...given: Parameters<typeof start>) => start(...given).ended;
 
 const lake = ({ organisation }: LocalAws) => ["--lake-id", organisation.EventDataStoreArn!, "--now", organisation.Now];
 
@@ -155,25 +163,80 @@ test("reviewers and administrators are told of as the deployed function's settin
   await served.close();
 });
 
-test("a report that stands in DIR is replaced whole; without logins everything is UNKNOWN; --quiet is quiet", async () => {
+test("a degraded report exits with 3 and replaces no whole one; a whole one replaces whatever stands in DIR", async () => {
   const out = join(folder, "replaced");
-  expect(await run([...lake(localAws), "--out", out])).toMatchObject({ code: 0 });
-  const before = readdirSync(out).sort();
-  expect(before).toEqual(expect.arrayContaining(["credential_report.csv", "manifest.json", "unexplained_logins.csv"]));
-  await writeFile(join(out, "notes.txt"), "not ours");
-
-  const { code, stdout, stderr } = await run(["--no-logins", "--quiet", "--now", now, "--out", out]);
-
-  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "", stderr: "" });
+  const degraded = ["--no-logins", "--quiet", "--now", now, "--out", out];
+  expect(await run(degraded)).toEqual({ code: 3, stdout: "", stderr: "" });
   const rows = parse(readFileSync(join(out, "credential_report.csv")), { columns: true }) as Record<string, string>[];
   expect(rows.map(({ Usage, LastLogin }) => [Usage, LastLogin])).toEqual(many(2, () => ["UNKNOWN", "UNKNOWN"]));
-  const written = JSON.parse(readFileSync(join(out, "manifest.json"), "utf8"));
-  expect(written).toMatchObject({ status: "degraded", sources: { logins: { status: "left-out" } } });
-  // What the new report does not have must not stand beside it: nobody could tell that it is of another one.
-  const names = written.files.map(({ name }: { name: string }) => name);
+  const first = JSON.parse(readFileSync(join(out, "manifest.json"), "utf8"));
+  expect(first).toMatchObject({ status: "degraded", sources: { logins: { status: "left-out" } } });
+  await writeFile(join(out, "notes.txt"), "not ours");
+
+  expect(await run([...lake(localAws), "--out", out])).toMatchObject({ code: 0 });
+  const whole = readFileSync(join(out, "manifest.json"), "utf8");
+  const names = JSON.parse(whole).files.map(({ name }: { name: string }) => name);
   expect(readdirSync(out).sort()).toEqual([...names, "manifest.json", "notes.txt"].sort());
-  expect(names).not.toContain("unexplained_logins.csv");
-  expect(localAws.stats().calls["cloudtrail:StartQuery"]).toBe(1); // the first run's
+  expect(names).toContain("unexplained_logins.csv");
+  expect(REPORT_FILES).toEqual(expect.arrayContaining(names));
+
+  const { code, stderr } = await run(degraded);
+  expect({ code, stderr }).toEqual({
+    code: 3,
+    stderr: `${out} has a whole report, which stays: this one is degraded.\n`,
+  });
+  expect(readFileSync(join(out, "manifest.json"), "utf8")).toBe(whole);
+  expect(JSON.parse(readFileSync(join(out, "degraded/manifest.json"), "utf8"))).toMatchObject({ status: "degraded" });
+  expect(localAws.stats().calls["cloudtrail:StartQuery"]).toBe(1); // the whole one's
+});
+
+test("logins that could not be read make a degraded report, which exits with 3", async () => {
+  localAws.inject([{ operation: "cloudtrail:StartQuery", kind: "accessDenied" }]);
+  const { code, stdout, stderr } = await run([...lake(localAws), "--out", join(folder, "degraded")]);
+  expect(code).toBe(3);
+  expect(stdout).toMatch(/, degraded\n$/);
+  expect(stderr).toMatch(/^warning: /m);
+});
+
+test("a store that is not there ends the run at once, before anything is collected", async () => {
+  const out = join(folder, "wrong-lake");
+  localAws.inject([{ operation: "sso-admin:ListPermissionSets", kind: "slow", ms: 60_000 }]);
+  const { code, stderr } = await run(["--lake-id", "00000000-1111-4222-8333-444444444444", "--quiet", "--out", out]);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /^cloudtrail GetEventDataStore .*EventDataStoreNotFound.* --lake-id takes .*Nothing was written\.\n$/,
+  );
+  expect(readdirSync(out)).toEqual([]);
+});
+
+test("while one run writes into DIR, a second one is refused, and the first goes on", async () => {
+  const out = join(folder, "shared");
+  localAws.inject([{ operation: "sso-admin:ListPermissionSets", kind: "slow", ms: 8_000, at: 1 }]);
+  const first = start([...lake(localAws), "--quiet", "--out", out]);
+  while (!localAws.stats().calls["sso-admin:ListPermissionSets"])
+    await new Promise((resolve) => setTimeout(resolve, 10));
+
+  const { code, stderr } = await run([...lake(localAws), "--quiet", "--out", out]);
+
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^--out: process \d+ on .* is writing a report there\. Wait for it, or give another --out/);
+  expect(await first.ended).toMatchObject({ code: 0, stderr: "" });
+});
+
+test("a file that is in use leaves the report that stood there as it was, and is named", async () => {
+  const out = join(folder, "in-use");
+  expect(await run([...lake(localAws), "--quiet", "--out", out])).toMatchObject({ code: 0 });
+  await rm(join(out, "review.csv"));
+  await mkdir(join(out, "review.csv")); // what can be replaced on no system, as a file that a spreadsheet has open on some
+  const files = () => ["credential_report.csv", "manifest.json"].map((name) => readFileSync(join(out, name), "utf8"));
+  const before = files();
+
+  const { code, stderr } = await run([...lake(localAws), "--quiet", "--out", out]);
+
+  expect(code).toBe(1);
+  expect(stderr).toContain(`${join(out, "review.csv")} cannot be replaced`);
+  expect(stderr).toMatch(/Close it in the spreadsheet.*then run again\. Nothing was written/);
+  expect(files()).toEqual(before);
 });
 
 test("a report into a DIR that has one compares with it, and is linked to it by its manifest's hash", async () => {
@@ -200,6 +263,91 @@ test("--region is where Identity Center and Organizations are asked", async () =
     cloudtrail: "eu-west-1", // the store's own
   });
   await served.close();
+});
+
+describe("without usable credentials", () => {
+  const role = "role_arn = arn:aws:iam::111122223333:role/audit\nsource_profile = base";
+  const config = [
+    "[sso-session corp]\nsso_start_url = https://example.awsapps.com/start\nsso_region = us-east-1",
+    "[profile audit]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Audit",
+    `[profile mfa]\n${role}\nmfa_serial = arn:aws:iam::111122223333:mfa/me`,
+    "[profile base]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = example",
+  ];
+  let files: Record<string, string>;
+  beforeAll(async () => {
+    files = { AWS_CONFIG_FILE: join(folder, "config"), AWS_SHARED_CREDENTIALS_FILE: join(folder, "no-credentials") };
+    await writeFile(files.AWS_CONFIG_FILE!, config.join("\n\n"));
+  });
+
+  test.each([
+    ["an SSO session that has ended", "audit", "Run `aws sso login --profile audit`"],
+    ["a role that needs MFA, without a terminal to ask on", "mfa", "`aws configure export-credentials --profile mfa"],
+    ["a profile that is not there", "nosuch", "`aws configure list-profiles`"],
+  ])("%s: the run ends before anything is asked, with the profile and the command", async (_, profile, command) => {
+    const out = join(folder, `profile-${profile}`);
+    const { code, stderr } = await run(["--no-logins", "--profile", profile, "--out", out], localAws, files);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(new RegExp(`^No credentials from the profile ${profile}: [^\n]*\n$`));
+    expect(stderr).toContain(command);
+    expect(localAws.stats().calls).toEqual({});
+    expect(readdirSync(out)).toEqual([]);
+  });
+
+  test("that AWS no longer takes, the profile is named, too", async () => {
+    localAws.inject([{ operation: "sts:*", kind: "expiredToken" }]);
+    const { code, stderr } = await run(
+      ["--no-logins", "--profile", "base", "--out", join(folder, "x")],
+      localAws,
+      files,
+    );
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^sts GetCallerIdentity: the credentials were refused .*ExpiredToken.*--profile base/);
+    expect(localAws.stats().calls).toEqual({ "sts:GetCallerIdentity": 1 });
+  });
+});
+
+test("a profile's command is run once for all that a report asks", async () => {
+  const runs = join(folder, "runs");
+  const answer = JSON.stringify({ Version: 1, AccessKeyId: "AKIDEXAMPLE", SecretAccessKey: "example" });
+  await writeFile(join(folder, "command"), `echo run >> ${runs}\necho '${answer}'\n`);
+  const files = { AWS_CONFIG_FILE: join(folder, "command-config") };
+  await writeFile(files.AWS_CONFIG_FILE, `[profile tool]\ncredential_process = sh ${join(folder, "command")}\n`);
+  const args = [...lake(localAws), "--profile", "tool", "--quiet", "--out", join(folder, "tool")];
+  expect(await run(args, localAws, files)).toMatchObject({ code: 0 });
+  expect(readFileSync(runs, "utf8")).toBe("run\n");
+});
+
+describe("HTTPS_PROXY", () => {
+  const asked: string[] = [];
+  const proxy = createServer().on("connect", ({ url }, socket) => {
+    asked.push(url ?? "");
+    socket.end("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n");
+  });
+  let HTTPS_PROXY: string;
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    HTTPS_PROXY = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  });
+  beforeEach(() => asked.splice(0));
+  afterAll(() => proxy.close());
+
+  test("carries the requests to AWS, and a proxy that wants a password is said", async () => {
+    const args = ["--no-logins", "--quiet", "--out", join(folder, "proxy")];
+    const { code, stderr } = await run(args, { url: "" }, { HTTPS_PROXY });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^sts GetCallerIdentity: the proxy .*HTTP 407.*HTTPS_PROXY: http:\/\/USER:PASSWORD@HOST:PORT/,
+    );
+    expect(asked).toEqual(["sts.eu-west-1.amazonaws.com:443"]);
+  });
+
+  test("does not carry those to the hosts of NO_PROXY", async () => {
+    const url = localAws.url.replace("http:", "https:"); // answers no TLS: what comes there is what is seen here
+    const args = ["--no-logins", "--quiet", "--out", join(folder, "no-proxy"), "--requests-per-second", "20"];
+    const { stderr } = await run(args, { url }, { HTTPS_PROXY, NO_PROXY: "example.com,127.0.0.1" });
+    expect(stderr).toMatch(/^sts GetCallerIdentity: no whole answer after 8 attempts/);
+    expect(asked).toEqual([]);
+  });
 });
 
 test("--help tells how, and wrong arguments what is wrong; neither asks AWS anything", async () => {
