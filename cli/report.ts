@@ -8,6 +8,7 @@ import { formatInstant } from "../handlers/times";
 import { type Arguments, HELP, parseArguments } from "./arguments";
 import { adviceFor, askMfaCode, createCredentials } from "./credentials";
 import { createDirectoryHistory, createDirectorySink, type DirectorySink } from "./directory";
+import { standInHome } from "./home";
 import { findInstance } from "./instance";
 import { createEndingLoginSource } from "./loginSource";
 import { findOrigin } from "./origin";
@@ -120,6 +121,7 @@ function describe({ rows, status }: Manifest, out: string): string {
   return `${join(out, REPORT_FILE)}: ${rows.total} rows${usage.length > 0 ? ` (${usage.join(", ")})` : ""}, ${status}\n`;
 }
 
+standInHome();
 main().then(
   (code) => process.exit(code),
   (error) => {
