@@ -66,7 +66,8 @@ export async function askMfaCode(serial: string, signal: AbortSignal): Promise<s
   }
 }
 
-function missing(error: Error, profile: string | undefined): Error {
+/** The error of a run that has no credentials. */
+export function missing(error: Error, profile: string | undefined): Error {
   const who = profile === undefined ? "No credentials" : `No credentials from the profile ${profile}`;
   const why = messageOf(error).trim().replace(/\s+/g, " ").replace(/\.?$/, ".");
   return reportError("CredentialsMissing", `${who}: ${why} ${adviceFor(error, profile)}`, error);
@@ -75,7 +76,8 @@ function missing(error: Error, profile: string | undefined): Error {
 /** What to run where credentials are missing or were refused. */
 export function adviceFor(error: Error, profile: string | undefined): string {
   const said = messageOf(error);
-  const option = profile === undefined ? "" : ` --profile ${profile}`;
+  const named = /profile=(.+?) was/.exec(said)?.[1] ?? profile; // the one whose session it is, where a role's source has one
+  const option = named === undefined ? "" : ` --profile ${named}`;
   if (/sso (login|session)|session token not found/i.test(said))
     return `Run \`aws sso login${option}\`, then run again.`;
   if (/aws login|login\/cache/i.test(said)) return `Run \`aws login${option}\`, then run again.`;
@@ -83,7 +85,7 @@ export function adviceFor(error: Error, profile: string | undefined): string {
     return `Run \`aws configure export-credentials${option} --format env\` in a terminal, and set what it prints.`;
   }
   if (/AssumeRole/i.test(said)) return "Does the role's trust policy allow it, with MFA where the policy asks for it?";
-  if (profile === undefined) {
+  if (named === undefined) {
     return "Name a profile with --profile (`aws configure list-profiles` lists them), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.";
   }
   return `\`aws configure list-profiles\` lists the profiles that there are, and \`aws sts get-caller-identity${option}\` tries this one. If its session has ended, run \`aws sso login${option}\`.`;

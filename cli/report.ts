@@ -6,7 +6,7 @@ import { MANIFEST_FILE, type Manifest, REPORT_FILE } from "../handlers/files/fil
 import { runReport } from "../handlers/run";
 import { formatInstant } from "../handlers/times";
 import { type Arguments, HELP, parseArguments } from "./arguments";
-import { adviceFor, askMfaCode, createCredentials } from "./credentials";
+import { adviceFor, askMfaCode, createCredentials, missing } from "./credentials";
 import { createDirectoryHistory, createDirectorySink, type DirectorySink } from "./directory";
 import { standInHome } from "./home";
 import { findInstance } from "./instance";
@@ -36,6 +36,11 @@ async function main(): Promise<number> {
   const interrupt = () => ending.abort(reportError(INTERRUPTED, "Interrupted: nothing was written."));
   process.once("SIGINT", interrupt);
   process.once("SIGTERM", interrupt);
+  // The SDK asks for a role's MFA code before it waits for the credentials that assume the role, and these may fail in the meantime.
+  process.once("unhandledRejection", (reason) => {
+    const error = reason as Error;
+    ending.abort(error.name === "CredentialsProviderError" ? missing(error, profileOf(given)) : error);
+  });
   const sink = await createDirectorySink(given.out, ending.signal).catch((error: unknown) => {
     process.stderr.write(`--out: ${messageOf(error)}\n`);
     return null;

@@ -34,7 +34,7 @@ export function explained(service: string, operation: string, error: ServiceErro
   const reason = reasonOf(error, refused, Date.now());
   if (reason !== null) return reportError(reason.name, `${call}: ${reason.why} (${said}). ${reason.advice}`, error);
   const credentials = refused
-    ? /Expired|Invalid.*Token|UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId|SignatureDoesNotMatch/i
+    ? /Expired|Invalid.*Token|UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId|OptInRequired|SignatureDoesNotMatch/i
     : /Expired.*Token|UnrecognizedClient|InvalidClientTokenId/i;
   if (credentials.test(error.name)) {
     return reportError(
@@ -74,7 +74,7 @@ export function explained(service: string, operation: string, error: ServiceErro
 
 /** Credentials that are good elsewhere are unknown in a Region that the account has not enabled. */
 function unknownHere({ name }: ServiceError): string {
-  if (!/UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId/i.test(name)) return "";
+  if (!/UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId|OptInRequired/i.test(name)) return "";
   return " If they are good in other Regions, this one is not enabled in the account: AWS Account Management → Regions.";
 }
 

@@ -1,10 +1,7 @@
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -16,32 +13,15 @@ import { type LocalAws, type OrganisationFile, startLocalAws } from "../../local
 import manifest from "../../package.json";
 import { reportCases } from "../oracle/organisations";
 import { captureLogs, startContainer, textOf } from "../support/container";
-import {
-  account,
-  login,
-  many,
-  now,
-  organisationOf,
-  permissionSet,
-  user,
-  userAssignment,
-} from "../support/organisation";
+import { many, now } from "../support/organisation";
 import { folderOf } from "../support/published";
+import { lake, small, startReport } from "./terminalRuns";
 
 // `npm run report` as it is started, tsx and all. Not shown: what a real terminal shows (tests/values has the bars), and that real
 // profiles and SSO sessions give credentials, which is the SDK's matter.
 
 const root = join(__dirname, "../..");
 const sample = join(root, "local/organisations/sample.json");
-
-/** Takes a moment: a run of these makes six sso-admin calls at 20 a second. */
-const small = organisationOf({
-  Accounts: [account(0)],
-  PermissionSets: [permissionSet(0)],
-  Users: many(2, (index) => user(index)),
-  AccountAssignments: many(2, (index) => userAssignment(0, 0, index)),
-  Records: [login(0, 0, 0)],
-});
 
 captureLogs();
 let folder: string;
@@ -57,35 +37,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function start(
-  args: readonly string[],
-  { url }: Pick<LocalAws, "url"> = localAws,
-  environment: NodeJS.ProcessEnv = {},
-) {
-  const { PATH, HOME } = process.env;
-  const child = spawn(join(root, "node_modules/.bin/tsx"), ["cli/report.ts", "--requests-per-second", "20", ...args], {
-    cwd: root,
-    detached: true, // a process group of its own, as a shell gives it
-    env: {
-      ...{ PATH, HOME, AWS_ENDPOINT_URL: url, AWS_REGION: "eu-west-1" },
-      ...{ AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "example", NODE_NO_WARNINGS: "1" },
-      ...environment,
-    },
-  });
-  const output = { stdout: "", stderr: "" };
-  child.stdout.on("data", (text) => {
-    output.stdout += text;
-  });
-  child.stderr.on("data", (text) => {
-    output.stderr += text;
-  });
-  const ended = once(child, "close").then(([code]) => ({ code: code as number | null, ...output }));
-  return { child, ended };
-}
-
+const start = (args: readonly string[], { url } = localAws) => startReport(args, url);
 const run = (...given: Parameters<typeof start>) => start(...given).ended;
-
-const lake = ({ organisation }: LocalAws) => ["--lake-id", organisation.EventDataStoreArn!, "--now", organisation.Now];
 
 /** A file of the deployed function's report. */
 async function deployed(
@@ -263,91 +216,6 @@ test("--region is where Identity Center and Organizations are asked", async () =
     cloudtrail: "eu-west-1", // the store's own
   });
   await served.close();
-});
-
-describe("without usable credentials", () => {
-  const role = "role_arn = arn:aws:iam::111122223333:role/audit\nsource_profile = base";
-  const config = [
-    "[sso-session corp]\nsso_start_url = https://example.awsapps.com/start\nsso_region = us-east-1",
-    "[profile audit]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Audit",
-    `[profile mfa]\n${role}\nmfa_serial = arn:aws:iam::111122223333:mfa/me`,
-    "[profile base]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = example",
-  ];
-  let files: Record<string, string>;
-  beforeAll(async () => {
-    files = { AWS_CONFIG_FILE: join(folder, "config"), AWS_SHARED_CREDENTIALS_FILE: join(folder, "no-credentials") };
-    await writeFile(files.AWS_CONFIG_FILE!, config.join("\n\n"));
-  });
-
-  test.each([
-    ["an SSO session that has ended", "audit", "Run `aws sso login --profile audit`"],
-    ["a role that needs MFA, without a terminal to ask on", "mfa", "`aws configure export-credentials --profile mfa"],
-    ["a profile that is not there", "nosuch", "`aws configure list-profiles`"],
-  ])("%s: the run ends before anything is asked, with the profile and the command", async (_, profile, command) => {
-    const out = join(folder, `profile-${profile}`);
-    const { code, stderr } = await run(["--no-logins", "--profile", profile, "--out", out], localAws, files);
-    expect(code).toBe(1);
-    expect(stderr).toMatch(new RegExp(`^No credentials from the profile ${profile}: [^\n]*\n$`));
-    expect(stderr).toContain(command);
-    expect(localAws.stats().calls).toEqual({});
-    expect(readdirSync(out)).toEqual([]);
-  });
-
-  test("that AWS no longer takes, the profile is named, too", async () => {
-    localAws.inject([{ operation: "sts:*", kind: "expiredToken" }]);
-    const { code, stderr } = await run(
-      ["--no-logins", "--profile", "base", "--out", join(folder, "x")],
-      localAws,
-      files,
-    );
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/^sts GetCallerIdentity: the credentials were refused .*ExpiredToken.*--profile base/);
-    expect(localAws.stats().calls).toEqual({ "sts:GetCallerIdentity": 1 });
-  });
-});
-
-test("a profile's command is run once for all that a report asks", async () => {
-  const runs = join(folder, "runs");
-  const answer = JSON.stringify({ Version: 1, AccessKeyId: "AKIDEXAMPLE", SecretAccessKey: "example" });
-  await writeFile(join(folder, "command"), `echo run >> ${runs}\necho '${answer}'\n`);
-  const files = { AWS_CONFIG_FILE: join(folder, "command-config") };
-  await writeFile(files.AWS_CONFIG_FILE, `[profile tool]\ncredential_process = sh ${join(folder, "command")}\n`);
-  const args = [...lake(localAws), "--profile", "tool", "--quiet", "--out", join(folder, "tool")];
-  expect(await run(args, localAws, files)).toMatchObject({ code: 0 });
-  expect(readFileSync(runs, "utf8")).toBe("run\n");
-});
-
-describe("HTTPS_PROXY", () => {
-  const asked: string[] = [];
-  const proxy = createServer().on("connect", ({ url }, socket) => {
-    asked.push(url ?? "");
-    socket.end("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n");
-  });
-  let HTTPS_PROXY: string;
-  beforeAll(async () => {
-    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
-    HTTPS_PROXY = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-  });
-  beforeEach(() => asked.splice(0));
-  afterAll(() => proxy.close());
-
-  test("carries the requests to AWS, and a proxy that wants a password is said", async () => {
-    const args = ["--no-logins", "--quiet", "--out", join(folder, "proxy")];
-    const { code, stderr } = await run(args, { url: "" }, { HTTPS_PROXY });
-    expect(code).toBe(1);
-    expect(stderr).toMatch(
-      /^sts GetCallerIdentity: the proxy .*HTTP 407.*HTTPS_PROXY: http:\/\/USER:PASSWORD@HOST:PORT/,
-    );
-    expect(asked).toEqual(["sts.eu-west-1.amazonaws.com:443"]);
-  });
-
-  test("does not carry those to the hosts of NO_PROXY", async () => {
-    const url = localAws.url.replace("http:", "https:"); // answers no TLS: what comes there is what is seen here
-    const args = ["--no-logins", "--quiet", "--out", join(folder, "no-proxy"), "--requests-per-second", "20"];
-    const { stderr } = await run(args, { url }, { HTTPS_PROXY, NO_PROXY: "example.com,127.0.0.1" });
-    expect(stderr).toMatch(/^sts GetCallerIdentity: no whole answer after 8 attempts/);
-    expect(asked).toEqual([]);
-  });
 });
 
 test("--help tells how, and wrong arguments what is wrong; neither asks AWS anything", async () => {

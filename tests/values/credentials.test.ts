@@ -112,6 +112,7 @@ describe("a role that needs MFA", () => {
 
 test.each([
   ["The SSO session token associated with profile=a was not found or is invalid.", "a", "`aws sso login --profile a`"],
+  ["The SSO session token associated with profile=source was not found …", "role", "`aws sso login --profile source`"],
   ["Token is expired. To refresh this SSO session run 'aws sso login' …", undefined, "`aws sso login`"],
   ["Failed to load token from /home/me/.aws/login/cache/f588.json: Error: ENOENT", "a", "`aws login --profile a`"],
   ["Could not resolve credentials using profile: [a] in …", "a", "`aws configure list-profiles`"],
