@@ -1,5 +1,17 @@
+const { mkdtempSync, rmSync } = require("node:fs");
+const { homedir, tmpdir } = require("node:os");
+const { join } = require("node:path");
+
 // The tests run on every Node that is supported, also on those that the SDK will leave.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+
+// Also as a user without a home directory, as containers have one who is only a number.
+try {
+  homedir();
+} catch {
+  process.env.HOME = mkdtempSync(join(tmpdir(), "home-"));
+  process.once("exit", () => rmSync(process.env.HOME, { recursive: true, force: true }));
+}
 
 /** @type {import("jest").Config} */
 module.exports = {

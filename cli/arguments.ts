@@ -25,7 +25,7 @@ const otherOptions = {
   },
   out: {
     placeholder: "DIR",
-    help: "Where credential_report.csv and manifest.json go (default out); a report there is replaced.",
+    help: "Where credential_report.csv and manifest.json go (default report). A report there is replaced, but a whole one by no degraded one, which goes to DIR/degraded.",
   },
   profile: { placeholder: "NAME", help: "A profile of ~/.aws/config." },
   region: { placeholder: "REGION", help: "The Region of the Identity Center instance." },
@@ -54,8 +54,9 @@ Examples:
 
 Exit codes:
   0    the report was written; read its warnings, if there are any
-  1    it was not: nothing was written
+  1    it was not: nothing was written, and a report that was there is as it was
   2    the arguments are wrong
+  3    the report was written, but is degraded: not all could be observed, as its warnings say
   130  interrupted: nothing was written
 `;
 
@@ -75,7 +76,7 @@ export interface Arguments {
 /** Reads the command line; throws a `BadArguments` error that says what is wrong. */
 export function parseArguments(argv: readonly string[]): Arguments {
   const { values, settings } = parse(argv);
-  const { now, out = "out", profile, region, json = false, quiet = false, help = false } = values;
+  const { now, out = "report", profile, region, json = false, quiet = false, help = false } = values;
   if (!help && (settings.lakeId !== undefined) === (values["no-logins"] ?? false)) {
     throw reportError("BadArguments", "Give either --lake-id, or --no-logins to leave the login source out.");
   }

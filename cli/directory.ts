@@ -1,7 +1,7 @@
 import { once } from "node:events";
-import { createReadStream, createWriteStream, existsSync, rmSync } from "node:fs";
-import { mkdir, readFile, rename, rm } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { createReadStream, createWriteStream, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import {
   type Bytes,
@@ -11,26 +11,61 @@ import {
   type Manifest,
   type Sink,
 } from "../handlers/files/files";
+import { lockDirectory } from "./directoryLock";
+import { restoreReport, swapReport } from "./directorySwap";
+
+/** Below the directory: where a degraded report goes that would have replaced a whole one. */
+export const DEGRADED_FOLDER = "degraded";
+
+export interface DirectorySink extends Sink {
+  /** Where the report is, once its manifest is closed. */
+  place(): string;
+  /** Removes what is unfinished, and lets other runs in. At once: for a process that is about to end. */
+  end(): void;
+}
 
 /**
- * A sink in a directory, which is made where it is missing. Files are written beside their place and moved there when they are
- * whole. A report that stood there before is replaced; its manifest goes first, so that no manifest ever vouches for
- * another report's files, and its files that the new report does not have go last.
+ * A sink in a directory, which is made where it is missing, and which is this run's until `end`. The files are written beside their
+ * place and move there together, once the manifest is whole. A report that stood there before is replaced; but a degraded one
+ * replaces no whole one.
  *
- * @param signal ends the writing, until the first file is in its place: from then on the report is finished
+ * @param signal ends the writing, until the manifest is begun: from then on the report is finished
  */
-export async function createDirectorySink(directory: string, signal: AbortSignal): Promise<Sink & { abandon(): void }> {
+export async function createDirectorySink(directory: string, signal: AbortSignal): Promise<DirectorySink> {
   await mkdir(directory, { recursive: true });
-  const before = await fileNamesOf(join(directory, MANIFEST_FILE));
-  const unfinished = new Set<string>();
-  const created = new Set<string>();
+  const lock = lockDirectory(directory);
+  const staging = join(directory, ".credential-report.new");
+  const staged = new Map<string, string>();
+  let place = directory;
+
+  function clear(): void {
+    rmSync(staging, { recursive: true, force: true });
+  }
+
+  function publish(): void {
+    lock.check();
+    const degrades = manifestIn(staging)?.status === "degraded" && manifestIn(directory)?.status === "succeeded";
+    if (degrades) place = join(directory, DEGRADED_FOLDER);
+    mkdirSync(place, { recursive: true });
+    restoreReport(place);
+    swapReport(place, staged);
+    staged.clear();
+  }
+
+  try {
+    clear(); // what a run has left that was killed
+    restoreReport(directory);
+    mkdirSync(staging);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
   return {
     create(name) {
-      created.add(name);
-      const partial = join(directory, `.${name}.${process.pid}.partial`);
-      unfinished.add(partial);
-      const stream = createWriteStream(partial);
+      const path = join(staging, name);
+      const stream = createWriteStream(path);
       let failure: Error | null = null;
+      let closed = false;
       stream.on("error", (error) => {
         failure = error;
       });
@@ -48,35 +83,33 @@ export async function createDirectorySink(directory: string, signal: AbortSignal
         async close() {
           stream.end();
           await finished(stream);
-          if (name !== MANIFEST_FILE) await rm(join(directory, MANIFEST_FILE), { force: true });
-          await rename(partial, join(directory, name));
-          unfinished.delete(partial);
-          if (name !== MANIFEST_FILE) return;
-          for (const old of before) if (!created.has(old)) await rm(join(directory, old), { force: true });
+          closed = true;
+          staged.set(name, path);
+          if (name === MANIFEST_FILE) publish();
         },
         async abort() {
+          if (closed) return;
           stream.destroy();
           // Until it is closed, it may still be about to be opened, and so to be made.
           if (!stream.closed) await once(stream, "close");
-          await rm(partial, { force: true });
-          unfinished.delete(partial);
+          await rm(path, { force: true });
         },
       };
     },
-    /** Removes what is unfinished, at once: for a process that is about to end. */
-    abandon() {
-      for (const partial of unfinished) rmSync(partial, { force: true });
+    place: () => place,
+    end() {
+      clear();
+      lock.release();
     },
   };
 }
 
-/** The files that a manifest names; none where there is no readable one. */
-async function fileNamesOf(manifest: string): Promise<string[]> {
+/** The manifest in a directory; `null` where there is none that can be read. */
+function manifestIn(directory: string): Partial<Manifest> | null {
   try {
-    const { files } = JSON.parse(await readFile(manifest, "utf8")) as Manifest;
-    return files.map(({ name }) => basename(name));
+    return JSON.parse(readFileSync(join(directory, MANIFEST_FILE), "utf8")) as Partial<Manifest>;
   } catch {
-    return [];
+    return null;
   }
 }
 

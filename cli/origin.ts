@@ -1,5 +1,5 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import type { Caller, ClientOptions, Clients } from "../handlers/aws/aws";
+import { type Caller, type ClientOptions, type Clients, clientSettings } from "../handlers/aws/aws";
 import { reportError } from "../handlers/errors";
 import type { RunOrigin } from "../handlers/files/files";
 
@@ -9,10 +9,13 @@ export async function findOrigin(clients: Clients, options: ClientOptions, call:
     const advice = "Give --region, or set AWS_REGION, to the Region of the Identity Center instance.";
     throw reportError("NoRegion", `No AWS Region is set. ${advice}`, error);
   });
-  const sts = new STSClient({ ...options, maxAttempts: 1 });
+  const sts = new STSClient(clientSettings(options));
   try {
     const { Account, Arn } = await call(sts, new GetCallerIdentityCommand({}));
-    if (!Account || !Arn) throw reportError("UnexpectedAnswer", "sts GetCallerIdentity gave no account or no ARN.");
+    if (!Account || !Arn) {
+      const advice = "Something on the way may have answered in AWS's place: a proxy, or what AWS_ENDPOINT_URL names.";
+      throw reportError("UnexpectedAnswer", `sts GetCallerIdentity gave no account or no ARN. ${advice}`);
+    }
     return { account: Account, region, caller: Arn };
   } finally {
     sts.destroy();

@@ -1,16 +1,22 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { createCaller, createClients } from "../handlers/aws/aws";
+import { type ClientOptions, createCaller, createClients } from "../handlers/aws/aws";
 import { messageOf, reportError } from "../handlers/errors";
 import { MANIFEST_FILE, type Published, REPORT_FILE } from "../handlers/files/files";
-import { createLoginSource } from "../handlers/logins/logins";
 import { runReport } from "../handlers/run";
 import { formatInstant } from "../handlers/times";
 import { type Arguments, HELP, parseArguments } from "./arguments";
-import { createDirectoryHistory, createDirectorySink } from "./directory";
+import { adviceFor, askMfaCode, createCredentials, missing } from "./credentials";
+import { createDirectoryHistory, createDirectorySink, type DirectorySink } from "./directory";
+import { standInHome } from "./home";
 import { findInstance } from "./instance";
+import { createEndingLoginSource } from "./loginSource";
 import { findOrigin } from "./origin";
 import { createProgressDisplay } from "./progressDisplay";
+import { proxyAgent } from "./proxy";
+
+/** The name of the reason for which a run is ended by the person who started it. */
+const INTERRUPTED = "Interrupted";
 
 /** `npm run report`: the report from a terminal, with the ordinary credentials chain. Gives the exit code. */
 async function main(): Promise<number> {
@@ -27,9 +33,14 @@ async function main(): Promise<number> {
   }
 
   const ending = new AbortController();
-  const interrupt = () => ending.abort(reportError("Interrupted", "Interrupted: nothing was written."));
+  const interrupt = () => ending.abort(reportError(INTERRUPTED, "Interrupted: nothing was written."));
   process.once("SIGINT", interrupt);
   process.once("SIGTERM", interrupt);
+  // The SDK asks for a role's MFA code before it waits for the credentials that assume the role, and these may fail in the meantime.
+  process.once("unhandledRejection", (reason) => {
+    const error = reason as Error;
+    ending.abort(error.name === "CredentialsProviderError" ? missing(error, profileOf(given)) : error);
+  });
   const sink = await createDirectorySink(given.out, ending.signal).catch((error: unknown) => {
     process.stderr.write(`--out: ${messageOf(error)}\n`);
     return null;
@@ -37,44 +48,63 @@ async function main(): Promise<number> {
   if (sink === null) return 1;
   const display = given.quiet ? null : createProgressDisplay(process.stderr);
   try {
-    const published = await run(given, sink, ending.signal, display?.progress ?? (() => {}));
+    const published = await run(given, sink, ending, display?.progress ?? (() => {}));
     display?.stop();
-    if (given.json) process.stdout.write(JSON.stringify(summaryOf(published, given.out), null, 2) + "\n");
-    else if (!given.quiet) process.stdout.write(describe(published, given.out));
+    const out = sink.place();
+    if (given.json) process.stdout.write(JSON.stringify(summaryOf(published, out), null, 2) + "\n");
+    else if (!given.quiet) process.stdout.write(describe(published, out));
     if (!given.quiet) for (const warning of published.manifest.warnings) process.stderr.write(`warning: ${warning}\n`);
-    return 0;
-  } catch (error) {
+    if (out !== given.out)
+      process.stderr.write(`${given.out} has a whole report, which stays: this one is degraded.\n`);
+    return published.manifest.status === "degraded" ? 3 : 0;
+  } catch (thrown) {
     display?.stop();
-    sink.abandon();
-    process.stderr.write(`${messageOf(error)}\n`);
-    return ending.signal.aborted ? 130 : 1;
+    const error = (ending.signal.aborted ? ending.signal.reason : thrown) as Error;
+    const advice = error.name === "CredentialsRefused" ? ` ${adviceFor(error, profileOf(given))}` : "";
+    process.stderr.write(`${messageOf(error)}${advice}\n`);
+    return error.name === INTERRUPTED ? 130 : 1;
+  } finally {
+    sink.end();
   }
 }
 
 async function run(
   given: Arguments,
-  sink: Awaited<ReturnType<typeof createDirectorySink>>,
-  signal: AbortSignal,
+  sink: DirectorySink,
+  ending: AbortController,
   progress: (what: string, done: number, total: number | null) => void,
 ): Promise<Published> {
-  const { settings, profile, region } = given;
+  const { settings } = given;
   const startedMs = Date.now();
-  const options = { ...(region && { region }), ...(profile && { profile }) };
+  const options = await clientOptions(given, ending.signal);
   const clients = createClients(options);
-  const call = createCaller({ requestsPerSecond: settings.requestsPerSecond, signal });
+  const call = createCaller({ requestsPerSecond: settings.requestsPerSecond, signal: ending.signal });
   const place = await findOrigin(clients, options, call);
   const instance = await findInstance(settings, clients.ssoAdmin, call);
   return runReport({
     settings: { ...settings, ...instance, now: formatInstant(given.nowMs) },
     facts: { ...place, runId: randomUUID(), trigger: "terminal", note: "", startedMs },
     clients,
-    loginSource: createLoginSource(settings, options),
+    loginSource: createEndingLoginSource(settings, options, (reason) => ending.abort(reason)),
     call,
     history: createDirectoryHistory(given.out),
     sink,
     progress,
     deadlineMs: Number.POSITIVE_INFINITY,
   });
+}
+
+/** What all clients share: Region, profile, proxy, and credentials, which are there or the run ends before anything is asked. */
+async function clientOptions({ region, profile }: Arguments, signal: AbortSignal): Promise<ClientOptions> {
+  const httpsAgent = proxyAgent(process.env);
+  const options = { ...(region && { region }), ...(profile && { profile }), ...(httpsAgent && { httpsAgent }) };
+  const credentials = createCredentials(options, (serial) => askMfaCode(serial, signal));
+  await credentials();
+  return { ...options, credentials };
+}
+
+function profileOf({ profile }: Arguments): string | undefined {
+  return profile ?? process.env.AWS_PROFILE;
 }
 
 function summaryOf({ manifest, manifestSha256 }: Published, out: string) {
@@ -101,6 +131,7 @@ function describe({ manifest, manifestSha256 }: Published, out: string): string 
   ].join("");
 }
 
+standInHome();
 main().then(
   (code) => process.exit(code),
   (error) => {

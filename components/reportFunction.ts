@@ -101,9 +101,10 @@ export function reportFunction(name: string, args: ReportFunctionArgs, parent: p
   return { function: reportFunction, logGroup, deadLetters };
 }
 
-/** Pulumi packs all dependencies; deploying, the terminal and `verify` have theirs among them. */
+/** Pulumi packs all dependencies; deploying, the terminal and `verify` have theirs among them. What is left out here is left out below others, too. */
 function packagesOfOthers(): string[] {
-  return Object.keys(dependencies).filter((name) => !functionPackages.includes(name));
+  const ofEveryClient = /^@aws-sdk\/credential-provider-/;
+  return Object.keys(dependencies).filter((name) => !functionPackages.includes(name) && !ofEveryClient.test(name));
 }
 
 function functionRole(

@@ -208,7 +208,8 @@ export function createReportHandler(): ReportHandler {
     const startedMs = Date.now();
     const deadlineMs = startedMs + context.getRemainingTimeInMillis() - ENDING_MS;
     const event = given ?? {};
-    const runId = runIdOf(event, context.awsRequestId);
+    // A run whose own id cannot be one fails below, and is told of by the request's.
+    const runId = isRunId(event.runId) ? event.runId : context.awsRequestId;
     const ending = new AbortController();
     const outOfTime = setTimeout(() => ending.abort(outOfTimeError()), Math.max(0, deadlineMs - startedMs));
     const invocation: Invocation = {
@@ -222,6 +223,7 @@ export function createReportHandler(): ReportHandler {
     };
     try {
       invocation.log.info("started", { trigger: event.trigger });
+      checkRunId(event);
       return event.trigger === "watch" ? await watch(invocation) : await report(invocation);
     } catch (error) {
       invocation.log.failed(error, invocation.call.effort(), startedMs);
@@ -241,16 +243,15 @@ function outOfTimeError(): Error {
   );
 }
 
-/** The run's id, which becomes part of object keys. */
-export function runIdOf(event: ReportEvent, requestId: string): string {
-  const runId = event.runId || requestId;
-  if (typeof runId !== "string" || !/^[A-Za-z0-9-]{1,64}$/.test(runId)) {
-    throw reportError(
-      "BadEvent",
-      `runId: expected 1 to 64 letters, digits and "-", got ${JSON.stringify(event.runId)}.`,
-    );
-  }
-  return runId;
+/** Whether this can be a run's id, which becomes part of object keys. */
+export function isRunId(given: unknown): given is string {
+  return typeof given === "string" && /^[A-Za-z0-9-]{1,64}$/.test(given);
+}
+
+/** Throws where the event's run id cannot be one; none is as good as an empty one. */
+export function checkRunId({ runId }: ReportEvent): void {
+  if (!runId || isRunId(runId)) return;
+  throw reportError("BadEvent", `runId: expected 1 to 64 letters, digits and "-", got ${JSON.stringify(runId)}.`);
 }
 
 /** What asked for the run, and why, as they go into the manifest. */

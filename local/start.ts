@@ -6,6 +6,7 @@ import { styleText } from "node:util";
 import { GetObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
 import type { StepExecution } from "@aws-sdk/client-ssm";
 import { parse } from "csv-parse/sync";
+import { standInHome } from "../cli/home";
 import { ORPHAN_STATUSES } from "../handlers/files/files";
 import { formatInstant } from "../handlers/times";
 import { type LocalAws, OrganisationError, type OrganisationFile, startLocalAws } from "./aws";
@@ -231,6 +232,7 @@ function stopwatch(): () => string {
 
 // The SDK warns about this machine's Node.js; what the function runs on is not decided here.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+standInHome();
 // An exit, unlike a signal, lets the deployment end its processes.
 process.once("SIGINT", () => process.exit(130));
 process.once("SIGTERM", () => process.exit(143));

@@ -1,6 +1,8 @@
 import { type AwsClock, createAwsClock } from "./answers";
-import { explained, isFinal, isThrottle, type ServiceError } from "./failures";
+import { explained, isFinal, isThrottle } from "./failures";
 import { createPace, GRANTS, type Grants, type Pace } from "./pace";
+import { clockSkewMs } from "./reasons";
+import type { ServiceError } from "./serviceError";
 
 /** What was asked of AWS, by `service:Operation`. Plain JSON: the efforts of stages are merged, never shared. */
 export interface Effort {
@@ -106,6 +108,7 @@ function callerOf(shared: Shared, grants: Grants, countAbove: Count): Caller {
     clock.readOff(command);
     let throttles = 0;
     let failures = 0;
+    let clockCorrected = false;
     for (;;) {
       signal.throwIfAborted();
       await quota?.turn();
@@ -127,7 +130,9 @@ function callerOf(shared: Shared, grants: Grants, countAbove: Count): Caller {
           if (throttles >= THROTTLED_ATTEMPTS) throw explained(service, operation, error, throttles);
         } else {
           failures += 1;
-          if (isFinal(error) || failures >= ATTEMPTS) throw explained(service, operation, error, failures);
+          const clockWasWrong = clockSkewMs(error, Date.now()) !== null && !clockCorrected;
+          if (clockWasWrong) clockCorrected = true;
+          else if (isFinal(error) || failures >= ATTEMPTS) throw explained(service, operation, error, failures);
         }
         const backoffMs = Math.min(longestBackoffMs, firstBackoffMs * 2 ** Math.min(16, throttles + failures - 1));
         await sleep(retryAfterMs + Math.random() * backoffMs);

@@ -1,6 +1,7 @@
+import type { Agent } from "node:https";
 import { IdentitystoreClient } from "@aws-sdk/client-identitystore";
 import { OrganizationsClient } from "@aws-sdk/client-organizations";
-import { S3Client } from "@aws-sdk/client-s3";
+import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SSOAdminClient } from "@aws-sdk/client-sso-admin";
 
@@ -16,6 +17,9 @@ export interface ClientOptions {
   readonly region?: string;
   /** A profile of the shared configuration files. */
   readonly profile?: string;
+  readonly credentials?: S3ClientConfig["credentials"];
+  /** Carries the requests, through a proxy for instance. */
+  readonly httpsAgent?: Agent;
 }
 
 /** The SDK clients of a run. A login source makes its own. */
@@ -35,9 +39,9 @@ export function createTopicClient(): SNSClient {
 }
 
 /** What every client is told. None retries: pace and retries are the caller's (`caller.ts`), which sees every attempt. */
-export function clientSettings(options: ClientOptions) {
+export function clientSettings({ httpsAgent, ...options }: ClientOptions) {
   // requestTimeout ends when the first byte of the answer comes; an answer that stops after it is socketTimeout's.
   const timeouts = { connectionTimeout: 5_000, requestTimeout: 60_000, socketTimeout: 60_000 };
-  const requestHandler = { ...timeouts, throwOnRequestTimeout: true };
+  const requestHandler = { ...timeouts, throwOnRequestTimeout: true, ...(httpsAgent && { httpsAgent }) };
   return { ...options, maxAttempts: 1, requestHandler };
 }

@@ -1,10 +1,6 @@
 import { messageOf, reportError } from "../errors";
-
-/** An AWS SDK error, as far as it is looked at here. */
-export interface ServiceError extends Error {
-  readonly $metadata?: { readonly httpStatusCode?: number };
-  readonly RetryAfterSeconds?: number;
-}
+import { isWebPage, lacksCredentials, reasonOf } from "./reasons";
+import { type ServiceError, statusOf } from "./serviceError";
 
 export function isThrottle(error: ServiceError): boolean {
   return (
@@ -13,8 +9,9 @@ export function isThrottle(error: ServiceError): boolean {
   );
 }
 
-/** Answers of the 400s are final, but for throttling, requests that did not arrive whole, and S3's "another one is at it". */
+/** Nothing to sign with is final; so are answers that are not AWS's, and those of the 400s, but for throttling, requests that did not arrive whole, and S3's "another one is at it". */
 export function isFinal(error: ServiceError): boolean {
+  if (lacksCredentials(error) || isWebPage(error)) return true;
   const status = statusOf(error);
   const passing = error.name === "RequestTimeout" || error.name === "ConditionalRequestConflict";
   return status !== undefined && status >= 400 && status < 500 && !passing;
@@ -27,16 +24,22 @@ export function isFinal(error: ServiceError): boolean {
  */
 export function explained(service: string, operation: string, error: ServiceError, attempts: number): Error {
   const call = `${service} ${operation}`;
-  const said = `${error.name}: ${messageOf(error)}`;
+  const said = `${error.name}: ${messageOf(error).split("\n")[0]}`; // the SDK's second line is advice to programmers
   const status = statusOf(error);
+  if (error.name === "CredentialsMissing") return error;
+  if (lacksCredentials(error)) {
+    return reportError("CredentialsMissing", `${call} was not sent: there are no credentials (${said}).`, error);
+  }
   const refused = /AccessDenied|UnauthorizedOperation|NotAuthorized|^Forbidden$/i.test(error.name) || status === 403;
+  const reason = reasonOf(error, refused, Date.now());
+  if (reason !== null) return reportError(reason.name, `${call}: ${reason.why} (${said}). ${reason.advice}`, error);
   const credentials = refused
-    ? /Expired|Invalid.*Token|UnrecognizedClient|InvalidClientTokenId|SignatureDoesNotMatch/i
+    ? /Expired|Invalid.*Token|UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId|OptInRequired|SignatureDoesNotMatch/i
     : /Expired.*Token|UnrecognizedClient|InvalidClientTokenId/i;
   if (credentials.test(error.name)) {
     return reportError(
       "CredentialsRefused",
-      `${call}: the credentials were refused (${said}). Start a new run with fresh credentials.`,
+      `${call}: the credentials were refused (${said}). Start a new run with fresh credentials.${unknownHere(error)}`,
       error,
     );
   }
@@ -77,13 +80,15 @@ export function explained(service: string, operation: string, error: ServiceErro
   );
 }
 
+/** Credentials that are good elsewhere are unknown in a Region that the account has not enabled. */
+function unknownHere({ name }: ServiceError): string {
+  if (!/UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId|OptInRequired/i.test(name)) return "";
+  return " If they are good in other Regions, this one is not enabled in the account: AWS Account Management → Regions.";
+}
+
 /** The IAM action that an operation needs. */
 function permissionOf(service: string, operation: string): string {
   if (service === "sso-admin") return `sso:${operation}`;
   if (service === "s3" && /^(Create|Complete)MultipartUpload$|^UploadPart$/.test(operation)) return "s3:PutObject";
   return `${service}:${operation}`;
-}
-
-function statusOf(error: ServiceError): number | undefined {
-  return error.$metadata?.httpStatusCode;
 }

@@ -8,7 +8,10 @@ export interface Sink {
   create(name: string, contentType: string): SinkFile;
 }
 
-/** A file being written. It exists whole once `close` has resolved, and not at all otherwise. */
+/**
+ * A file being written. It exists whole once `close` has resolved, and not at all otherwise. A sink that has a place for only one
+ * report may show the files together, once the manifest's `close` has resolved.
+ */
 export interface SinkFile {
   /** Takes the bytes; waits while too much is under way. */
   write(bytes: Buffer): Promise<void>;

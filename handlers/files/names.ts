@@ -21,3 +21,14 @@ export const PAGE_FILE = "report.html";
 
 /** Where a returned sheet is put, below the report prefix of the bucket. */
 export const DECISIONS_FILE = "decisions/review.csv";
+
+/** Every file that a report can have, the manifest included: what a place that holds one report at a time may replace and delete. */
+export const REPORT_FILES: readonly string[] = [
+  REPORT_FILE,
+  CHANGES_FILE,
+  REVIEW_FILE,
+  UNEXPLAINED_LOGINS_FILE,
+  MACHINE_ROWS_FILE,
+  PAGE_FILE,
+  MANIFEST_FILE,
+];

@@ -3,6 +3,10 @@
  *
  * - `throttle`, `internalError` (500), `unavailable` (503), `expiredToken`, `accessDenied`: AWS's error of that meaning; nothing is carried out
  * - `notAuthorized`: S3's `AccessDenied` that names the action and the object which the caller's policies do not allow
+ * - `html403`, `html200`, `proxy407`: something on the way answers with a web page of that status; nothing is carried out
+ * - `clockSkew`: AWS's clock is `ms` ahead of this machine's, negative behind it; requests that are signed by another one are refused
+ * - `regionDisabled`, `networkControls`, `serviceControlPolicy`, `kmsDenied`: refusals for which the caller lacks no permission
+ * - `notEnabled`: the instance has no permission sets
  * - `drop`: the connection is destroyed before any answer; nothing is carried out
  * - `dropAfter`: the operation is carried out, then the connection is destroyed: the lost answer
  * - `truncate`: the operation is carried out, the connection is destroyed in the middle of its answer
@@ -29,6 +33,15 @@ export type FaultKind =
   | "expiredToken"
   | "accessDenied"
   | "notAuthorized"
+  | "html403"
+  | "html200"
+  | "proxy407"
+  | "clockSkew"
+  | "regionDisabled"
+  | "networkControls"
+  | "serviceControlPolicy"
+  | "kmsDenied"
+  | "notEnabled"
   | "drop"
   | "dropAfter"
   | "truncate"
@@ -71,7 +84,7 @@ export interface Fault {
   readonly times?: number;
   /** The share of the calls that fail, 0–1; seeded. @default 1 */
   readonly rate?: number;
-  /** Milliseconds for `slow` and `queryQueued`. @default 1000 for `slow`, 30,000 for `queryQueued` */
+  /** Milliseconds for `slow`, `queryQueued` and `clockSkew`. @default 1000, 30,000 and 1,200,000 */
   readonly ms?: number;
 }
 

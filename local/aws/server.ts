@@ -15,7 +15,18 @@ import { createRecorder, type Statistics } from "./recorder";
 import { s3Error } from "./s3/errors";
 import { operationOf } from "./s3/operation";
 import { createS3, type S3Buckets } from "./s3/s3";
-import { accessDenied, expiredToken, internalError, notAuthorized, throttled, unavailable } from "./serviceErrors";
+import {
+  accessDenied,
+  deniedBy,
+  expiredToken,
+  internalError,
+  notAuthorized,
+  notEnabled,
+  regionDisabled,
+  throttled,
+  unavailable,
+  wronglyTimed,
+} from "./serviceErrors";
 import { type Message, sns } from "./sns";
 import { ssoAdmin } from "./ssoAdmin";
 import { callerArn, sts } from "./sts";
@@ -97,6 +108,19 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     if (fires(faults, "expiredToken")) throw expiredToken(call);
     if (fires(faults, "accessDenied")) throw accessDenied(call, callerArn(header));
     if (fires(faults, "notAuthorized")) throw notAuthorized(call, callerArn(header));
+    if (fires(faults, "regionDisabled")) throw regionDisabled(call);
+    if (fires(faults, "notEnabled")) throw notEnabled();
+    for (const kind of ["networkControls", "serviceControlPolicy", "kmsDenied"] as const) {
+      if (fires(faults, kind)) throw deniedBy(kind, call, callerArn(header));
+    }
+    for (const [kind, status] of [
+      ["html403", 403],
+      ["html200", 200],
+      ["proxy407", 407],
+    ] as const) {
+      if (fires(faults, kind)) return webPage(status);
+    }
+    if (isWronglyTimed(call)) throw wronglyTimed(call);
     return spoiled(await handler(call), faults);
   };
 
@@ -218,6 +242,28 @@ function errorAnswer(call: Call | undefined, thrown: unknown): Answer {
   return call?.service === "sts" || call?.service === "sns" ? queryError(error) : jsonError(error);
 }
 
+/** What a gateway on the way answers. */
+function webPage(status: number): Answer {
+  const headers = { "content-type": "text/html; charset=utf-8" };
+  return { status, headers, body: "<!DOCTYPE html><html><body><h1>Blocked by your network</h1></body></html>" };
+}
+
+/** How far AWS's clock is ahead of this machine's. */
+function clockSkewMs(faults: readonly Fault[]): number {
+  const skewed = fires(faults, "clockSkew");
+  return skewed === undefined ? 0 : (skewed.ms ?? 1_200_000);
+}
+
+/** Whether a request is signed at a time that AWS, whose clock is another one, does not accept. */
+function isWronglyTimed({ faults, headers }: Call): boolean {
+  const ACCEPTED_MS = 300_000;
+  if (!fires(faults, "clockSkew")) return false;
+  const signed = /^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\dZ)$/.exec(String(headers["x-amz-date"]));
+  const signedMs =
+    signed === null ? Number.NaN : Date.parse(`${signed[1]}-${signed[2]}-${signed[3]}:${signed[4]}:${signed[5]}`);
+  return !(Math.abs(signedMs - Date.now() - clockSkewMs(faults)) <= ACCEPTED_MS);
+}
+
 function send(
   request: IncomingMessage,
   response: ServerResponse,
@@ -235,12 +281,14 @@ function send(
   const requestId = randomUUID();
   // Each protocol has its own name for it; who answers in place of AWS has none.
   const idHeader = call?.service === "s3" ? "x-amz-request-id" : "x-amzn-requestid";
+  // A skewed clock differs from this machine's, by which requests are signed; else the clock is the organisation's.
+  const shownMs = fires(faults, "clockSkew") ? Date.now() + clockSkewMs(faults) : nowMs;
   // Node would date it by this machine's clock.
   response.sendDate = false;
   response.writeHead(answer.status, {
     "content-length": String(length),
     ...(fires(faults, "listOfNothing") ? {} : { [idHeader]: requestId }),
-    ...(!fires(faults, "noDate") && { date: new Date(nowMs).toUTCString() }),
+    ...(!fires(faults, "noDate") && { date: new Date(shownMs).toUTCString() }),
     ...answer.headers,
   });
   if (fires(faults, "truncate")) {

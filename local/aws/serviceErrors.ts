@@ -58,3 +58,56 @@ export function notAuthorized({ operation, bucket, key }: Call, callerArn: strin
   const what = `${action} on resource: "arn:aws:s3:::${bucket}/${key}" because no identity-based policy allows the ${action} action`;
   return new AwsError("AccessDenied", `User: ${callerArn} is not authorized to perform: ${what}`, 403);
 }
+
+/** How AWS refuses a request that was signed at the wrong time. */
+export function wronglyTimed({ service }: Call): AwsError {
+  if (service === "s3") {
+    const message = "The difference between the request time and the current time is too large.";
+    return new AwsError("RequestTimeTooSkewed", message, 403);
+  }
+  const code = service === "sts" || service === "sns" ? "SignatureDoesNotMatch" : "InvalidSignatureException";
+  return new AwsError(
+    code,
+    "Signature expired: the request's time is not within five minutes of the current time",
+    403,
+  );
+}
+
+/** What a Region says that the account has not enabled: it does not know the credentials. */
+export function regionDisabled({ service }: Call): AwsError {
+  const message = "The security token included in the request is invalid.";
+  if (service === "s3") return new AwsError("InvalidAccessKeyId", message, 403);
+  return service === "sts" || service === "sns"
+    ? new AwsError("InvalidClientTokenId", message, 403)
+    : new AwsError("UnrecognizedClientException", message);
+}
+
+/** A refusal in the words of AWS's access-denied messages, by what stands above the caller's own policies. */
+export function deniedBy(
+  kind: "networkControls" | "serviceControlPolicy" | "kmsDenied",
+  call: Call,
+  callerArn: string,
+) {
+  const { code, status } = accessDenied(call, callerArn);
+  const action = `${call.service === "sso-admin" ? "sso" : call.service}:${call.operation}`;
+  const denied = `User: ${callerArn} is not authorized to perform: `;
+  switch (kind) {
+    case "networkControls": // the words are not documented
+      return new AwsError(
+        code,
+        `${denied}${action} because the request does not come from a permitted network`,
+        status,
+      );
+    case "serviceControlPolicy":
+      return new AwsError(code, `${denied}${action} with an explicit deny in a service control policy`, status);
+    case "kmsDenied":
+      return new AwsError(code, `${denied}kms:Decrypt on the resource associated with this ciphertext`, status, {
+        Reason: "KMS_ACCESS_DENIED",
+      });
+  }
+}
+
+/** What an instance without permission sets was seen to say. */
+export function notEnabled(): AwsError {
+  return new AwsError("ValidationException", "Permission Sets are not enabled for this instance");
+}

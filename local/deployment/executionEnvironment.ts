@@ -67,7 +67,8 @@ export class ExecutionEnvironment {
     const flags = [...heapFlags(memoryMiB), "--preserve-symlinks"];
     const child = spawn(process.execPath, [...flags, join(__dirname, "bootstrap.js")], {
       cwd: directory,
-      env: { ...variables, LAMBDA_TASK_ROOT: directory, AWS_LAMBDA_RUNTIME_API: address },
+      // As Lambda's user has it: a home directory that is not there. Of this machine's, a function sees nothing.
+      env: { HOME: "/home/sbx_user1051", ...variables, LAMBDA_TASK_ROOT: directory, AWS_LAMBDA_RUNTIME_API: address },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.process = child;

@@ -51,7 +51,7 @@ const callsOf = ({ container: { localAws } }: Lane) =>
 /** Runs the function in a process of its own; no call from the given one on is answered, and then the process is killed. */
 async function killAt(lane: Lane, call: number, runId: string): Promise<void> {
   prepare(lane, [{ operation: "*", kind: "slow", ms: 3_600_000, at: call, times: 1_000_000 }]);
-  const env = { PATH: process.env.PATH, ...functionEnvironment(lane.container.localAws) };
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...functionEnvironment(lane.container.localAws) };
   const child = spawn(process.execPath, [program, runId, String(RUN_MS)], { env, stdio: "ignore" });
   const ended = once(child, "exit");
   while (callsOf(lane) < call) {

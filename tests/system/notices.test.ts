@@ -76,6 +76,21 @@ test("a failed run is told of with the error's words and its status object, whic
   expect(jsonOf(container.bucket, "status/run-1/failed")).toMatchObject({ message: error.message });
 });
 
+test("a run whose id cannot be one fails as any other: with a log line, the metric, its status and a message", async () => {
+  const container = start();
+  const before = logs.length;
+  const error = (await container.run({ runId: "../x" }).catch((thrown) => thrown)) as Error;
+
+  expect(error).toMatchObject({ name: "BadEvent", message: expect.stringContaining('got "../x"') });
+  expect(subjects()).toEqual(["Credential report failed"]);
+  expect(localAws.messages[0]!.message).toContain(`\nBadEvent: ${error.message}\n`);
+  const said = logs.slice(before);
+  const failed = said.find(({ message }) => message === "failed");
+  expect(failed).toMatchObject({ runId: expect.stringMatching(/^[A-Za-z0-9-]+$/), causes: [{ error: "BadEvent" }] });
+  expect(said).toContainEqual(expect.objectContaining({ Failed: 1 }));
+  expect(jsonOf(container.bucket, `status/${failed!.runId}/failed`)).toMatchObject({ error: "BadEvent" });
+});
+
 test("a report that is there but could not be announced is told of as failed, with the report's key", async () => {
   const container = start();
   const { reportKey } = await container.run({ runId: "before" });

@@ -10,7 +10,7 @@ import { deploy } from "../../local/deployment/deploy";
 // verified. AWS is this process's local one, which is for development only.
 
 const project = join(__dirname, "../..");
-const NOT_NEEDED = [".git", "node_modules", "out", "coverage", "tests", "docs", "bench"];
+const NOT_NEEDED = [".git", "node_modules", "out", "report", "coverage", "tests", "docs", "bench"];
 const sample = join(project, "local/organisations/sample.json");
 
 interface Ended {
@@ -78,7 +78,7 @@ test("npm run report makes a report, which npm run verify finds whole", async ()
   const { EventDataStoreArn, Now } = aws.organisation;
   const report = await npm("run", "--silent", "report", "--", "--lake-id", EventDataStoreArn!, "--now", Now);
   expect(report).toMatchObject({ code: 0, stdout: expect.stringMatching(/rows .*succeeded/) });
-  const verify = await npm("run", "--silent", "verify", "--", "out");
+  const verify = await npm("run", "--silent", "verify", "--", "report");
   expect(verify).toMatchObject({ code: 0, stdout: expect.stringContaining("The report is whole.") });
 }, 120_000);
 

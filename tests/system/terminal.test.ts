@@ -1,6 +1,5 @@
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -8,38 +7,22 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
+import { REPORT_FILES } from "../../handlers/files/files";
 import type { Settings } from "../../handlers/model";
 import { type LocalAws, type OrganisationFile, startLocalAws } from "../../local/aws";
 import manifest from "../../package.json";
 import { reportCases } from "../oracle/organisations";
 import { captureLogs, startContainer, textOf } from "../support/container";
-import {
-  account,
-  login,
-  many,
-  now,
-  organisationOf,
-  permissionSet,
-  user,
-  userAssignment,
-} from "../support/organisation";
+import { many, now } from "../support/organisation";
 import { folderOf } from "../support/published";
 import { sha256Of } from "../support/reportDirectory";
+import { lake, small, startReport } from "./terminalRuns";
 
 // `npm run report` as it is started, tsx and all. Not shown: what a real terminal shows (tests/values has the bars), and that real
 // profiles and SSO sessions give credentials, which is the SDK's matter.
 
 const root = join(__dirname, "../..");
 const sample = join(root, "local/organisations/sample.json");
-
-/** Takes a moment: a run of these makes six sso-admin calls at 20 a second. */
-const small = organisationOf({
-  Accounts: [account(0)],
-  PermissionSets: [permissionSet(0)],
-  Users: many(2, (index) => user(index)),
-  AccountAssignments: many(2, (index) => userAssignment(0, 0, index)),
-  Records: [login(0, 0, 0)],
-});
 
 captureLogs();
 let folder: string;
@@ -55,30 +38,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function start(args: readonly string[], { url } = localAws) {
-  const { PATH, HOME } = process.env;
-  const child = spawn(join(root, "node_modules/.bin/tsx"), ["cli/report.ts", "--requests-per-second", "20", ...args], {
-    cwd: root,
-    detached: true, // a process group of its own, as a shell gives it
-    env: {
-      ...{ PATH, HOME, AWS_ENDPOINT_URL: url, AWS_REGION: "eu-west-1" },
-      ...{ AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "example", NODE_NO_WARNINGS: "1" },
-    },
-  });
-  const output = { stdout: "", stderr: "" };
-  child.stdout.on("data", (text) => {
-    output.stdout += text;
-  });
-  child.stderr.on("data", (text) => {
-    output.stderr += text;
-  });
-  const ended = once(child, "close").then(([code]) => ({ code: code as number | null, ...output }));
-  return { child, ended };
-}
-
-const run = (args: readonly string[], served?: LocalAws) => start(args, served).ended;
-
-const lake = ({ organisation }: LocalAws) => ["--lake-id", organisation.EventDataStoreArn!, "--now", organisation.Now];
+const start = (args: readonly string[], { url } = localAws) => startReport(args, url);
+const run = (...given: Parameters<typeof start>) => start(...given).ended;
 
 /** A file of the deployed function's report. */
 async function deployed(
@@ -159,25 +120,80 @@ test("reviewers and administrators are told of as the deployed function's settin
   await served.close();
 });
 
-test("a report that stands in DIR is replaced whole; without logins everything is UNKNOWN; --quiet is quiet", async () => {
+test("a degraded report exits with 3 and replaces no whole one; a whole one replaces whatever stands in DIR", async () => {
   const out = join(folder, "replaced");
-  expect(await run([...lake(localAws), "--out", out])).toMatchObject({ code: 0 });
-  const before = readdirSync(out).sort();
-  expect(before).toEqual(expect.arrayContaining(["credential_report.csv", "manifest.json", "unexplained_logins.csv"]));
-  await writeFile(join(out, "notes.txt"), "not ours");
-
-  const { code, stdout, stderr } = await run(["--no-logins", "--quiet", "--now", now, "--out", out]);
-
-  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "", stderr: "" });
+  const degraded = ["--no-logins", "--quiet", "--now", now, "--out", out];
+  expect(await run(degraded)).toEqual({ code: 3, stdout: "", stderr: "" });
   const rows = parse(readFileSync(join(out, "credential_report.csv")), { columns: true }) as Record<string, string>[];
   expect(rows.map(({ Usage, LastLogin }) => [Usage, LastLogin])).toEqual(many(2, () => ["UNKNOWN", "UNKNOWN"]));
-  const written = JSON.parse(readFileSync(join(out, "manifest.json"), "utf8"));
-  expect(written).toMatchObject({ status: "degraded", sources: { logins: { status: "left-out" } } });
-  // What the new report does not have must not stand beside it: nobody could tell that it is of another one.
-  const names = written.files.map(({ name }: { name: string }) => name);
+  const first = JSON.parse(readFileSync(join(out, "manifest.json"), "utf8"));
+  expect(first).toMatchObject({ status: "degraded", sources: { logins: { status: "left-out" } } });
+  await writeFile(join(out, "notes.txt"), "not ours");
+
+  expect(await run([...lake(localAws), "--out", out])).toMatchObject({ code: 0 });
+  const whole = readFileSync(join(out, "manifest.json"), "utf8");
+  const names = JSON.parse(whole).files.map(({ name }: { name: string }) => name);
   expect(readdirSync(out).sort()).toEqual([...names, "manifest.json", "notes.txt"].sort());
-  expect(names).not.toContain("unexplained_logins.csv");
-  expect(localAws.stats().calls["cloudtrail:StartQuery"]).toBe(1); // the first run's
+  expect(names).toContain("unexplained_logins.csv");
+  expect(REPORT_FILES).toEqual(expect.arrayContaining(names));
+
+  const { code, stderr } = await run(degraded);
+  expect({ code, stderr }).toEqual({
+    code: 3,
+    stderr: `${out} has a whole report, which stays: this one is degraded.\n`,
+  });
+  expect(readFileSync(join(out, "manifest.json"), "utf8")).toBe(whole);
+  expect(JSON.parse(readFileSync(join(out, "degraded/manifest.json"), "utf8"))).toMatchObject({ status: "degraded" });
+  expect(localAws.stats().calls["cloudtrail:StartQuery"]).toBe(1); // the whole one's
+});
+
+test("logins that could not be read make a degraded report, which exits with 3", async () => {
+  localAws.inject([{ operation: "cloudtrail:StartQuery", kind: "accessDenied" }]);
+  const { code, stdout, stderr } = await run([...lake(localAws), "--out", join(folder, "degraded")]);
+  expect(code).toBe(3);
+  expect(stdout).toMatch(/, degraded\n$/);
+  expect(stderr).toMatch(/^warning: /m);
+});
+
+test("a store that is not there ends the run at once, before anything is collected", async () => {
+  const out = join(folder, "wrong-lake");
+  localAws.inject([{ operation: "sso-admin:ListPermissionSets", kind: "slow", ms: 60_000 }]);
+  const { code, stderr } = await run(["--lake-id", "00000000-1111-4222-8333-444444444444", "--quiet", "--out", out]);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /^cloudtrail GetEventDataStore .*EventDataStoreNotFound.* --lake-id takes .*Nothing was written\.\n$/,
+  );
+  expect(readdirSync(out)).toEqual([]);
+});
+
+test("while one run writes into DIR, a second one is refused, and the first goes on", async () => {
+  const out = join(folder, "shared");
+  localAws.inject([{ operation: "sso-admin:ListPermissionSets", kind: "slow", ms: 8_000, at: 1 }]);
+  const first = start([...lake(localAws), "--quiet", "--out", out]);
+  while (!localAws.stats().calls["sso-admin:ListPermissionSets"])
+    await new Promise((resolve) => setTimeout(resolve, 10));
+
+  const { code, stderr } = await run([...lake(localAws), "--quiet", "--out", out]);
+
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^--out: process \d+ on .* is writing a report there\. Wait for it, or give another --out/);
+  expect(await first.ended).toMatchObject({ code: 0, stderr: "" });
+});
+
+test("a file that is in use leaves the report that stood there as it was, and is named", async () => {
+  const out = join(folder, "in-use");
+  expect(await run([...lake(localAws), "--quiet", "--out", out])).toMatchObject({ code: 0 });
+  await rm(join(out, "review.csv"));
+  await mkdir(join(out, "review.csv")); // what can be replaced on no system, as a file that a spreadsheet has open on some
+  const files = () => ["credential_report.csv", "manifest.json"].map((name) => readFileSync(join(out, name), "utf8"));
+  const before = files();
+
+  const { code, stderr } = await run([...lake(localAws), "--quiet", "--out", out]);
+
+  expect(code).toBe(1);
+  expect(stderr).toContain(`${join(out, "review.csv")} cannot be replaced`);
+  expect(stderr).toMatch(/Close it in the spreadsheet.*then run again\. Nothing was written/);
+  expect(files()).toEqual(before);
 });
 
 test("a report into a DIR that has one compares with it, and is linked to it by its manifest's hash", async () => {

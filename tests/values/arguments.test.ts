@@ -29,7 +29,7 @@ test("the defaults are the stack's", () => {
       reviewerPattern: "",
       requestsPerSecond: 15,
     },
-    out: "out",
+    out: "report",
     profile: undefined,
     region: undefined,
     json: false,

@@ -175,6 +175,39 @@ describe("retries", () => {
     expect(call.effort().calls).toEqual({ "sso-admin:A": 1 });
   });
 
+  it.each(["CredentialsProviderError", "TokenProviderError", "CredentialsMissing"])(
+    "ends at once where there is nothing to sign with: %s",
+    async (name) => {
+      const call = newCaller();
+      const missing = Object.assign(new Error("The SSO session has ended."), { name });
+      const failing = settle(
+        call(
+          ...request("sts", "GetCallerIdentity", async () => {
+            throw missing;
+          }),
+        ),
+      );
+      await expect(failing).rejects.toMatchObject({ name: "CredentialsMissing" });
+      await expect(failing).rejects.toThrow("The SSO session has ended.");
+      await expect(failing).rejects.not.toThrow(/network/);
+      expect(call.effort().calls).toEqual({ "sts:GetCallerIdentity": 1 });
+    },
+  );
+
+  it("names the host that does not exist, and the Region as the likely reason", async () => {
+    const hostname = "identitystore.eu-west-9.amazonaws.com";
+    const unknown = Object.assign(new Error(`getaddrinfo ENOTFOUND ${hostname}`), { code: "ENOTFOUND", hostname });
+    const failing = settle(
+      newCaller()(
+        ...request("identitystore", "ListUsers", async () => {
+          throw unknown;
+        }),
+      ),
+    );
+    await expect(failing).rejects.toMatchObject({ name: "Unreachable" });
+    await expect(failing).rejects.toThrow(new RegExp(`there is no host ${hostname} .* Region is spelled`));
+  });
+
   it("gives up on an endpoint that is not there, and says so", async () => {
     const refused = Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:1"), { code: "ECONNREFUSED" });
     const call = newCaller();

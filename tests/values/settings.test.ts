@@ -1,4 +1,4 @@
-import { reasonOf, runIdOf } from "../../handlers/report";
+import { checkRunId, reasonOf } from "../../handlers/report";
 import { deployedSettings, parseEventDataStore, settingsOf } from "../../handlers/settings";
 
 const DEPLOYED = {
@@ -75,15 +75,17 @@ describe("settingsOf", () => {
   });
 });
 
-describe("runIdOf", () => {
-  it("is the event's, else Lambda's request id", () => {
-    expect(runIdOf({ runId: "run-1" }, "request-1")).toBe("run-1");
-    expect(runIdOf({}, "request-1")).toBe("request-1");
+describe("checkRunId", () => {
+  it.each([{}, { runId: "" }, { runId: "run-1" }])("takes %j", (event) => {
+    expect(() => checkRunId(event)).not.toThrow();
   });
 
-  it.each(["../x", "a b", "x".repeat(65), "a/b"])("refuses %j, which would become part of a key", (runId) => {
-    expect(() => runIdOf({ runId }, "request-1")).toThrow(/runId: expected 1 to 64 letters, digits and "-", got/);
-  });
+  it.each(["../x", "a b", "x".repeat(65), "a/b", 7 as never])(
+    "refuses %j, which would become part of a key",
+    (runId) => {
+      expect(() => checkRunId({ runId })).toThrow(/runId: expected 1 to 64 letters, digits and "-", got/);
+    },
+  );
 });
 
 describe("reasonOf", () => {
