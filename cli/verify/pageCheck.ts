@@ -27,10 +27,9 @@ export function createPageCheck(manifest: Manifest, rules: Rules, problems: Prob
       runId,
       now,
       status,
-      lookbackDays,
       newAccessDays,
       ...window,
-      ...(rules.settingsInPage && { settings }),
+      ...(rules.settingsInPage ? { settings } : { lookbackDays }),
     };
     compare(run, expected);
     compare(figures, {

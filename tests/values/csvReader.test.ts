@@ -4,6 +4,9 @@ import { createCsvWriter } from "../../handlers/files/csv/writer";
 import { displayNames } from "../oracle/names";
 import { chunksOf } from "../support/reportRows";
 
+/** As they come from the edge, where AWS is read. */
+const wellFormed = displayNames.map((name) => name.toWellFormed());
+
 async function read(text: string | Buffer, chunkBytes = 1000): Promise<string[][]> {
   const reader = createCsvReader(chunksOf(text, chunkBytes));
   const records: string[][] = [];
@@ -21,7 +24,7 @@ const awkward = fc.string({
 
 describe("createCsvReader", () => {
   it("gives back what createCsvWriter wrote, whatever the chunks", async () => {
-    const names = fc.oneof(displayNames, awkward);
+    const names = fc.oneof(wellFormed, awkward);
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.record({ a: names, b: fc.oneof(names, fc.constant("")) }), { maxLength: 8 }),
@@ -157,16 +160,12 @@ describe("createCsvReader", () => {
     ["UTF-16, big end first", (text: string) => utf16(text).swap16()],
   ])("reads %s, whatever the chunks", async (_what, encoded) => {
     await fc.assert(
-      fc.asyncProperty(
-        fc.array(displayNames, { minLength: 1 }),
-        fc.integer({ min: 1, max: 9 }),
-        async (names, size) => {
-          const writer = createCsvWriter(["a", "b"]);
-          const text = writer.header() + writer.lines(names.map((a) => ({ a, b: "😀" })));
+      fc.asyncProperty(fc.array(wellFormed, { minLength: 1 }), fc.integer({ min: 1, max: 9 }), async (names, size) => {
+        const writer = createCsvWriter(["a", "b"]);
+        const text = writer.header() + writer.lines(names.map((a) => ({ a, b: "😀" })));
 
-          expect(await read(encoded(text), size)).toEqual([["a", "b"], ...names.map((a) => [a, "😀"])]);
-        },
-      ),
+        expect(await read(encoded(text), size)).toEqual([["a", "b"], ...names.map((a) => [a, "😀"])]);
+      }),
     );
   });
 

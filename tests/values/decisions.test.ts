@@ -107,7 +107,7 @@ describe("readDecisions", () => {
     ["that is a spreadsheet file", chunksOf(Buffer.from([0x50, 0x4b, 3, 4, 0xff, 0xfe, 10, 0xff])), /is not UTF-8/],
     ["whose quotes do not close", chunksOf(`${HEADER}${KEY},OK,KEEP,"carol\r\n`), /a quote that does not close/],
     ["with more decisions than can be held", chunksOf(HEADER + many.join(""), 65_536), /more than 200000 decisions/],
-    ["that cannot be read", broken(), /the connection was reset See that .* may read decisions/],
+    ["that cannot be read", broken(), /the connection was reset\. See that .* may read decisions/],
     [
       "without a byte",
       chunksOf(""),

@@ -18,7 +18,7 @@ const result: RunResult = {
   manifestKey: `${folder}manifest.json`,
   manifestSha256: "c0535e4be2b79ffd93291305436bf889314e4a3faec05ecffcbb7df31ad9e51a",
   rows: 99,
-  byUsage: { UNKNOWN: 3, TOO_NEW: 8, USED: 33, UNUSED_IN_WINDOW: 53 },
+  byUsage: { UNKNOWN: 5, TOO_NEW: 8, USED: 33, UNUSED_IN_WINDOW: 51 },
   byRowStatus: { GROUP_NOT_FOUND: 2, OK: 97 },
   warnings: [],
   finishedAt: "2026-11-22T20:05:12Z",
