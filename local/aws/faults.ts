@@ -9,6 +9,8 @@
  * - `emptyPage`: a listing answers with an empty page and a token to what it would have answered
  * - `queryQueued` (for `ms`), `queryFailed`, `queryCancelled`, `queryTimedOut` (with half of the rows),
  *   `queryDuplicates` (every row is delivered twice): the fate of the query that this `cloudtrail:StartQuery` starts
+ * - `notInOrganization`: Organizations knows none of this account's; `noPermissionSets`: Identity Center's answer where the instance is an
+ *   account's own, or multi-account permissions are not enabled
  */
 export type FaultKind =
   | "throttle"
@@ -25,7 +27,9 @@ export type FaultKind =
   | "queryFailed"
   | "queryCancelled"
   | "queryTimedOut"
-  | "queryDuplicates";
+  | "queryDuplicates"
+  | "notInOrganization"
+  | "noPermissionSets";
 
 export interface Fault {
   /** `<service>:<Operation>`, `<service>:*` or `*`. */

@@ -7,6 +7,7 @@ import { cloudTrail } from "./cloudTrail";
 import { createInjector, type Fault, fires } from "./faults";
 import { identityStore } from "./identityStore";
 import { jsonError } from "./jsonProtocol";
+import { type KeyState, kms } from "./kms";
 import { loadOrganisation, type OrganisationFile, type OrganisationHeader } from "./organisation";
 import { organizations } from "./organizations";
 import { formOf, queryError } from "./queryProtocol";
@@ -14,7 +15,15 @@ import { createRecorder, type Statistics } from "./recorder";
 import { s3Error } from "./s3/errors";
 import { operationOf } from "./s3/operation";
 import { createS3, type S3Buckets } from "./s3/s3";
-import { accessDenied, expiredToken, internalError, throttled, unavailable } from "./serviceErrors";
+import {
+  accessDenied,
+  expiredToken,
+  internalError,
+  noPermissionSets,
+  notInOrganization,
+  throttled,
+  unavailable,
+} from "./serviceErrors";
 import { type Message, sns } from "./sns";
 import { ssoAdmin } from "./ssoAdmin";
 import { callerArn, sts } from "./sts";
@@ -38,6 +47,10 @@ export interface LocalAwsOptions {
    * access key id the function picks. @default false
    */
   readonly missingKeyIs403?: boolean | ((accessKeyId: string) => boolean);
+  /** ARNs of the KMS keys that there are, each enabled unless it is said otherwise. @default none */
+  readonly keys?: Readonly<Record<string, KeyState>>;
+  /** ARNs of the SNS topics that there are for ListTopics; Publish takes any. @default none */
+  readonly topics?: readonly string[];
   /** Keeps every request for `stats().requests`. @default false */
   readonly record?: boolean;
 }
@@ -50,6 +63,8 @@ export interface LocalAws {
   readonly organisation: OrganisationHeader;
   /** The buckets as they are, for tests to look into. */
   readonly buckets: S3Buckets;
+  /** The texts of SSM's documents by name, which stand here for all who deploy. */
+  readonly documents: Map<string, string>;
   /** What SNS took, the oldest first. */
   readonly messages: readonly Message[];
   stats(): Statistics;
@@ -77,7 +92,12 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const s3 = createS3(lacksListBucket);
   let { header, trail, handlers } = await servicesOf(options.organisation, rate);
   const messages: Message[] = [];
-  const services: Record<string, Handler> = { ...handlers, s3: s3.handler, sns: sns(messages) };
+  const services: Record<string, Handler> = {
+    ...handlers,
+    s3: s3.handler,
+    sns: sns(messages, options.topics),
+    kms: kms(options.keys),
+  };
   const recorder = createRecorder(options.record ?? false);
   let injector = createInjector(options.faults ?? [], seed);
   const newThrottle = () => (options.throttle === false ? () => true : createThrottle(rate));
@@ -94,6 +114,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     if (fires(faults, "internalError")) throw internalError(call);
     if (fires(faults, "unavailable")) throw unavailable(call);
     if (fires(faults, "expiredToken")) throw expiredToken(call);
+    if (fires(faults, "notInOrganization")) throw notInOrganization();
+    if (fires(faults, "noPermissionSets")) throw noPermissionSets();
     if (fires(faults, "accessDenied")) throw accessDenied(call, callerArn(header));
     return handler(call);
   };
@@ -138,6 +160,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       return header;
     },
     buckets: s3.buckets,
+    documents: new Map(),
     messages,
     stats: recorder.statistics,
     async serveOrganisation(organisation) {

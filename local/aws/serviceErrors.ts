@@ -51,3 +51,11 @@ export function accessDenied({ service, operation }: Call, callerArn: string): A
       : `User: ${callerArn} is not authorized to perform: ${action} because no identity-based policy allows the ${action} action`,
   );
 }
+
+export function notInOrganization(): AwsError {
+  return new AwsError("AWSOrganizationsNotInUseException", "Your account is not a member of an organization.");
+}
+
+export function noPermissionSets(): AwsError {
+  return new AwsError("ValidationException", "The operation is not supported for this Identity Center instance");
+}
