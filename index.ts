@@ -1,13 +1,20 @@
-import { CredentialReport } from "./components/credentialReport";
-import { stackSettings } from "./components/stackConfig";
+import { CredentialReport, reportNameOf } from "./components/credentialReport";
+import { lookUp } from "./components/lookUp";
+import { stackSettings, stackValues, withoutSecrets } from "./components/stackConfig";
 
-const report = new CredentialReport("credential-report", stackSettings());
+const name = "credential-report";
 
-export const bucketName = report.bucketName;
-export const functionName = report.functionName;
-export const logGroupName = report.logGroupName;
-export const scheduleName = report.scheduleName;
-export const scheduleExpression = report.scheduleExpression;
-export const nextRun = report.nextRun;
-export const documentName = report.documentName;
-export const startCommand = report.startCommand;
+export = async () => {
+  await lookUp(name, reportNameOf(name), stackValues(), withoutSecrets);
+  const report = new CredentialReport(name, stackSettings());
+  return {
+    bucketName: report.bucketName,
+    functionName: report.functionName,
+    logGroupName: report.logGroupName,
+    scheduleName: report.scheduleName,
+    scheduleExpression: report.scheduleExpression,
+    nextRun: report.nextRun,
+    documentName: report.documentName,
+    startCommand: report.startCommand,
+  };
+};

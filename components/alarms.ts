@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { REPORT_PREFIX } from "../handlers/bucket/bucket";
-import { logsUrl, type Metric, metricNamespace, reportDimension } from "../handlers/notify/notify";
+import { logPlace, type Metric, metricNamespace, reportDimension } from "../handlers/notify/notify";
 import type { AwsAccount } from "./awsAccount";
 import type { ReportBucket } from "./reportBucket";
 import type { ReportFunction } from "./reportFunction";
@@ -76,7 +76,7 @@ export function reportMetric(metric: Metric, reportName: string) {
 export function logsOf({ account, report }: WatchedReport): pulumi.Output<string> {
   return pulumi
     .output({ account, logGroupName: report.logGroup.name })
-    .apply((group) => logsUrl({ ...group.account, logGroupName: group.logGroupName }));
+    .apply((group) => logPlace({ ...group.account, logGroupName: group.logGroupName }));
 }
 
 export function actions(topicArn: pulumi.Input<string> | undefined): pulumi.Input<string>[] {

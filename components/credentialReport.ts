@@ -1,12 +1,14 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { alarms } from "./alarms";
-import { awsAccount } from "./awsAccount";
 import { catalog } from "./catalog";
 import { dashboard } from "./dashboard";
 import { identityCenter } from "./identityCenter";
+import { functionKeyRights } from "./keyRights";
+import { place } from "./lookUp";
 import { notificationTopic } from "./notificationTopic";
 import { overdueAlarm } from "./overdueAlarm";
+import { orRunError } from "./refusal";
 import { adoptedBucket, createdBucket, type ReportBucket } from "./reportBucket";
 import { reportFunction } from "./reportFunction";
 import { nextRun, reportSchedule } from "./reportSchedule";
@@ -184,26 +186,32 @@ export class CredentialReport extends pulumi.ComponentResource {
   constructor(name: string, args: CredentialReportArgs, opts?: pulumi.ComponentResourceOptions) {
     const settings = checkSettings(args);
     super("credential-report:index:CredentialReport", name, args, opts);
-    const account = awsAccount({ parent: this }).apply((found) => {
+    const account = pulumi.output(orRunError(() => place({ parent: this }))).apply((found) => {
       const problems = regionProblems(settings, found.region);
       if (problems.length > 0) throw settingsError(problems);
       return found;
     });
-    // Two stacks in one account are two reports.
-    const reportName = `${name}-${pulumi.getStack()}`;
+    const reportName = reportNameOf(name);
     const identities = identityCenter(settings.instanceArn, settings.identityStoreId, { parent: this });
 
+    const keyRights = functionKeyRights(name, { ...settings, account }, this);
     const bucket: ReportBucket = settings.adoptBucket
       ? adoptedBucket(settings.bucketName, { parent: this })
-      : createdBucket(name, settings, this);
-    const topicArn = notificationTopic(name, settings, this);
+      : createdBucket(name, { ...settings, keyRights: keyRights.policies }, this);
+    const topicArn = notificationTopic(name, { ...settings, keyRights: keyRights.policies }, this);
     const report = reportFunction(
       name,
-      { ...settings, account, identityCenter: identities, bucket, reportName, topicArn },
+      { ...settings, account, identityCenter: identities, bucket, reportName, topicArn, keyRights },
       this,
     );
-    const schedule = reportSchedule(name, { ...settings, account, functionArn: report.function.arn }, this);
-    const document = runbook(name, { account, documentName: settings.documentName, report, bucket }, this);
+    const document = runbook(name, { ...settings, account, reportName, report, bucket }, this);
+    // Nothing starts a report before all is there that it needs and that starts it by hand.
+    const startable = [...bucket.settings, report.function, report.invocation, document];
+    const schedule = reportSchedule(
+      name,
+      { ...settings, account, functionArn: report.function.arn, after: startable },
+      this,
+    );
 
     const watched = { account, bucket, report, reportName, schedule, topicArn };
     alarms(name, watched, this);
@@ -236,4 +244,9 @@ export class CredentialReport extends pulumi.ComponentResource {
 
 function startCommand(document: aws.ssm.Document, region: pulumi.Output<string>): pulumi.Output<string> {
   return pulumi.interpolate`aws ssm start-automation-execution --document-name ${document.name} --region ${region}`;
+}
+
+/** Two stacks in one account are two reports. */
+export function reportNameOf(name: string): string {
+  return `${name}-${pulumi.getStack()}`;
 }

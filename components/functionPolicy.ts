@@ -1,7 +1,7 @@
 import { REPORT_PREFIX } from "../handlers/bucket/bucket";
 import type { AwsAccount } from "./awsAccount";
 import type { IdentityCenter } from "./identityCenter";
-import { type PolicyDocument, policyDocument, type Statement, useKey } from "./policy";
+import { type PolicyDocument, policyDocument, type Statement, viaServices } from "./policy";
 
 export interface FunctionPolicyArgs {
   readonly account: AwsAccount;
@@ -12,8 +12,6 @@ export interface FunctionPolicyArgs {
   readonly deadLetterQueueArn: string;
   /** "" where nobody is to be told. */
   readonly topicArn: string;
-  /** "" where AWS's own keys are used. */
-  readonly kmsKeyArn: string;
   /** "" where the event data store has no key of the customer's. */
   readonly lakeKmsKeyArn: string;
   /** "" where Identity Center has no key of the customer's. */
@@ -25,7 +23,7 @@ export interface FunctionPolicyArgs {
  * the topic. The resource types that each action takes: https://docs.aws.amazon.com/service-authorization/latest/reference/
  */
 export function functionPolicy(args: FunctionPolicyArgs): PolicyDocument {
-  const { partition, region } = args.account;
+  const { partition, region, dnsSuffix } = args.account;
   const { instanceArn, identityStoreId, ownerAccountId } = args.identityCenter;
   const permissionSets = `arn:${partition}:sso:::permissionSet/${instanceArn.split("/")[1]}/*`;
   const store = `arn:${partition}:identitystore::${ownerAccountId}:identitystore/${identityStoreId}`;
@@ -68,15 +66,11 @@ export function functionPolicy(args: FunctionPolicyArgs): PolicyDocument {
     allow("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], `${args.logGroupArn}:*`),
     allow("HandOverFailedEvents", "sqs:SendMessage", args.deadLetterQueueArn),
     ...ifGiven(args.topicArn, (topic) => allow("TellTopic", "sns:Publish", topic)),
-    ...ifGiven(args.kmsKeyArn, (key) => useKey(key, ["s3", "sqs", ...(args.topicArn === "" ? [] : ["sns"])])),
     // No kms:ViaService: AWS documents none for CloudTrail Lake, and a wrong one would make all usage UNKNOWN.
     ...ifGiven(args.lakeKmsKeyArn, (key) => allow("QueryEncryptedLogins", ["kms:Decrypt", "kms:GenerateDataKey"], key)),
     ...ifGiven(args.identityCenterKmsKeyArn, (key) => ({
       ...allow("ReadEncryptedIdentities", "kms:Decrypt", key),
-      // With what follows, since China's end in .com.cn.
-      Condition: {
-        StringLike: { "kms:ViaService": [`sso.${region}.amazonaws.com*`, `identitystore.${region}.amazonaws.com*`] },
-      },
+      Condition: viaServices(["sso", "identitystore"], region, dnsSuffix),
     })),
   );
 }

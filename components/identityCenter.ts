@@ -1,7 +1,7 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { messageOf } from "../handlers/errors";
-import { chooseInstance, type Instance } from "../handlers/grants/grants";
+import type { Instance } from "../handlers/grants/grants";
+import { instanceAmong, instances, managementAccountId } from "./lookUp";
+import { orRunError } from "./refusal";
 
 /** An IAM Identity Center instance, its identity store, and the account that owns both. */
 export interface IdentityCenter extends Instance {
@@ -15,22 +15,15 @@ export function identityCenter(
   identityStoreId: pulumi.Input<string>,
   opts: pulumi.InvokeOptions,
 ): pulumi.Output<IdentityCenter> {
-  return pulumi.all([instanceArn, identityStoreId]).apply(async ([arn, store]) => {
-    // The organisation alone: with its accounts, a large one takes a minute to read.
-    const organization = aws.organizations.getOrganization({ returnOrganizationOnly: true }, opts);
-    const given = { instanceArn: arn, identityStoreId: store };
-    const instance =
-      arn !== "" && store !== "" ? given : instanceAmong(await aws.ssoadmin.getInstances({}, opts), given);
-    return { ...instance, ownerAccountId: (await organization).masterAccountId };
-  });
-}
-
-/** @throws RunError, which Pulumi prints without a stack trace */
-function instanceAmong({ arns, identityStoreIds }: aws.ssoadmin.GetInstancesResult, given: Instance): Instance {
-  const found = arns.map((instanceArn, index) => ({ instanceArn, identityStoreId: identityStoreIds[index] ?? "" }));
-  try {
-    return chooseInstance(found, given);
-  } catch (error) {
-    throw new pulumi.RunError(messageOf(error));
-  }
+  return pulumi.all([instanceArn, identityStoreId]).apply(([arn, store]) =>
+    orRunError(async () => {
+      const given = { instanceArn: arn, identityStoreId: store };
+      const isGiven = arn !== "" && store !== "";
+      const [ownerAccountId, found] = await Promise.all([
+        managementAccountId(opts),
+        isGiven ? [given] : instances(opts),
+      ]);
+      return { ...instanceAmong(found, given), ownerAccountId };
+    }),
+  );
 }

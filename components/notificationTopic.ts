@@ -8,6 +8,8 @@ export interface NotificationTopicArgs {
   readonly notificationTopicArn: pulumi.Input<string>;
   /** "" leaves the encryption to SNS. */
   readonly kmsKeyArn: pulumi.Input<string>;
+  /** The function's rights on the key. */
+  readonly keyRights: readonly pulumi.Resource[];
 }
 
 /** The topic that is told: the given one, else a new one with the e-mail address; undefined where nobody is to be told. */
@@ -25,7 +27,7 @@ export function notificationTopic(
       // Without a key SNS encrypts its disks. Its AWS managed key would be worse: CloudWatch may not use it, and alarms would get lost.
       kmsMasterKeyId: pulumi.output(args.kmsKeyArn).apply((arn) => arn || undefined),
     },
-    { parent },
+    { parent, dependsOn: [...args.keyRights] },
   );
   new aws.sns.TopicSubscription(
     `${name}-notifications-email`,

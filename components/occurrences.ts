@@ -8,16 +8,19 @@ export interface CalendarDay {
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
-/** How far a cron expression is followed: eight years hold two 29 February, the rarest day. */
-const followedDays = 366 * 8;
+/** How long gaps are compared: eight years hold two 29 February. What comes more rarely is followed to its second time. */
+const comparedMinutes = 8 * 366 * 24 * 60;
+
+/** The last year of a cron expression. */
+export const lastYear = 2199;
 
 /**
- * The next time a cron expression comes after `now` in a time zone; undefined where it does not come within eight years. As EventBridge
+ * The next time a cron expression comes after `now` in a time zone; undefined where it never comes again. As EventBridge
  * Scheduler has it, a local time that daylight saving leaves out is skipped, and one that it repeats counts once.
  */
 export function nextOccurrence(cron: Cron, timeZone: string, now: Date): Date | undefined {
   // A day earlier, since the zone's date may be behind UTC's.
-  for (const local of localTimes(cron, Math.floor(now.getTime() / day) * day - day, followedDays)) {
+  for (const local of localTimes(cron, Math.floor(now.getTime() / day) * day - day)) {
     const instant = inZone(local, timeZone);
     if (instant !== undefined && instant > now.getTime()) return new Date(instant);
   }
@@ -43,17 +46,20 @@ export function longestGapHours(cron: Cron): number {
 function* gaps(cron: Cron): Generator<number> {
   // Not from today on: the period is an input of resources, and the same program must register the same inputs tomorrow.
   const firstYear = cron.years.find((year) => year >= 2024) ?? cron.years.at(-1)!;
+  let first: number | undefined;
   let previous: number | undefined;
-  for (const local of localTimes(cron, Date.UTC(firstYear, 0, 1), followedDays)) {
+  for (const local of localTimes(cron, Date.UTC(firstYear, 0, 1))) {
     if (previous !== undefined) yield (local - previous) / minute;
+    first ??= local;
+    if (previous !== undefined && (local - first) / minute > comparedMinutes) return;
     previous = local;
   }
 }
 
 /** The expression's local times, written as if they were UTC, ascending. */
-function* localTimes(cron: Cron, from: number, days: number): Generator<number> {
-  for (let index = 0; index < days; index++) {
-    const start = from + index * day;
+function* localTimes(cron: Cron, from: number): Generator<number> {
+  const end = Date.UTC(cron.years.at(-1)! + 1, 0, 1);
+  for (let start = from; start < end; start += day) {
     const date = new Date(start);
     const calendarDay = { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() };
     if (!cron.years.includes(calendarDay.year) || !cron.months.includes(calendarDay.month) || !cron.isDay(calendarDay))

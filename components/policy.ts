@@ -19,19 +19,52 @@ export function policyDocument(...statements: readonly Statement[]): PolicyDocum
 }
 
 /**
- * The trust policy of a role that an AWS service takes on for this account alone, and, where `sourceArn` is given, for those of
- * its resources alone.
+ * The condition keys that a service is documented to send when it takes on a role. A condition on any other may refuse every call.
+ * Lambda sends none, and needs none: only this account's functions can be given a role of this account.
  */
-export function serviceTrust(service: string, accountId: string, sourceArn?: string): PolicyDocument {
+export const trustConditionKeys = {
+  "lambda.amazonaws.com": {
+    keys: [],
+    documentation: "https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html",
+  },
+  "scheduler.amazonaws.com": {
+    keys: ["aws:SourceAccount", "aws:SourceArn"],
+    documentation:
+      "https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html",
+  },
+  "ssm.amazonaws.com": {
+    keys: ["aws:SourceAccount", "aws:SourceArn"],
+    documentation:
+      "https://docs.aws.amazon.com/systems-manager/latest/userguide/cross-service-confused-deputy-prevention.html",
+  },
+} as const;
+
+/** A service that says for whom it takes on a role. */
+type SayingService = "scheduler.amazonaws.com" | "ssm.amazonaws.com";
+
+/** Whose resources a service may take on a role for. */
+export interface TrustSource {
+  readonly accountId: string;
+  readonly arn: string;
+}
+
+/** The trust policy of a role that an AWS service takes on, for this source alone where the service says for whom. */
+export function serviceTrust(service: "lambda.amazonaws.com"): PolicyDocument;
+export function serviceTrust(service: SayingService, source: TrustSource): PolicyDocument;
+export function serviceTrust(service: keyof typeof trustConditionKeys, source?: TrustSource): PolicyDocument {
   return policyDocument({
     Sid: "AssumedByTheServiceForThisAccount",
     Effect: "Allow",
     Principal: { Service: service },
     Action: "sts:AssumeRole",
-    Condition: {
-      StringEquals: { "aws:SourceAccount": accountId },
-      ...(sourceArn === undefined ? {} : { ArnLike: { "aws:SourceArn": sourceArn } }),
-    },
+    ...(source === undefined
+      ? {}
+      : {
+          Condition: {
+            StringEquals: { "aws:SourceAccount": source.accountId },
+            ArnLike: { "aws:SourceArn": source.arn },
+          },
+        }),
   });
 }
 
@@ -39,14 +72,18 @@ export function serviceTrust(service: string, accountId: string, sourceArn?: str
  * The use of a key through these AWS services alone: GenerateDataKey to write, Decrypt to read, for the parts of an upload, and
  * for SQS to write, too.
  */
-export function useKey(kmsKeyArn: string, services: readonly string[]): Statement {
-  const region = kmsKeyArn.split(":")[3];
+export function useKey(kmsKeyArn: string, services: readonly string[], dnsSuffix: string): Statement {
+  const region = kmsKeyArn.split(":")[3]!;
   return {
     Sid: "UseKey",
     Effect: "Allow",
     Action: ["kms:Decrypt", "kms:GenerateDataKey"],
     Resource: kmsKeyArn,
-    // With what follows, since China's end in .com.cn.
-    Condition: { StringLike: { "kms:ViaService": services.map((service) => `${service}.${region}.amazonaws.com*`) } },
+    Condition: viaServices(services, region, dnsSuffix),
   };
+}
+
+/** @param dnsSuffix the partition's: `amazonaws.com`, `amazonaws.com.cn`, `amazonaws.eu` … */
+export function viaServices(services: readonly string[], region: string, dnsSuffix: string) {
+  return { StringEquals: { "kms:ViaService": services.map((service) => `${service}.${region}.${dnsSuffix}`) } };
 }

@@ -1,7 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { REPORT_PREFIX } from "../handlers/bucket/bucket";
+import { bucketOf } from "./lookUp";
 import { type PolicyDocument, policyDocument } from "./policy";
+import { orRunError } from "./refusal";
 
 /** How long a deleted or overwritten object can still be brought back, in days. */
 const undeleteDays = 30;
@@ -9,12 +11,14 @@ const undeleteDays = 30;
 export interface ReportBucket {
   readonly name: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
+  /** What makes it fit for reports; none of an adopted bucket's. */
+  readonly settings: readonly pulumi.Resource[];
 }
 
 /** The bucket of that name, as it is. A missing one fails the preview. */
-export function adoptedBucket(bucketName: pulumi.Input<string>, opts: pulumi.InvokeOutputOptions): ReportBucket {
-  const bucket = aws.s3.getBucketOutput({ bucket: bucketName }, opts);
-  return { name: bucket.bucket, arn: bucket.arn };
+export function adoptedBucket(bucketName: pulumi.Input<string>, opts: pulumi.InvokeOptions): ReportBucket {
+  const bucket = pulumi.output(bucketName).apply((name) => orRunError(() => bucketOf(name, opts)));
+  return { name: bucket.bucket, arn: bucket.arn, settings: [] };
 }
 
 export interface CreatedBucketArgs {
@@ -25,17 +29,20 @@ export interface CreatedBucketArgs {
   readonly retentionDays: pulumi.Input<number>;
   readonly lockReports: number;
   readonly deleteBucket: boolean;
+  /** The rights on the key that a bucket must not be encrypted without. */
+  readonly keyRights: readonly pulumi.Resource[];
 }
 
 /** A private bucket. Reports are evidence: unless the stack says otherwise they outlive it, and so does what protects them. */
 export function createdBucket(name: string, args: CreatedBucketArgs, parent: pulumi.Resource): ReportBucket {
-  const opts = { parent, retainOnDelete: !args.deleteBucket };
   const bucket = new aws.s3.Bucket(
     `${name}-reports`,
     { bucket: pulumi.output(args.bucketName).apply((given) => given || undefined) },
-    opts,
+    { parent, retainOnDelete: !args.deleteBucket },
   );
-  const ofBucket = { ...opts, parent: bucket };
+  // What protects reports goes with the bucket, never before it: the engine deletes settings first, and S3 then refuses to delete a
+  // bucket that is not empty.
+  const ofBucket = { parent: bucket, retainOnDelete: true };
 
   const publicAccess = new aws.s3.BucketPublicAccessBlock(
     `${name}-reports-public-access`,
@@ -48,7 +55,7 @@ export function createdBucket(name: string, args: CreatedBucketArgs, parent: pul
     },
     ofBucket,
   );
-  new aws.s3.BucketOwnershipControls(
+  const ownership = new aws.s3.BucketOwnershipControls(
     `${name}-reports-ownership`,
     { bucket: bucket.id, rule: { objectOwnership: "BucketOwnerEnforced" } },
     ofBucket,
@@ -58,35 +65,36 @@ export function createdBucket(name: string, args: CreatedBucketArgs, parent: pul
     { bucket: bucket.id, versioningConfiguration: { status: "Enabled" } },
     ofBucket,
   );
-  new aws.s3.BucketServerSideEncryptionConfiguration(
+  const encryption = new aws.s3.BucketServerSideEncryptionConfiguration(
     `${name}-reports-encryption`,
     {
       bucket: bucket.id,
       rules: [pulumi.output(args.kmsKeyArn).apply(encryptionRule)],
     },
-    ofBucket,
+    { ...ofBucket, dependsOn: [...args.keyRights] },
   );
-  new aws.s3.BucketLifecycleConfiguration(
+  const lifecycle = new aws.s3.BucketLifecycleConfiguration(
     `${name}-reports-lifecycle`,
     { bucket: bucket.id, rules: pulumi.output(args.retentionDays).apply(lifecycleRules) },
     // S3 refuses rules for noncurrent versions until versioning is on.
     { ...ofBucket, dependsOn: [versioning] },
   );
-  new aws.s3.BucketPolicy(
+  const policy = new aws.s3.BucketPolicy(
     `${name}-reports-policy`,
     { bucket: bucket.id, policy: bucket.arn.apply((arn) => JSON.stringify(bucketPolicy(arn))) },
     // Both change the same settings of the bucket; S3 answers a conflict when they come at once.
     { ...ofBucket, dependsOn: [publicAccess] },
   );
+  const settings: pulumi.Resource[] = [publicAccess, ownership, versioning, encryption, lifecycle, policy];
   if (args.lockReports > 0) {
-    new aws.s3.BucketObjectLockConfiguration(
+    const lock = new aws.s3.BucketObjectLockConfiguration(
       `${name}-reports-lock`,
       { bucket: bucket.id, rule: { defaultRetention: { mode: "GOVERNANCE", days: args.lockReports } } },
-      // Not retained: without it in the stack, new reports are not locked. Those that are stay so.
-      { parent: bucket, dependsOn: [versioning] },
+      { ...ofBucket, dependsOn: [versioning] },
     );
+    settings.push(lock);
   }
-  return { name: bucket.bucket, arn: bucket.arn };
+  return { name: bucket.bucket, arn: bucket.arn, settings };
 }
 
 export function bucketPolicy(bucketArn: string): PolicyDocument {

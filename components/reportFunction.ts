@@ -9,8 +9,8 @@ import type { AwsAccount } from "./awsAccount";
 import { deadLetterQueue } from "./deadLetterQueue";
 import { eventDataStoreArn, functionPolicy } from "./functionPolicy";
 import type { IdentityCenter } from "./identityCenter";
+import type { FunctionKeyRights } from "./keyRights";
 import { eventAgeSeconds, memoryMiB, runSeconds } from "./limits";
-import { serviceTrust } from "./policy";
 import type { ReportBucket } from "./reportBucket";
 
 /** As long as reports are kept by default, so that a report and its log are found together. */
@@ -40,6 +40,7 @@ export interface ReportFunctionArgs extends RunInputs {
   readonly notifyOnSuccess: boolean;
   /** "" leaves the encryption to the services. */
   readonly kmsKeyArn: pulumi.Input<string>;
+  readonly keyRights: FunctionKeyRights;
   /** The customer managed keys of what is read; "" where there is none. */
   readonly lakeKmsKeyArn: pulumi.Input<string>;
   readonly identityCenterKmsKeyArn: pulumi.Input<string>;
@@ -49,19 +50,24 @@ export interface ReportFunctionArgs extends RunInputs {
 
 export interface ReportFunction {
   readonly function: aws.lambda.CallbackFunction<ReportEvent | undefined, ReportResult>;
+  readonly invocation: aws.lambda.FunctionEventInvokeConfig;
   readonly logGroup: aws.cloudwatch.LogGroup;
   readonly deadLetters: aws.sqs.Queue;
 }
 
-/** The function, its role, its log group and the queue for events that it did not finish. */
+/** The function, what its role may do, its log group and the queue for events that it did not finish. */
 export function reportFunction(name: string, args: ReportFunctionArgs, parent: pulumi.Resource): ReportFunction {
   const logGroup = new aws.cloudwatch.LogGroup(
     `${name}-logs`,
     { retentionInDays: logRetentionDays, kmsKeyId: pulumi.output(args.kmsKeyArn).apply((arn) => arn || undefined) },
     { parent },
   );
-  const deadLetters = deadLetterQueue(`${name}-function-dead-letters`, args.kmsKeyArn, { parent });
-  const { role, policy } = functionRole(name, args, logGroup, deadLetters, parent);
+  const deadLetters = deadLetterQueue(`${name}-function-dead-letters`, args.kmsKeyArn, {
+    parent,
+    dependsOn: [...args.keyRights.policies],
+  });
+  const { role } = args.keyRights;
+  const policy = rolePolicy(name, args, logGroup, deadLetters);
 
   // The handler is serialised with what they are now.
   pageAssets();
@@ -86,9 +92,9 @@ export function reportFunction(name: string, args: ReportFunctionArgs, parent: p
       deadLetterConfig: { targetArn: deadLetters.arn },
     },
     // Lambda tries the role's rights on the queue when the function is created.
-    { parent, dependsOn: [policy] },
+    { parent, dependsOn: [policy, ...args.keyRights.policies] },
   );
-  new aws.lambda.FunctionEventInvokeConfig(
+  const invocation = new aws.lambda.FunctionEventInvokeConfig(
     `${name}-function-invocation`,
     {
       functionName: reportFunction.name,
@@ -98,7 +104,7 @@ export function reportFunction(name: string, args: ReportFunctionArgs, parent: p
     },
     { parent: reportFunction },
   );
-  return { function: reportFunction, logGroup, deadLetters };
+  return { function: reportFunction, invocation, logGroup, deadLetters };
 }
 
 /** Pulumi packs all dependencies; deploying, the terminal and `verify` have theirs among them. What is left out here is left out below others, too. */
@@ -107,22 +113,13 @@ function packagesOfOthers(): string[] {
   return Object.keys(dependencies).filter((name) => !functionPackages.includes(name) && !ofEveryClient.test(name));
 }
 
-function functionRole(
+function rolePolicy(
   name: string,
   args: ReportFunctionArgs,
   logGroup: aws.cloudwatch.LogGroup,
   deadLetters: aws.sqs.Queue,
-  parent: pulumi.Resource,
-) {
-  const role = new aws.iam.Role(
-    `${name}-function-role`,
-    {
-      description: "What the credential report's function may do.",
-      // No aws:SourceArn: it would name the function, which needs the role first.
-      assumeRolePolicy: args.account.accountId.apply((id) => JSON.stringify(serviceTrust("lambda.amazonaws.com", id))),
-    },
-    { parent },
-  );
+): aws.iam.RolePolicy {
+  const { role } = args.keyRights;
   const document = pulumi
     .output({
       account: args.account,
@@ -132,7 +129,6 @@ function functionRole(
       logGroupArn: logGroup.arn,
       deadLetterQueueArn: deadLetters.arn,
       topicArn: args.topicArn ?? "",
-      kmsKeyArn: args.kmsKeyArn,
       lakeKmsKeyArn: args.lakeKmsKeyArn,
       identityCenterKmsKeyArn: args.identityCenterKmsKeyArn,
     })
@@ -142,12 +138,11 @@ function functionRole(
         eventDataStoreArn: eventDataStoreArn(lakeId, known.account, known.identityCenter.ownerAccountId),
       }),
     );
-  const policy = new aws.iam.RolePolicy(
+  return new aws.iam.RolePolicy(
     `${name}-function-policy`,
     { role: role.id, policy: document.apply((value) => JSON.stringify(value)) },
     { parent: role },
   );
-  return { role, policy };
 }
 
 /** The settings reach the handler as environment, so that changing one changes no code. */

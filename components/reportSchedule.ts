@@ -2,8 +2,9 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsAccount } from "./awsAccount";
 import { deadLetterQueue } from "./deadLetterQueue";
+import { keyRights } from "./keyRights";
 import { nextOccurrence } from "./occurrences";
-import { type PolicyDocument, policyDocument, serviceTrust, useKey } from "./policy";
+import { type PolicyDocument, policyDocument, serviceTrust } from "./policy";
 import { parseSchedule } from "./scheduleExpression";
 
 export interface ReportScheduleArgs {
@@ -16,6 +17,8 @@ export interface ReportScheduleArgs {
   readonly scheduleEnabled: boolean;
   /** "" leaves the encryption to SQS. */
   readonly kmsKeyArn: pulumi.Input<string>;
+  /** What must be there before anything starts a report. */
+  readonly after: readonly pulumi.Resource[];
 }
 
 export interface ReportSchedule {
@@ -28,8 +31,22 @@ export interface ReportSchedule {
 
 /** The schedule, its role, and the queue for events that did not reach the function. */
 export function reportSchedule(name: string, args: ReportScheduleArgs, parent: pulumi.Resource): ReportSchedule {
-  const deadLetters = deadLetterQueue(`${name}-schedule-dead-letters`, args.kmsKeyArn, { parent });
-  const { role, policy } = scheduleRole(name, args, deadLetters, parent);
+  const role = scheduleRole(name, args.account, parent);
+  const keyPolicies = keyRights(`${name}-schedule-key-policy`, { ...args, role, services: ["sqs"] });
+  const deadLetters = deadLetterQueue(`${name}-schedule-dead-letters`, args.kmsKeyArn, {
+    parent,
+    dependsOn: keyPolicies,
+  });
+  const policy = new aws.iam.RolePolicy(
+    `${name}-schedule-policy`,
+    {
+      role: role.id,
+      policy: pulumi
+        .output({ functionArn: args.functionArn, deadLetterQueueArn: deadLetters.arn })
+        .apply((arns) => JSON.stringify(schedulePolicy(arns))),
+    },
+    { parent: role },
+  );
 
   const schedule = new aws.scheduler.Schedule(
     `${name}-schedule`,
@@ -50,49 +67,35 @@ export function reportSchedule(name: string, args: ReportScheduleArgs, parent: p
         deadLetterConfig: { arn: deadLetters.arn },
       },
     },
-    { parent, dependsOn: [policy] },
+    { parent, dependsOn: [policy, ...keyPolicies, ...args.after] },
   );
   return { schedule, deadLetters, role };
 }
 
-function scheduleRole(name: string, args: ReportScheduleArgs, deadLetters: aws.sqs.Queue, parent: pulumi.Resource) {
-  const role = new aws.iam.Role(
+function scheduleRole(name: string, account: pulumi.Output<AwsAccount>, parent: pulumi.Resource): aws.iam.Role {
+  return new aws.iam.Role(
     `${name}-schedule-role`,
     {
       description: "Lets EventBridge Scheduler start the credential report.",
-      assumeRolePolicy: args.account.apply(({ partition, region, accountId }) => {
-        // Scheduler names the schedule's group, never the schedule: https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+      assumeRolePolicy: account.apply(({ partition, region, accountId }) => {
+        // Scheduler names the schedule's group, never the schedule.
         const group = `arn:${partition}:scheduler:${region}:${accountId}:schedule-group/default`;
-        return JSON.stringify(serviceTrust("scheduler.amazonaws.com", accountId, group));
+        return JSON.stringify(serviceTrust("scheduler.amazonaws.com", { accountId, arn: group }));
       }),
     },
     { parent },
   );
-  const policy = new aws.iam.RolePolicy(
-    `${name}-schedule-policy`,
-    {
-      role: role.id,
-      policy: pulumi
-        .output({ functionArn: args.functionArn, deadLetterQueueArn: deadLetters.arn, kmsKeyArn: args.kmsKeyArn })
-        .apply((arns) => JSON.stringify(schedulePolicy(arns))),
-    },
-    { parent: role },
-  );
-  return { role, policy };
 }
 
 export interface SchedulePolicyArgs {
   readonly functionArn: string;
   readonly deadLetterQueueArn: string;
-  /** "" where the queue is encrypted with SQS' own key. */
-  readonly kmsKeyArn: string;
 }
 
-export function schedulePolicy({ functionArn, deadLetterQueueArn, kmsKeyArn }: SchedulePolicyArgs): PolicyDocument {
+export function schedulePolicy({ functionArn, deadLetterQueueArn }: SchedulePolicyArgs): PolicyDocument {
   return policyDocument(
     { Sid: "StartReport", Effect: "Allow", Action: "lambda:InvokeFunction", Resource: functionArn },
     { Sid: "KeepUndeliveredEvents", Effect: "Allow", Action: "sqs:SendMessage", Resource: deadLetterQueueArn },
-    ...(kmsKeyArn === "" ? [] : [useKey(kmsKeyArn, ["sqs"])]),
   );
 }
 

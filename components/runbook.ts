@@ -10,6 +10,7 @@ import { runbookDocument } from "./runbookDocument";
 export interface RunbookArgs {
   readonly account: pulumi.Output<AwsAccount>;
   readonly documentName: pulumi.Input<string>;
+  readonly reportName: string;
   readonly report: ReportFunction;
   readonly bucket: ReportBucket;
 }
@@ -19,6 +20,7 @@ export function runbook(name: string, args: RunbookArgs, parent: pulumi.Resource
   const { role, policy } = runbookRole(name, args, parent);
   const content = pulumi
     .output({
+      reportName: args.reportName,
       functionName: args.report.function.name,
       bucketName: args.bucket.name,
       roleArn: role.arn,
@@ -39,7 +41,7 @@ function runbookRole(name: string, args: RunbookArgs, parent: pulumi.Resource) {
       description: "Lets the credential report's runbook start a run and read its result.",
       assumeRolePolicy: args.account.apply(({ partition, region, accountId }) => {
         const executions = `arn:${partition}:ssm:${region}:${accountId}:automation-execution/*`;
-        return JSON.stringify(serviceTrust("ssm.amazonaws.com", accountId, executions));
+        return JSON.stringify(serviceTrust("ssm.amazonaws.com", { accountId, arn: executions }));
       }),
     },
     { parent },

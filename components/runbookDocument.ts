@@ -2,6 +2,8 @@ import { REPORT_PREFIX } from "../handlers/bucket/bucket";
 import { eventAgeSeconds, runSeconds } from "./limits";
 
 export interface RunbookDocumentArgs {
+  /** Tells stacks of one account apart. By it, a stack knows its own runbook. */
+  readonly reportName: string;
   readonly functionName: string;
   readonly bucketName: string;
   readonly roleArn: string;
@@ -72,8 +74,9 @@ export function runbookDocument(args: RunbookDocumentArgs) {
           Api: "ListObjectsV2",
           Bucket: args.bucketName,
           Prefix: resultPrefix,
-          PropertySelector: "$.KeyCount",
-          DesiredValues: ["1", "2"],
+          // A text, as Automation compares texts: a number such as $.KeyCount never equals one.
+          PropertySelector: "$.Contents[0].StorageClass",
+          DesiredValues: ["STANDARD"],
         },
         nextStep: "findResult",
       },
@@ -135,8 +138,21 @@ export function runbookDocument(args: RunbookDocumentArgs) {
   };
 }
 
-function description({ bucketName, logGroupName }: RunbookDocumentArgs): string {
+/**
+ * Whether a document's text is the runbook of this report. Those of version 0.1 do not name theirs: there the function tells the
+ * component, and that must do.
+ */
+export function isRunbookOf(content: string, componentName: string, reportName: string): boolean {
+  if (content.includes(nameLine)) return content.includes(`${nameLine} \`${reportName}\`.`);
+  return content.includes(`"${componentName}-function-`);
+}
+
+const nameLine = "The runbook of the report";
+
+function description({ bucketName, logGroupName, reportName }: RunbookDocumentArgs): string {
   return `# Credential report
+
+${nameLine} \`${reportName}\`.
 
 Writes the report of who can enter which AWS account with which permission set through IAM Identity Center, and when they last did. It
 reads; it changes nothing in Identity Center. It takes up to 15 minutes.

@@ -1,4 +1,11 @@
-import { type CalendarDay, type Cron, longestGapHours, shortestGapMinutes } from "./occurrences";
+import {
+  type CalendarDay,
+  type Cron,
+  lastYear,
+  longestGapHours,
+  nextOccurrence,
+  shortestGapMinutes,
+} from "./occurrences";
 
 /** An EventBridge Scheduler expression that repeats. */
 export type ScheduleExpression =
@@ -14,9 +21,12 @@ const dayNames = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
  * What is wrong with a schedule, undefined where nothing is. Stricter than AWS where AWS does not document what it takes, so
  * that a wrong expression never reaches it; and a report takes up to 15 minutes, so it starts at most once an hour.
  */
-export function scheduleProblem(text: string): string | undefined {
+export function scheduleProblem(text: string, now = new Date()): string | undefined {
   try {
     const expression = parseSchedule(text);
+    // A day earlier, since some zone's clock is behind UTC's.
+    if (expression.kind === "cron" && !nextOccurrence(expression, "UTC", new Date(now.getTime() - 86_400_000)))
+      return "it never comes again";
     const minutes = expression.kind === "rate" ? expression.minutes : shortestGapMinutes(expression);
     if (minutes === undefined) return "it never comes twice";
     return minutes < 60
@@ -84,7 +94,7 @@ function parseCron(body: string): ScheduleExpression {
     minutes: values(minutes, "minutes", 0, 59),
     hours: values(hours, "hours", 0, 23),
     months: values(month, "month", 1, 12, monthNames),
-    years: values(year, "year", 1970, 2199),
+    years: values(year, "year", 1970, lastYear),
     isDay: dayOfWeek === "?" ? dayOfMonthRule(dayOfMonth) : dayOfWeekRule(dayOfWeek),
   };
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type SettingKey, type SettingValues, settingProblem, settings } from "../handlers/settings";
 import { longSettingsBytes } from "./limits";
+import { runError } from "./refusal";
 
 const keys = Object.keys(settings) as SettingKey[];
 
@@ -59,8 +60,7 @@ export function regionProblems(given: Partial<Record<SettingKey, unknown>>, regi
 
 /** One error for all problems, printed by Pulumi without a stack trace. */
 export function settingsError(problems: readonly string[]): pulumi.RunError {
-  const title = problems.length === 1 ? "One setting is wrong" : `${problems.length} settings are wrong`;
-  return new pulumi.RunError([`${title}:`, ...problems.map((problem) => `  - ${problem}`)].join("\n"));
+  return runError(problems.length === 1 ? "One setting is wrong" : `${problems.length} settings are wrong`, problems);
 }
 
 export type SettingInputs = { readonly [Key in SettingKey]?: pulumi.Input<SettingValues[Key]> };
@@ -77,8 +77,9 @@ export function checkSettings<Inputs extends SettingInputs>(inputs: Inputs): Che
   for (const key of keys) {
     const value = inputs[key] ?? settings[key].defaultValue;
     if (isKnownLater(value)) {
-      checked[key] = (pulumi.output(value) as pulumi.Output<unknown>).apply((known) => {
-        const problem = settingProblem(key, settings[key], known);
+      const output = pulumi.output(value) as pulumi.Output<unknown>;
+      checked[key] = output.apply(async (known) => {
+        const problem = settingProblem(key, settings[key], known, await pulumi.isSecret(output));
         if (problem) throw settingsError([problem]);
         return known;
       });

@@ -217,12 +217,16 @@ function names({ most, form, what, example, ...row }: NamesRow): Setting<readonl
   return { type: "array", defaultValue: [], range: `at most ${most}`, expected, ...row, problem };
 }
 
-/** What is wrong with a value, as a sentence for people that calls the setting by this name; undefined where nothing is. */
-export function settingProblem(name: string, setting: Setting, value: unknown): string | undefined {
+/**
+ * What is wrong with a value, as a sentence for people that calls the setting by this name; undefined where nothing is.
+ *
+ * @param isSecret keeps the value, and what could tell it, out of the sentence
+ */
+export function settingProblem(name: string, setting: Setting, value: unknown, isSecret = false): string | undefined {
   const problem = setting.problem(value);
   if (problem === undefined) return undefined;
-  const got = value === undefined ? "nothing" : JSON.stringify(value);
-  const sentence = `${name}: expected ${setting.expected}, got ${got}${problem === "" ? "" : ` (${problem})`}.`;
+  const got = isSecret ? "a secret value that is none" : value === undefined ? "nothing" : JSON.stringify(value);
+  const sentence = `${name}: expected ${setting.expected}, got ${got}${problem === "" || isSecret ? "" : ` (${problem})`}.`;
   return setting.hint === "" ? sentence : `${sentence} ${setting.hint}`;
 }
 

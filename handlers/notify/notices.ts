@@ -66,7 +66,7 @@ interface Told {
 function noticeOf(place: NoticeContext, { what, sentence, details, facts }: Told): Notice {
   const LONGEST_DETAILS = 80_000; // UTF-8 makes at most three bytes of a UTF-16 unit
   const [, partition = "", , region = "", account = ""] = place.functionArn.split(":");
-  const log = logsUrl({ partition, region, logGroupName: place.logGroupName });
+  const log = logPlace({ partition, region, logGroupName: place.logGroupName });
   const why = details.join("\n");
   const cut = why.length <= LONGEST_DETAILS ? why : `${why.slice(0, LONGEST_DETAILS)} … (the log has the rest)`;
   return {
@@ -95,9 +95,12 @@ export async function tellTopic(TopicArn: string, { subject, text }: Notice, sns
   await call(sns, new PublishCommand(request));
 }
 
+/** By partition: https://docs.aws.amazon.com/general/latest/gr/mgmt-console.html and each partition's own page of that name. */
 const CONSOLES: Readonly<Record<string, string>> = {
-  "aws-us-gov": "console.amazonaws-us-gov.com",
-  "aws-cn": "console.amazonaws.cn",
+  aws: "https://REGION.console.aws.amazon.com",
+  "aws-us-gov": "https://console.amazonaws-us-gov.com",
+  "aws-cn": "https://console.amazonaws.cn",
+  "aws-eusc": "https://REGION.console.amazonaws-eusc.eu",
 };
 
 export interface LogGroup {
@@ -106,8 +109,9 @@ export interface LogGroup {
   readonly logGroupName: string;
 }
 
-/** Where a log group is shown in the partition's console. */
-export function logsUrl({ partition, region, logGroupName }: LogGroup): string {
-  const host = CONSOLES[partition] ?? `${region}.console.aws.amazon.com`;
-  return `https://${host}/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${encodeURIComponent(logGroupName)}`;
+/** Where a log group is shown in the partition's console; its name where no console of the partition is known. */
+export function logPlace({ partition, region, logGroupName }: LogGroup): string {
+  const host = CONSOLES[partition];
+  if (host === undefined) return `log group ${logGroupName}`;
+  return `${host.replace("REGION", region)}/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${encodeURIComponent(logGroupName)}`;
 }

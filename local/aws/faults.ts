@@ -25,6 +25,7 @@
  * - `deleted`: the permission set that the call names is deleted just before it, until another organisation is served
  * - `queryQueued` (for `ms`), `queryFailed`, `queryCancelled`, `queryTimedOut` (with half of the rows),
  *   `queryDuplicates` (every row is delivered twice): the fate of the query that this `cloudtrail:StartQuery` starts
+ * - `notInOrganization`: Organizations knows none of this account's
  */
 export type FaultKind =
   | "throttle"
@@ -70,7 +71,9 @@ export type FaultKind =
   | "queryFailed"
   | "queryCancelled"
   | "queryTimedOut"
-  | "queryDuplicates";
+  | "queryDuplicates"
+  | "notInOrganization"
+  | "noPermissionSets";
 
 export interface Fault {
   /** `<service>:<Operation>`, `<service>:*` or `*`. */

@@ -1,6 +1,7 @@
 export { type Answer, AwsError, type Call, type Handler } from "./call";
 export type { Fault, FaultKind } from "./faults";
 export { type JsonOperation, jsonAnswer, jsonError, jsonService } from "./jsonProtocol";
+export type { KeyState } from "./kms";
 export type { OrganisationFile, OrganisationHeader } from "./organisation";
 export { OrganisationError } from "./organisationShapes";
 export type { RecordedRequest, Statistics } from "./recorder";

@@ -11,8 +11,10 @@ const paging: Paging = {
   invalidToken: (message) => invalidInput(message, "INVALID_NEXT_TOKEN"),
 };
 
-export function organizations({ accounts }: Organisation): Handler {
+export function organizations({ accounts, header }: Organisation): Handler {
   return jsonService({
+    // An organisation file is one organisation's, seen from its management account.
+    DescribeOrganization: () => ({ Organization: { Id: "o-local00000", MasterAccountId: header.OwnerAccountId } }),
     ListAccounts: (input, call) => {
       const { items, NextToken } = page(call, input, "", accounts, paging);
       return { Accounts: items, NextToken };

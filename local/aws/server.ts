@@ -8,6 +8,7 @@ import { createInjector, type Fault, fires, type Injector } from "./faults";
 import { spoiled } from "./hostileAnswers";
 import { identityStore } from "./identityStore";
 import { jsonError } from "./jsonProtocol";
+import { type KeyState, kms } from "./kms";
 import { loadOrganisation, type OrganisationFile, type OrganisationHeader } from "./organisation";
 import { organizations } from "./organizations";
 import { formOf, queryError } from "./queryProtocol";
@@ -22,6 +23,7 @@ import {
   internalError,
   notAuthorized,
   notEnabled,
+  notInOrganization,
   regionDisabled,
   throttled,
   unavailable,
@@ -50,6 +52,10 @@ export interface LocalAwsOptions {
    * access key id the function picks. @default false
    */
   readonly missingKeyIs403?: boolean | ((accessKeyId: string) => boolean);
+  /** ARNs of the KMS keys that there are, each enabled unless it is said otherwise. @default none */
+  readonly keys?: Readonly<Record<string, KeyState>>;
+  /** ARNs of the SNS topics that there are for ListTopics; Publish takes any. @default none */
+  readonly topics?: readonly string[];
   /** Keeps every request for `stats().requests`. @default false */
   readonly record?: boolean;
 }
@@ -62,6 +68,8 @@ export interface LocalAws {
   readonly organisation: OrganisationHeader;
   /** The buckets as they are, for tests to look into. */
   readonly buckets: S3Buckets;
+  /** The texts of SSM's documents by name, which stand here for all who deploy. */
+  readonly documents: Map<string, string>;
   /** What SNS took, the oldest first. */
   readonly messages: readonly Message[];
   stats(): Statistics;
@@ -89,7 +97,12 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const s3 = createS3(lacksListBucket);
   let { header, trail, handlers, nowMs } = await servicesOf(options.organisation, rate);
   const messages: Message[] = [];
-  const services: Record<string, Handler> = { ...handlers, s3: s3.handler, sns: sns(messages) };
+  const services: Record<string, Handler> = {
+    ...handlers,
+    s3: s3.handler,
+    sns: sns(messages, options.topics),
+    kms: kms(options.keys),
+  };
   const recorder = createRecorder(options.record ?? false);
   let injector = createInjector(options.faults ?? [], seed);
   const newThrottle = () => (options.throttle === false ? () => true : createThrottle(rate));
@@ -106,6 +119,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     if (fires(faults, "internalError")) throw internalError(call);
     if (fires(faults, "unavailable")) throw unavailable(call);
     if (fires(faults, "expiredToken")) throw expiredToken(call);
+    if (fires(faults, "notInOrganization")) throw notInOrganization();
     if (fires(faults, "accessDenied")) throw accessDenied(call, callerArn(header));
     if (fires(faults, "notAuthorized")) throw notAuthorized(call, callerArn(header));
     if (fires(faults, "regionDisabled")) throw regionDisabled(call);
@@ -164,6 +178,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       return header;
     },
     buckets: s3.buckets,
+    documents: new Map(),
     messages,
     stats: recorder.statistics,
     async serveOrganisation(organisation) {

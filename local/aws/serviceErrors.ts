@@ -111,3 +111,7 @@ export function deniedBy(
 export function notEnabled(): AwsError {
   return new AwsError("ValidationException", "Permission Sets are not enabled for this instance");
 }
+
+export function notInOrganization(): AwsError {
+  return new AwsError("AWSOrganizationsNotInUseException", "Your account is not a member of an organization.");
+}

@@ -15,9 +15,15 @@ export interface Message {
  * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  *
  * @param messages gets each message
+ * @param topics the ARNs that ListTopics knows
  */
-export function sns(messages: Message[]): Handler {
+export function sns(messages: Message[], topics: readonly string[] = []): Handler {
   return queryService("sns", "http://sns.amazonaws.com/doc/2010-03-31/", {
+    ListTopics: (_, { region }) => {
+      const here = topics.filter((arn) => arn.split(":")[3] === region);
+      const members = here.map((arn) => `<member>${element("TopicArn", arn)}</member>`);
+      return `<Topics>${members.join("")}</Topics>`;
+    },
     Publish: (parameters, { region }) => {
       const topicArn = parameters.get("TopicArn") ?? "";
       const subject = parameters.get("Subject") ?? undefined;

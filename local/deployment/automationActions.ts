@@ -148,8 +148,10 @@ function select(answer: unknown, selector: string): unknown {
   return JSONPath({ path: selector, json: answer as object, wrap: false, eval: false });
 }
 
+/** Automation documents texts, and True and False for a boolean. A number equals no text: nothing is converted. */
 function isDesired(value: unknown, { DesiredValues }: Inputs): boolean {
-  return (DesiredValues as readonly unknown[]).map(String).includes(String(value));
+  const compared = value === true ? "True" : value === false ? "False" : value;
+  return (DesiredValues as readonly unknown[]).includes(compared);
 }
 
 function expectation(value: unknown, { Service, Api, PropertySelector, DesiredValues }: Inputs): string {

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateBucketCommand, DeleteBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import type { LocalAws } from "../aws";
 import { extract } from "./archive";
 import { readAutomationDocument } from "./automationCheck";
 import type { Clock } from "./clock";
@@ -44,11 +45,10 @@ export class Cloud {
   private readonly s3: S3Client;
   private readonly deleteArchives = () => rmSync(this.archives, { recursive: true, force: true });
 
-  /** @param now the organisation's present, which can become another. */
   constructor(
     private readonly provider: Provider,
     private readonly clock: Clock,
-    private readonly now: () => string,
+    private readonly localAws: LocalAws,
     private readonly resourcesOf: (type: string) => readonly Resource[],
   ) {
     this.s3 = new S3Client({ ...clientConfig(provider, "deployer"), forcePathStyle: true });
@@ -58,6 +58,7 @@ export class Cloud {
   readonly effects: Readonly<Record<string, Effects>> = {
     "aws:s3/bucket:Bucket": {
       create: async ({ id }) => void (await this.s3.send(new CreateBucketCommand({ Bucket: id }))),
+      isThere: async ({ id }) => this.localAws.buckets.has(id!),
       remove: async ({ id }) => void (await this.s3.send(new DeleteBucketCommand({ Bucket: id }))),
     },
     "aws:lambda/function:Function": {
@@ -69,9 +70,15 @@ export class Cloud {
       },
     },
     "aws:ssm/document:Document": {
-      create: async ({ inputs }) => void readAutomationDocument(String(inputs.content)),
-      update: async ({ inputs }) => void readAutomationDocument(String(inputs.content)),
-      remove: async () => {},
+      create: async (resource) => {
+        if (this.localAws.documents.has(resource.id!)) {
+          throw new Error(`DocumentAlreadyExists: Document with same name ${resource.id} already exists`);
+        }
+        this.putDocument(resource);
+      },
+      update: async (resource) => this.putDocument(resource),
+      isThere: async ({ id }) => this.localAws.documents.has(id!),
+      remove: async ({ id }) => void this.localAws.documents.delete(id!),
     },
   };
 
@@ -118,9 +125,19 @@ export class Cloud {
 
   async close(): Promise<void> {
     await Promise.all([...this.functions.values()].map((each) => each.close()));
+    for (const { id } of this.resourcesOf("aws:ssm/document:Document")) this.localAws.documents.delete(id!);
     this.s3.destroy();
     process.off("exit", this.deleteArchives);
     this.deleteArchives();
+  }
+
+  /** The organisation's present, which can become another. */
+  private readonly now = () => this.localAws.organisation.Now;
+
+  private putDocument({ id, inputs }: Resource): void {
+    const content = String(inputs.content);
+    readAutomationDocument(content);
+    this.localAws.documents.set(id!, content);
   }
 
   private deadLetter(queueArn: string | undefined, message: DeadLetter): void {

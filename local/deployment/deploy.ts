@@ -12,7 +12,7 @@ import type { InvocationResult } from "./executionEnvironment";
 import { FunctionFailure } from "./lambda";
 import { clientConfig, connectProvider } from "./provider";
 import { lambda, ssm } from "./services";
-import { type Change, type Resource, Stack } from "./stack";
+import { type Change, type Resource, Stack, type UpdateOptions } from "./stack";
 import { readStackConfig } from "./stackConfig";
 
 export interface DeployOptions {
@@ -21,6 +21,8 @@ export interface DeployOptions {
   readonly stack?: string;
   /** What `pulumi config set` would set, by key. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** The keys among them that `pulumi config set --secret` would set. @default none */
+  readonly secretKeys?: readonly string[];
   /** Where `Pulumi.yaml` stands. @default this repository */
   readonly projectDirectory?: string;
   /**
@@ -34,14 +36,22 @@ export interface DeployOptions {
 export interface Deployment {
   /** In the order in which the program registered them, the stack first. */
   readonly resources: readonly Resource[];
-  /** The stack's outputs. */
+  /** What stands in AWS by the stack, whether or not its state still knows it. */
+  readonly standing: readonly Resource[];
+  /** The stack's outputs; of those that are secret, only that. */
   readonly outputs: Readonly<Record<string, unknown>>;
   /** What the first update did. */
   readonly changes: readonly Change[];
   /** By the ARN of the queue. */
   readonly deadLetters: ReadonlyMap<string, readonly DeadLetter[]>;
   /** Updates the stack, with another configuration if one is given, and says what that did to each resource. */
-  up(config?: Readonly<Record<string, unknown>>): Promise<Change[]>;
+  up(config?: Readonly<Record<string, unknown>>, options?: UpdateOptions): Promise<Change[]>;
+  /** Says what `up` would do. */
+  preview(config?: Readonly<Record<string, unknown>>): Promise<Change[]>;
+  /** Takes out of the stack's state what is no longer in the local AWS. */
+  refresh(): Promise<Change[]>;
+  /** Deletes the stack's resources, in the engine's order; ends where AWS refuses one. */
+  destroy(): Promise<Change[]>;
   /** Invokes the function synchronously. A failed run throws a FunctionFailure, by the error's own name. */
   invoke(event: unknown): Promise<unknown>;
   /**
@@ -66,20 +76,21 @@ const documentType = "aws:ssm/document:Document";
 /** Deploys a stack of an unmodified Pulumi program into a local AWS. Throws a ConfigError or DeploymentError. */
 export async function deploy(options: DeployOptions): Promise<Deployment> {
   const { localAws, stack: stackName = "dev", projectDirectory = resolve(__dirname, "../.."), timeScale = 1 } = options;
-  const configOf = (overrides = options.config) => readStackConfig(projectDirectory, stackName, overrides);
+  const configOf = (overrides = options.config) =>
+    readStackConfig(projectDirectory, stackName, overrides, options.secretKeys);
   const config = configOf();
   const region = config.config["aws:region"] ?? "us-east-1";
   const provider = await connectProvider(localAws.url, region);
   const clock = new Clock(timeScale);
   const resourcesOf = (type: string): Resource[] =>
     [...stack.resources.values()].filter((resource) => resource.type === type);
-  const cloud = new Cloud(provider, clock, () => localAws.organisation.Now, resourcesOf);
+  const cloud = new Cloud(provider, clock, localAws, resourcesOf);
   const stack = new Stack(provider, cloud.effects);
   const ssmClient = new SSMClient(clientConfig(provider, "deployer"));
   localAws.serve("lambda", lambda(cloud));
   localAws.serve(
     "ssm",
-    ssm(() => resourcesOf(documentType), { provider, clock }),
+    ssm(() => resourcesOf(documentType), localAws.documents, { provider, clock }),
   );
 
   const close = async () => {
@@ -103,7 +114,13 @@ export async function deploy(options: DeployOptions): Promise<Deployment> {
     },
     changes,
     deadLetters: cloud.deadLetters,
-    up: (overrides) => stack.update(configOf(overrides)),
+    get standing() {
+      return [...stack.standing.values()];
+    },
+    up: (overrides, updateOptions) => stack.update(configOf(overrides), updateOptions),
+    preview: (overrides) => stack.update(configOf(overrides), { preview: true }),
+    refresh: () => stack.refresh(),
+    destroy: () => stack.destroy(),
     invoke: async (event) => {
       const invoked = cloud.function();
       if (!invoked) throw new Error("the stack has no function");

@@ -18,6 +18,7 @@ import {
   type RegisterResourceRequest,
   RegisterResourceResponse,
   type ResourceInvokeRequest,
+  type SupportsFeatureRequest,
   SupportsFeatureResponse,
 } from "@pulumi/pulumi/proto/resource_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
@@ -36,18 +37,25 @@ export interface Registration {
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
   readonly ignoreChanges: readonly string[];
+  readonly replaceOnChanges: readonly string[];
+  /** URNs of what it waits for, through its inputs or by `dependsOn`. */
+  readonly dependencies: readonly string[];
+  /** Inputs that hold a secret; their values stand among the inputs as they are. */
+  readonly secrets: readonly string[];
 }
 
 export interface Registered {
   readonly urn: string;
   readonly id?: string;
   readonly outputs: Properties;
+  /** Outputs that are secret. */
+  readonly secrets?: readonly string[];
 }
 
 /** What a program may ask for, in plain values. */
 export interface Engine {
   register(registration: Registration): Promise<Registered>;
-  registerOutputs(urn: string, outputs: Properties): void;
+  registerOutputs(urn: string, outputs: Properties, secrets: readonly string[]): void;
   read(type: string, name: string, parent: string, id: string): Promise<Registered>;
   invoke(token: string, args: Properties): Promise<Properties>;
   log(severity: Severity, message: string): void;
@@ -63,33 +71,39 @@ const severities: ReadonlyMap<LogSeverity, Severity> = new Map([
 ] as const);
 
 /**
- * Serves an engine to one program as Pulumi's resource monitor and engine (gRPC on 127.0.0.1). No feature is offered that the
- * engine does not have (secrets and resource references travel as plain values), and any other call gets UNIMPLEMENTED.
+ * Serves an engine to one program as Pulumi's resource monitor and engine (gRPC on 127.0.0.1). Secrets are the one feature that is
+ * offered (resource references travel as plain values), and any other call gets UNIMPLEMENTED.
  */
 export async function serveMonitor(engine: Engine): Promise<{ address: string; close(): void }> {
   // Pulumi's own limit: an archive's text travels in a message.
   const size = 400 * 1024 * 1024;
   const server = new Server({ "grpc.max_receive_message_length": size, "grpc.max_send_message_length": size });
   addService(server, ResourceMonitorService, {
-    supportsFeature: async () => new SupportsFeatureResponse().setHassupport(false),
+    supportsFeature: async (request: SupportsFeatureRequest) =>
+      new SupportsFeatureResponse().setHassupport(request.getId() === "secrets"),
     registerResource: async (request: RegisterResourceRequest) => {
-      const { urn, id, outputs } = await engine.register({
+      const { plain: inputs, secrets: secretInputs } = withoutSecrets(properties(request.getObject()));
+      const { urn, id, outputs, secrets } = await engine.register({
         type: request.getType(),
         name: request.getName(),
         parent: request.getParent(),
         custom: request.getCustom(),
-        inputs: properties(request.getObject()),
+        inputs,
+        secrets: secretInputs,
         protect: request.getProtect() ?? false,
         retainOnDelete: request.getRetainondelete() ?? false,
         ignoreChanges: request.getIgnorechangesList(),
+        replaceOnChanges: request.getReplaceonchangesList(),
+        dependencies: request.getDependenciesList(),
       });
       return new RegisterResourceResponse()
         .setUrn(urn)
         .setId(id ?? "")
-        .setObject(struct(outputs));
+        .setObject(struct(withSecrets(outputs, secrets ?? [])));
     },
     registerResourceOutputs: async (request: RegisterResourceOutputsRequest) => {
-      engine.registerOutputs(request.getUrn(), properties(request.getOutputs()));
+      const { plain, secrets } = withoutSecrets(properties(request.getOutputs()));
+      engine.registerOutputs(request.getUrn(), plain, secrets);
       return new Empty();
     },
     readResource: async (request: ReadResourceRequest) => {
@@ -102,7 +116,9 @@ export async function serveMonitor(engine: Engine): Promise<{ address: string; c
       return new ReadResourceResponse().setUrn(urn).setProperties(struct(outputs));
     },
     invoke: async (request: ResourceInvokeRequest) =>
-      new InvokeResponse().setReturn(struct(await engine.invoke(request.getTok(), properties(request.getArgs())))),
+      new InvokeResponse().setReturn(
+        struct(await engine.invoke(request.getTok(), withoutSecrets(properties(request.getArgs())).plain)),
+      ),
     signalAndWaitForShutdown: async () => new Empty(),
   });
   addService(server, EngineService, {
@@ -141,6 +157,34 @@ function addService(
 
 function properties(value: Struct | undefined): Properties {
   return (value?.toJavaScript() ?? {}) as Properties;
+}
+
+/** How a secret travels: https://github.com/pulumi/pulumi/blob/master/sdk/proto/pulumi/resource.proto and its SDKs. */
+const signature = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+
+/** The values that stand in the secrets, and the names of the properties that hold one. */
+function withoutSecrets(given: Properties): { plain: Properties; secrets: string[] } {
+  const secrets = new Set<string>();
+  const plainOf = (value: unknown, property: string): unknown => {
+    if (typeof value !== "object" || value === null) return value;
+    if (Array.isArray(value)) return value.map((item) => plainOf(item, property));
+    if ((value as Properties)[signature] === secretSignature) {
+      secrets.add(property);
+      return plainOf((value as Properties).value, property);
+    }
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainOf(item, property)]));
+  };
+  const plain = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, plainOf(value, key)]));
+  return { plain, secrets: [...secrets] };
+}
+
+function withSecrets(values: Properties, secrets: readonly string[]): Properties {
+  const wrapped = secrets.filter((key) => values[key] !== undefined);
+  return {
+    ...values,
+    ...Object.fromEntries(wrapped.map((key) => [key, { [signature]: secretSignature, value: values[key] }])),
+  };
 }
 
 /** JSON drops what a Struct cannot hold: keys whose value is undefined. */

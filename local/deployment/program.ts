@@ -5,12 +5,14 @@ import type { StackConfig } from "./stackConfig";
  * Runs a Pulumi program through Pulumi's own runner, against a monitor and an engine at the given addresses. Types are not
  * checked, as `npm run types` does that, unless Pulumi's variable PULUMI_NODEJS_TRANSPILE_ONLY says "false".
  *
+ * @param preview has the program take values for unknown that only AWS can give
  * @param stopping ends the program at once
  * @returns the runner's exit code and what the program printed.
  */
 export function runProgram(
   stack: StackConfig,
   addresses: { readonly monitor: string; readonly engine: string },
+  preview: boolean,
   stopping: AbortSignal,
 ): Promise<{ exitCode: number; printed: string }> {
   const runner = require.resolve("@pulumi/pulumi/cmd/run", { paths: [stack.directory, __dirname] });
@@ -23,6 +25,7 @@ export function runProgram(
     pwd: stack.directory,
     "root-directory": stack.directory,
     parallel: "16",
+    ...(preview ? { "dry-run": "true" } : {}),
   };
   const program = spawn(
     process.execPath,
@@ -34,6 +37,7 @@ export function runProgram(
         ...process.env,
         NODE_OPTIONS: undefined,
         PULUMI_CONFIG: JSON.stringify(stack.config),
+        PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(stack.secretKeys),
         PULUMI_NODEJS_TYPESCRIPT: "true",
         PULUMI_NODEJS_TRANSPILE_ONLY: process.env.PULUMI_NODEJS_TRANSPILE_ONLY ?? "true",
       },

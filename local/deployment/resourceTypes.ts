@@ -126,9 +126,10 @@ const resourceTypes: Readonly<Record<string, ResourceType>> = {
   "aws:sqs/queuePolicy:QueuePolicy": settingOf("queueUrl"),
   "aws:ssm/document:Document": named(
     "name",
-    (name, provider, { content }) => ({
+    (name, provider, { content, documentType }) => ({
       id: name,
-      arn: arn("ssm", `document/${name}`, provider),
+      // So the provider says it; to IAM every document is document/NAME.
+      arn: arn("ssm", `${documentType === "Automation" ? "automation-definition" : "document"}/${name}`, provider),
       documentVersion: "$DEFAULT",
       hash: digest(String(content)),
       hashType: "Sha256",

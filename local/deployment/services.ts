@@ -6,10 +6,23 @@ import { parameterValues } from "./automationDocument";
 import type { Cloud } from "./cloud";
 import type { Resource } from "./stack";
 
-/** SSM's Automation, for the documents of a stack. */
-export function ssm(documents: () => readonly Resource[], context: ActionContext): Handler {
+/**
+ * SSM's Automation, for the documents of a stack.
+ *
+ * @param texts those of all documents, by name
+ */
+export function ssm(
+  documents: () => readonly Resource[],
+  texts: ReadonlyMap<string, string>,
+  context: ActionContext,
+): Handler {
   const executions = new Map<string, AutomationExecution>();
   return jsonService({
+    GetDocument: ({ Name }) => {
+      const Content = texts.get(String(Name));
+      if (Content === undefined) throw new AwsError("InvalidDocument", `Document with name ${Name} does not exist.`);
+      return { Name, Content, DocumentType: "Automation", DocumentFormat: "JSON" };
+    },
     StartAutomationExecution: ({ DocumentName, Parameters = {} }) => {
       const resource = documents().find(({ id, outputs }) => id === DocumentName || outputs.arn === DocumentName);
       if (!resource) {

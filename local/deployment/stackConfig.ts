@@ -11,6 +11,8 @@ export interface StackConfig {
   readonly program: string;
   /** By full key, `project:key`. Values that are no strings stand as JSON. */
   readonly config: Readonly<Record<string, string>>;
+  /** The full keys whose values are secret. */
+  readonly secretKeys: readonly string[];
 }
 
 interface ProjectFile {
@@ -35,11 +37,13 @@ export class ConfigError extends Error {
  * that is declared without a default is required, and values are of their declared type. Encrypted values are not supported.
  *
  * @param overrides what `pulumi config set` would set, e.g. `{ lookbackDays: 30 }`; `undefined` takes a key away.
+ * @param secretKeys the keys that would be set with `--secret`
  */
 export function readStackConfig(
   directory: string,
   stack: string,
   overrides: Readonly<Record<string, unknown>> = {},
+  secretKeys: readonly string[] = [],
 ): StackConfig {
   const project = readYaml<ProjectFile>(join(directory, "Pulumi.yaml"));
   const stackFile = readYaml<{ config?: Record<string, unknown> }>(join(directory, `Pulumi.${stack}.yaml`));
@@ -73,7 +77,14 @@ export function readStackConfig(
     if (isEncrypted(value)) throw new ConfigError(`${key}: encrypted values cannot be read by the local deployment`);
     if (value !== undefined) config[key] = typeof value === "string" ? value : JSON.stringify(value);
   }
-  return { project: project.name, stack, directory, program: project.main ?? ".", config };
+  return {
+    project: project.name,
+    stack,
+    directory,
+    program: project.main ?? ".",
+    config,
+    secretKeys: secretKeys.map(fullKey),
+  };
 }
 
 function readYaml<T>(path: string): T {

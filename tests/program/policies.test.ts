@@ -1,3 +1,4 @@
+import { trustConditionKeys } from "../../components/policy";
 import { type AwsFacts, leavePackagesOut, type ProgramRun } from "./runProgram";
 import { minimalConfig, runStack } from "./stack";
 
@@ -68,16 +69,18 @@ test("no wildcard but those that AWS leaves no choice about", async () => {
 });
 
 test("the function may tell the stack's topic, with the stack's key through SNS; without a topic, nobody", async () => {
-  const telling = async (config: Record<string, string>) =>
-    policies(await runStack(config))["function-policy"]!.Statement.filter(({ Sid }) =>
+  const telling = async (config: Record<string, string>) => {
+    const found = policies(await runStack(config));
+    return [...found["function-policy"]!.Statement, ...found["function-key-policy"]!.Statement].filter(({ Sid }) =>
       /^(TellTopic|UseKey)$/.test(Sid),
     );
+  };
   const useKey = (...services: string[]) => ({
     Sid: "UseKey",
     Effect: "Allow",
     Action: ["kms:Decrypt", "kms:GenerateDataKey"],
     Resource: kmsKeyArn,
-    Condition: { StringLike: { "kms:ViaService": services.map((service) => `${service}.eu-west-1.amazonaws.com*`) } },
+    Condition: { StringEquals: { "kms:ViaService": services.map((service) => `${service}.eu-west-1.amazonaws.com`) } },
   });
   const topic = "arn:aws:sns:eu-west-1:111122223333:credential-report-notifications";
   expect(await telling(everything)).toEqual([
@@ -100,6 +103,7 @@ test("the function may do exactly this", async () => {
     "identitystore:ListGroupMemberships",
     "identitystore:ListGroups",
     "identitystore:ListUsers",
+    // For the store's and Identity Center's own keys; the report's has a policy of its own.
     "kms:Decrypt",
     "kms:GenerateDataKey",
     "logs:CreateLogStream",
@@ -153,19 +157,19 @@ test("the key of Identity Center is used through Identity Center and its store o
       Action: "kms:Decrypt",
       Resource: identityCenterKmsKeyArn,
       Condition: {
-        StringLike: {
-          "kms:ViaService": ["sso.eu-west-1.amazonaws.com*", "identitystore.eu-west-1.amazonaws.com*"],
+        StringEquals: {
+          "kms:ViaService": ["sso.eu-west-1.amazonaws.com", "identitystore.eu-west-1.amazonaws.com"],
         },
       },
     },
   ]);
 });
 
-test("services take on the roles for this account only, and for this account's schedules and executions only", async () => {
+test("services take on the roles for this account's schedules and executions only", async () => {
   const trust = policies(await runStack(minimalConfig));
   const condition = (name: string) => trust[name]!.Statement.map(({ Condition }) => Condition);
   const sourceAccount = { StringEquals: { "aws:SourceAccount": "111122223333" } };
-  expect(condition("function-role")).toEqual([sourceAccount]);
+  expect(condition("function-role")).toEqual([undefined]);
   expect(condition("schedule-role")).toEqual([
     {
       ...sourceAccount,
@@ -176,6 +180,24 @@ test("services take on the roles for this account only, and for this account's s
     { ...sourceAccount, ArnLike: { "aws:SourceArn": "arn:aws:ssm:eu-west-1:111122223333:automation-execution/*" } },
   ]);
 });
+
+test("a trust policy has no condition on what its service is not documented to send", async () => {
+  const roles = Object.values((await runStack(minimalConfig)).resources).filter(({ type }) => type.endsWith(":Role"));
+  expect(roles).toHaveLength(3);
+  for (const { inputs } of roles) {
+    const [statement] = (JSON.parse(inputs.assumeRolePolicy as string) as Trust).Statement;
+    const { keys, documentation } = trustConditionKeys[statement!.Principal.Service];
+    expect(Object.values(statement!.Condition ?? {}).flatMap(Object.keys)).toEqual(keys);
+    expect(documentation).toMatch(/^https:\/\/docs\.aws\.amazon\.com\//);
+  }
+});
+
+interface Trust {
+  readonly Statement: {
+    Principal: { Service: keyof typeof trustConditionKeys };
+    Condition?: Record<string, Record<string, string>>;
+  }[];
+}
 
 const lake = "eventdatastore/01234567-89ab-cdef-0123-456789abcdef";
 
@@ -201,7 +223,9 @@ test("in a delegated administrator's account, store and lake are the management 
 
 const elsewhere: AwsFacts[] = [
   { partition: "aws-us-gov", region: "us-gov-west-1" },
-  { partition: "aws-cn", region: "cn-north-1" },
+  { partition: "aws-cn", region: "cn-north-1", dnsSuffix: "amazonaws.com.cn" },
+  { partition: "aws-eusc", region: "eusc-de-east-1", dnsSuffix: "amazonaws.eu" },
+  { partition: "aws-iso", region: "us-iso-east-1", dnsSuffix: "c2s.ic.gov" },
 ];
 
 test.each(elsewhere)("everything is in the partition and Region that the provider is in: $partition", async (aws) => {
@@ -220,4 +244,10 @@ test.each(elsewhere)("everything is in the partition and Region that the provide
   const regions = new Set(arns.map((arn) => arn.split(":")[3]).filter(Boolean));
   expect([...regions]).toEqual([region]);
   expect(JSON.stringify(run.resources)).not.toContain("console.aws.amazon.com");
+  const services = JSON.stringify(run.resources).match(/[a-z0-9]+\.[a-z-]+-\d\.[a-z0-9.]+(?=\\*")/g)!;
+  expect([...new Set(services)].sort()).toEqual(
+    ["identitystore", "s3", "sns", "sqs", "sso"].map(
+      (service) => `${service}.${region}.${aws.dnsSuffix ?? "amazonaws.com"}`,
+    ),
+  );
 });

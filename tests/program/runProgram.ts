@@ -9,6 +9,8 @@ export interface Registration {
   readonly inputs: Record<string, unknown>;
   readonly retainOnDelete: boolean;
   readonly dependsOn: readonly string[];
+  /** Inputs that hold a secret. */
+  readonly secrets: readonly string[];
 }
 
 export interface ProgramRun {
@@ -23,16 +25,28 @@ export interface AwsFacts {
   readonly partition?: string;
   readonly region?: string;
   readonly accountId?: string;
+  readonly dnsSuffix?: string;
   readonly managementAccountId?: string;
   readonly instances?: { readonly arns: readonly string[]; readonly identityStoreIds: readonly string[] };
+  /** What AWS answers to a function of the provider instead of what it ordinarily does; a text is an error's. */
+  readonly answers?: Readonly<Record<string, Record<string, unknown> | string>>;
 }
 
 export interface RunOptions {
   readonly config?: Readonly<Record<string, string>>;
+  /** The keys of the config that are secret. */
+  readonly secretKeys?: readonly string[];
   readonly aws?: AwsFacts;
   readonly preview?: boolean;
   readonly stack?: string;
 }
+
+const ordinaryFacts = {
+  partition: "aws",
+  region: "eu-west-1",
+  accountId: "111122223333",
+  dnsSuffix: "amazonaws.com",
+};
 
 export const project = "identity-center-credential-report";
 
@@ -43,10 +57,11 @@ export const project = "identity-center-credential-report";
 export async function runProgram(program: () => unknown, options: RunOptions = {}): Promise<ProgramRun> {
   const registrations: Registration[] = [];
   const invokes: string[] = [];
-  const facts = { partition: "aws", region: "eu-west-1", accountId: "111122223333", ...options.aws };
+  const facts = { ...ordinaryFacts, ...options.aws };
   const recorder = recordRegistrations(registrations);
   pulumi.runtime.setAllConfig(
     Object.fromEntries(Object.entries(options.config ?? {}).map(([key, value]) => [`${project}:${key}`, value])),
+    (options.secretKeys ?? []).map((key) => `${project}:${key}`),
   );
   await pulumi.runtime.setMocks(
     {
@@ -57,7 +72,8 @@ export async function runProgram(program: () => unknown, options: RunOptions = {
           : { id: `${name}-id`, state: { ...computed(type, name, inputs, facts), ...inputs } },
       call: ({ token }) => {
         invokes.push(token);
-        return answer(token, facts);
+        const given = facts.answers?.[token];
+        return typeof given === "string" ? refuse(given) : (given ?? answer(token, facts));
       },
     },
     project,
@@ -65,7 +81,7 @@ export async function runProgram(program: () => unknown, options: RunOptions = {
     options.preview ?? false,
   );
   try {
-    const outputs = await settled(program());
+    const outputs = await settled(await program());
     await pulumi.runtime.disconnect();
     return { resources: Object.fromEntries(registrations.map((one) => [one.name, one])), outputs, invokes };
   } finally {
@@ -99,7 +115,10 @@ function recordRegistrations(into: Registration[]): jest.SpyInstance {
       type: request.getType(),
       name: request.getName(),
       parent: nameOf(request.getParent()),
-      inputs: request.getObject().toJavaScript(),
+      inputs: plain(request.getObject().toJavaScript()) as Record<string, unknown>,
+      secrets: Object.entries(request.getObject().toJavaScript())
+        .filter(([, value]) => JSON.stringify(value ?? null).includes(secretSignature))
+        .map(([key]) => key),
       retainOnDelete: request.getRetainondelete(),
       dependsOn: request.getDependenciesList().map(nameOf).sort(),
     });
@@ -107,7 +126,23 @@ function recordRegistrations(into: Registration[]): jest.SpyInstance {
   });
 }
 
-type Facts = Required<Pick<AwsFacts, "partition" | "region" | "accountId">> & AwsFacts;
+/** What marks a secret on its way to the engine. */
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+
+/** A value with its secrets as they are. */
+function plain(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(plain);
+  if (Object.values(value).includes(secretSignature)) return plain((value as { value: unknown }).value);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
+}
+
+/** Pulumi hands on an error's details, which gRPC's have. */
+function refuse(details: string): never {
+  throw Object.assign(new Error(details), { details });
+}
+
+type Facts = Required<Pick<AwsFacts, "partition" | "region" | "accountId" | "dnsSuffix">> & AwsFacts;
 
 function computed(type: string, name: string, inputs: Record<string, unknown>, facts: Facts): Record<string, unknown> {
   const { partition, region, accountId } = facts;
@@ -132,7 +167,7 @@ function computed(type: string, name: string, inputs: Record<string, unknown>, f
 function answer(token: string, facts: Facts): Record<string, unknown> {
   switch (token) {
     case "aws:index/getPartition:getPartition":
-      return { partition: facts.partition };
+      return { partition: facts.partition, dnsSuffix: facts.dnsSuffix };
     case "aws:index/getRegion:getRegion":
       return { region: facts.region };
     case "aws:index/getCallerIdentity:getCallerIdentity":
@@ -142,7 +177,21 @@ function answer(token: string, facts: Facts): Record<string, unknown> {
     case "aws:ssoadmin/getInstances:getInstances":
       return (facts.instances ?? { arns: [], identityStoreIds: [] }) as Record<string, unknown>;
     case "aws:s3/getBucket:getBucket":
-      return { bucket: "adopted-bucket", arn: `arn:${facts.partition}:s3:::adopted-bucket` };
+      return {
+        bucket: "adopted-bucket",
+        arn: `arn:${facts.partition}:s3:::adopted-bucket`,
+        bucketRegion: facts.region,
+      };
+    case "aws:s3/getObjects:getObjects":
+      return { keys: [] };
+    case "aws:ssoadmin/getPermissionSets:getPermissionSets":
+      return { arns: [] };
+    case "aws:kms/getKey:getKey":
+      return { keyState: "Enabled", keyUsage: "ENCRYPT_DECRYPT", keySpec: "SYMMETRIC_DEFAULT" };
+    case "aws:sns/getTopic:getTopic":
+      return {};
+    case "aws:ssm/getDocument:getDocument":
+      return refuse("reading SSM Document: couldn't find resource");
     default:
       throw new Error(`the program called ${token}, which these mocks do not know`);
   }

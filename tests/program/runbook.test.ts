@@ -3,6 +3,7 @@ import schema from "aws-ssm-document-language-service/dist/schema.json";
 import { runbookDocument, waitSeconds } from "../../components/runbookDocument";
 
 const document = runbookDocument({
+  reportName: "credential-report-dev",
   functionName: "credential-report-function",
   bucketName: "reports",
   roleArn: "arn:aws:iam::111122223333:role/runbook",
@@ -41,6 +42,14 @@ test("starts the function without waiting for it, under Automation's own id", ()
 test("waits longer than an event may wait and a run may take", () => {
   expect(waitSeconds).toBeGreaterThan(900 + 900);
   expect(step("waitForResult")).toMatchObject({ timeoutSeconds: waitSeconds, onFailure: "Abort" });
+});
+
+test("waits for what Automation can compare: texts", () => {
+  expect(step("waitForResult").inputs).toMatchObject({
+    Api: "ListObjectsV2",
+    PropertySelector: "$.Contents[0].StorageClass",
+    DesiredValues: ["STANDARD"],
+  });
 });
 
 test("every step that is named is there, and every reference is to a step before or a parameter", () => {

@@ -19,6 +19,9 @@ test.each([
   "cron(0 */6 * * ? *)",
   "cron(0 8-18/2 ? JAN,JUL MON,WED 2026-2199)",
   "cron(0 6 29 2 ? *)",
+  // The fifth Friday of a February: in 2036, and then in 2064.
+  "cron(40 20 ? 2 6#5 *)",
+  "cron(0 20 ? * SUN 2150-2160)",
   "cron(  0 6   1 * ? * )",
   "rate(7 days)",
   "rate(1 hour)",
@@ -57,7 +60,8 @@ test.each([
   ["cron(0 20 15W,L * ? *)", "the day of month field holds L (the last day)"],
   ["cron(0 20 ? * 3#1,6#3 *)", "one # alone"],
   ["cron(0 20 ? * 3#6 *)", "one # alone"],
-  ["cron(0 20 31 2 ? *)", "it never comes twice"],
+  ["cron(0 20 31 2 ? *)", "it never comes again"],
+  ["cron(0 20 ? * SUN 2020-2021)", "it never comes again"],
   ["cron(0 20 1 1 ? 2027)", "it never comes twice"],
   ["cron(* 20 ? * SUN *)", "it would start a report every minute"],
   ["cron(0/30 * * * ? *)", "it would start a report every 30 minutes"],
@@ -70,6 +74,12 @@ test.each([
   ["at(2026-11-22T20:00:00)", "at(…) runs only once"],
 ])("%s is refused: %s", (expression, problem) => {
   expect(scheduleProblem(expression)).toContain(problem);
+});
+
+test("a schedule is refused once its last time is past", () => {
+  const expression = "cron(0 20 ? * SUN 2026)";
+  expect(scheduleProblem(expression, new Date("2026-12-27T19:00:00Z"))).toBeUndefined();
+  expect(scheduleProblem(expression, new Date("2026-12-29T00:00:00Z"))).toBe("it never comes again");
 });
 
 test("a schedule of any text is taken or refused, never a crash", () => {
@@ -108,6 +118,7 @@ test.each([
   ["cron(30 2 * * ? *)", "Europe/Berlin", "2027-03-27T12:00:00Z", "2027-03-29T00:30:00Z"],
   ["cron(30 2 * * ? *)", "Europe/Berlin", "2026-10-24T12:00:00Z", "2026-10-25T00:30:00Z"],
   ["cron(30 2 * * ? *)", "Europe/Berlin", "2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z"],
+  ["cron(40 20 ? 2 6#5 *)", "UTC", saturday, "2036-02-29T20:40:00Z"],
   ["cron(0 20 ? * SUN 2020-2021)", "UTC", saturday, "never: the schedule has ended"],
   ["rate(7 days)", "UTC", saturday, "rate(7 days), counted from the schedule's creation"],
 ])("%s in %s after %s comes next at %s", (expression, timeZone, now, next) => {
@@ -127,6 +138,7 @@ test.each([
   ["cron(0 6 * * ? *)", 24],
   ["cron(0 6 29 2 ? *)", (4 * 365 + 1) * 24],
   ["cron(0 6 ? * SUN 2030-2031)", 168],
+  ["cron(40 20 ? 2 6#5 *)", (28 * 365 + 7) * 24],
   ["rate(7 days)", 168],
   ["rate(90 minutes)", 2],
 ])("%s comes at least every %i hours", (expression, hours) => {

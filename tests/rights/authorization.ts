@@ -129,7 +129,8 @@ export function needsOf(request: RecordedRequest, place: Place): Need[] {
 /** Through a service: KMS sees the caller, and which service asks for them. Empty without a key. */
 function keyNeeds(action: string, service: string, keyArn: string): Need[] {
   if (keyArn === "") return [];
-  const domain = keyArn.startsWith("arn:aws-cn:") ? "amazonaws.com.cn" : "amazonaws.com";
+  const domains: Readonly<Record<string, string>> = { "aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.eu" };
+  const domain = domains[keyArn.split(":")[1]!] ?? "amazonaws.com";
   return on(action, [keyArn], { "kms:ViaService": `${service}.${keyArn.split(":")[3]}.${domain}` });
 }
 

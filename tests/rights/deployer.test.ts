@@ -1,11 +1,12 @@
 import { eventDataStoreArn } from "../support/organisation";
 import { list } from "./evaluator";
 import { account, kmsKeyArn, notAllowed, policyOf, type Row, unused, useStackWithEverything } from "./policyCheck";
+import providerActions from "./providerActions.json";
 import { deployerNeeds, lookUps } from "./providerCalls";
 import { distinct, resourceOf, rolesOf } from "./roles";
 
 // Shows that docs/policies/deployer.json allows what the AWS provider calls for a stack, and little else. What it calls is written down in
-// providerCalls.ts by hand, not recorded.
+// providerActions.json: from its source and from what it was seen to call.
 
 const deployment = useStackWithEverything();
 
@@ -13,7 +14,11 @@ describe("who deploys", () => {
   const policy = policyOf("deployer");
   const everyNeed = () =>
     distinct([
-      ...lookUps,
+      ...lookUps(account, {
+        bucket: "credential-report-kept",
+        document: String(resourceOf(deployment(), "aws:ssm/document:Document").inputs.name),
+        kmsKeyArn,
+      }),
       ...deployment()
         .resources.filter(({ type }) => type.startsWith("aws:"))
         .flatMap((resource) => deployerNeeds(resource, account)),
@@ -25,6 +30,13 @@ describe("who deploys", () => {
     expect(await notAllowed(policy, rows, "Allowed")).toEqual([]);
   });
 
+  test("has exactly the actions of providerActions.json, and the right to hand on roles", () => {
+    const { functions, resources } = providerActions;
+    const called = new Set([...Object.values(functions), ...Object.values(resources)].flat());
+    const allowed = policy.Statement.flatMap(({ Action }) => list(Action));
+    expect([...new Set(allowed)].sort()).toEqual([...called, "iam:PassRole"].sort());
+  });
+
   test("may do nothing that the provider does not call", () => {
     expect(unused(policy, everyNeed())).toEqual([]);
   });
@@ -32,15 +44,22 @@ describe("who deploys", () => {
   test("is limited to names that begin as the stack's do, but where AWS knows no resource", () => {
     const withoutName = policy.Statement.filter(({ Resource }) => list(Resource).includes("*"));
     expect(withoutName.flatMap(({ Action }) => list(Action))).toEqual([
-      // All three are look-ups, and AWS takes no resource for them.
+      // All are look-ups. AWS takes no resource for them; of permission sets, the instance is not known before.
       "logs:DescribeLogGroups",
       "organizations:DescribeOrganization",
+      "sns:ListTopics",
       "sso:ListInstances",
+      "sso:ListPermissionSets",
     ]);
     const named = policy.Statement.flatMap(({ Resource }) => list(Resource)).filter((resource) => resource !== "*");
     const strange = named.filter((resource) => !/[:/]credential[-_]report[-_][^:]*$/.test(resource));
-    // Glue asks for every action on the account's catalogue, too.
-    expect(strange).toEqual(["arn:aws:glue:eu-west-1:111122223333:catalog"]);
+    expect(strange).toEqual([
+      // A key's id says nothing; of it, only what it is for is told.
+      "arn:aws:kms:eu-west-1:111122223333:key/*",
+      "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:*",
+      // Glue asks for every action on the account's catalogue, too.
+      "arn:aws:glue:eu-west-1:111122223333:catalog",
+    ]);
     expect(policy.Statement.flatMap(({ Action }) => list(Action)).filter((action) => action.includes("*"))).toEqual([]);
   });
 
@@ -88,6 +107,7 @@ describe("who deploys", () => {
         "logs:FilterLogEvents",
         String(resourceOf(deployment(), "aws:cloudwatch/logGroup:LogGroup").outputs.arn),
       ],
+      ["stripping the bucket", "s3:DeleteBucketPolicy", bucket],
       ["another document", "ssm:UpdateDocument", "arn:aws:ssm:eu-west-1:111122223333:document/another"],
       ["giving access", "sso:CreateAccountAssignment", instance],
       ["reading the logins", "cloudtrail:StartQuery", eventDataStoreArn],

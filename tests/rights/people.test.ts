@@ -27,9 +27,10 @@ describe("who runs it", () => {
     const bucket = String(resourceOf(deployment(), "aws:s3/bucket:Bucket").outputs.arn);
     const log = String(resourceOf(deployment(), "aws:cloudwatch/logGroup:LogGroup").outputs.arn);
     const queues = deployment().resources.filter(({ type }) => type === "aws:sqs/queue:Queue");
-    const document = String(resourceOf(deployment(), "aws:ssm/document:Document").outputs.arn);
+    const definitionArn = String(resourceOf(deployment(), "aws:ssm/document:Document").outputs.arn);
+    const document = definitionArn.replace(":automation-definition/", ":document/");
     const execution = "arn:aws:ssm:eu-west-1:111122223333:automation-execution/0a1b2c3d-0000-4000-8000-000000000000";
-    const definition = `${document.replace(":document/", ":automation-definition/")}:$DEFAULT`;
+    const definition = `${definitionArn}:$DEFAULT`;
     return [
       ["starting it", "ssm:StartAutomationExecution", document],
       ["starting it", "ssm:StartAutomationExecution", definition],

@@ -27,7 +27,10 @@ export function useStackWithEverything(): () => Deployment {
   let localAws: LocalAws;
   let deployment: Deployment;
   beforeAll(async () => {
-    localAws = await startLocalAws({ organisation: organisationOf({ OwnerAccountId: account.accountId }) });
+    localAws = await startLocalAws({
+      organisation: organisationOf({ OwnerAccountId: account.accountId }),
+      keys: { [kmsKeyArn]: "Enabled" },
+    });
     deployment = await deploy({ localAws, config });
   }, 120_000);
   afterAll(async () => {
@@ -43,7 +46,12 @@ export const policyOf = (name: string): Policy =>
 
 export function person(policy: Policy) {
   const principal = `arn:aws:iam::${account.accountId}:role/person`;
-  return (need: Need) => decide({ principal, accountId: account.accountId, identityPolicies: [policy] }, need);
+  // A key asks its own policy, too: the one that docs/operations.md gives.
+  const resourcePolicy = ({ resource }: Need) => (resource.includes(":key/") ? policyOf("key") : undefined);
+  return (need: Need) => {
+    const asking = { principal, accountId: account.accountId, identityPolicies: [policy] };
+    return decide({ ...asking, resourcePolicy: resourcePolicy(need) }, need);
+  };
 }
 
 export type Row = [why: string, action: string, resource: string, context?: Record<string, string>];

@@ -1,5 +1,6 @@
 import type { Resource } from "../../local/deployment/stack";
 import type { Need } from "./evaluator";
+import providerActions from "./providerActions.json";
 
 /** What the ARNs of a resource are made of, besides the resource. */
 export interface Account {
@@ -8,9 +9,8 @@ export interface Account {
   readonly accountId: string;
 }
 
-/** The actions that a resource's provider uses to create, read, update and delete it, and the ARNs that they are on. */
+/** What the actions are on with which a resource's provider creates, reads, updates and deletes it. */
 interface ProviderCalls {
-  readonly actions: readonly string[];
   readonly on: (resource: Resource, account: Account) => readonly string[];
   /** Actions that take others of the ARNs, by action. */
   readonly except?: Readonly<Record<string, readonly string[]>>;
@@ -25,38 +25,26 @@ const bucketOf = ({ outputs }: Resource, { partition }: Account): string[] => [
 const roleOf = ({ inputs }: Resource, { partition, accountId }: Account): string[] => [
   `arn:${partition}:iam::${accountId}:role/${inputs.role}`,
 ];
-const all = (service: string, ...names: string[]): string[] => names.map((name) => `${service}:${name}`);
+/** IAM knows an Automation document by another ARN than the provider does. */
+const documentOf = ({ inputs }: Resource, { partition, region, accountId }: Account): string[] => [
+  `arn:${partition}:ssm:${region}:${accountId}:document/${inputs.name}`,
+];
 
-/**
- * By resource type. The actions are those of the AWS provider's own source, as its authors and its users' error messages have
- * made them known, put together by hand. Tags are read with every resource and never written, since the
- * program sets none.
- */
+/** By resource type, with the actions of providerActions.json. */
 const providerCalls: Readonly<Record<string, ProviderCalls>> = {
   "aws:cloudwatch/dashboard:Dashboard": {
-    actions: all("cloudwatch", "PutDashboard", "GetDashboard", "DeleteDashboards"),
     on: ({ outputs }) => [String(outputs.dashboardArn)],
   },
   "aws:cloudwatch/logGroup:LogGroup": {
-    actions: all(
-      "logs",
-      "CreateLogGroup",
-      "DescribeLogGroups",
-      "ListTagsForResource",
-      "PutRetentionPolicy",
-      "AssociateKmsKey",
-      "DisassociateKmsKey",
-      "DeleteLogGroup",
-    ),
     on: arnOf,
     except: { "logs:DescribeLogGroups": ["*"] },
   },
   "aws:cloudwatch/metricAlarm:MetricAlarm": {
-    actions: all("cloudwatch", "PutMetricAlarm", "DescribeAlarms", "ListTagsForResource", "DeleteAlarms"),
     on: arnOf,
+    // AWS asks for it on all alarms: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+    except: { "cloudwatch:DescribeAlarms": ["alarms"] },
   },
   "aws:glue/catalogDatabase:CatalogDatabase": {
-    actions: all("glue", "CreateDatabase", "GetDatabase", "GetTags", "UpdateDatabase", "DeleteDatabase"),
     // Glue asks for the action on everything above, and to delete also below, the resource.
     on: ({ outputs }, { partition, region, accountId }) => [
       String(outputs.arn),
@@ -68,7 +56,6 @@ const providerCalls: Readonly<Record<string, ProviderCalls>> = {
     },
   },
   "aws:glue/catalogTable:CatalogTable": {
-    actions: all("glue", "CreateTable", "GetTable", "GetPartitionIndexes", "UpdateTable", "DeleteTable"),
     on: ({ outputs, inputs }, { partition, region, accountId }) => [
       String(outputs.arn),
       `arn:${partition}:glue:${region}:${accountId}:database/${inputs.databaseName}`,
@@ -76,151 +63,73 @@ const providerCalls: Readonly<Record<string, ProviderCalls>> = {
     ],
   },
   "aws:iam/role:Role": {
-    actions: all(
-      "iam",
-      "CreateRole",
-      "GetRole",
-      "ListRolePolicies",
-      "GetRolePolicy",
-      "ListAttachedRolePolicies",
-      "UpdateRole",
-      "UpdateRoleDescription",
-      "UpdateAssumeRolePolicy",
-      "ListInstanceProfilesForRole",
-      "DeleteRole",
-    ),
     on: arnOf,
   },
   "aws:iam/rolePolicy:RolePolicy": {
-    actions: all("iam", "PutRolePolicy", "GetRolePolicy", "DeleteRolePolicy"),
     on: roleOf,
   },
   "aws:lambda/function:Function": {
-    actions: all(
-      "lambda",
-      "CreateFunction",
-      "GetFunction",
-      "GetFunctionConfiguration",
-      "GetFunctionCodeSigningConfig",
-      "ListVersionsByFunction",
-      "UpdateFunctionCode",
-      "UpdateFunctionConfiguration",
-      "DeleteFunction",
-    ),
     on: arnOf,
     passes: ({ inputs }) => [{ role: String(inputs.role), to: "lambda.amazonaws.com" }],
   },
   "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": {
-    actions: all(
-      "lambda",
-      "PutFunctionEventInvokeConfig",
-      "GetFunctionEventInvokeConfig",
-      "DeleteFunctionEventInvokeConfig",
-    ),
     on: ({ inputs }, { partition, region, accountId }) => [
       `arn:${partition}:lambda:${region}:${accountId}:function:${String(inputs.functionName).split(":function:").pop()}`,
     ],
   },
   "aws:s3/bucket:Bucket": {
-    actions: all(
-      "s3",
-      "CreateBucket",
-      "DeleteBucket",
-      "ListBucket",
-      // It reads every setting of a bucket, also those that have resources of their own.
-      "GetAccelerateConfiguration",
-      "GetBucketAbac",
-      "GetBucketAcl",
-      "GetBucketCORS",
-      "GetBucketLocation",
-      "GetBucketLogging",
-      "GetBucketObjectLockConfiguration",
-      "GetBucketPolicy",
-      "GetBucketRequestPayment",
-      "GetBucketTagging",
-      "GetBucketVersioning",
-      "GetBucketWebsite",
-      "GetEncryptionConfiguration",
-      "GetLifecycleConfiguration",
-      "GetReplicationConfiguration",
-      "ListTagsForResource",
-    ),
     on: bucketOf,
   },
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": {
-    actions: all("s3", "PutLifecycleConfiguration", "GetLifecycleConfiguration"),
     on: bucketOf,
   },
   "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": {
-    actions: all("s3", "PutBucketObjectLockConfiguration", "GetBucketObjectLockConfiguration"),
     on: bucketOf,
   },
   "aws:s3/bucketOwnershipControls:BucketOwnershipControls": {
-    actions: all("s3", "PutBucketOwnershipControls", "GetBucketOwnershipControls"),
     on: bucketOf,
   },
   "aws:s3/bucketPolicy:BucketPolicy": {
-    actions: all("s3", "PutBucketPolicy", "GetBucketPolicy", "DeleteBucketPolicy"),
     on: bucketOf,
   },
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": {
-    actions: all("s3", "PutBucketPublicAccessBlock", "GetBucketPublicAccessBlock"),
     on: bucketOf,
   },
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": {
-    actions: all("s3", "PutEncryptionConfiguration", "GetEncryptionConfiguration"),
     on: bucketOf,
   },
   "aws:s3/bucketVersioning:BucketVersioning": {
-    actions: all("s3", "PutBucketVersioning", "GetBucketVersioning"),
     on: bucketOf,
   },
   "aws:scheduler/schedule:Schedule": {
-    actions: all("scheduler", "CreateSchedule", "GetSchedule", "UpdateSchedule", "DeleteSchedule"),
     on: arnOf,
     passes: ({ inputs }) => [{ role: (inputs.target as { roleArn: string }).roleArn, to: "scheduler.amazonaws.com" }],
   },
   "aws:sns/topic:Topic": {
-    actions: all(
-      "sns",
-      "CreateTopic",
-      "GetTopicAttributes",
-      "SetTopicAttributes",
-      "ListTagsForResource",
-      "DeleteTopic",
-    ),
     on: arnOf,
   },
   "aws:sns/topicSubscription:TopicSubscription": {
-    actions: all("sns", "Subscribe", "GetSubscriptionAttributes", "Unsubscribe"),
     on: ({ inputs }) => [String(inputs.topic)],
   },
   "aws:sqs/queue:Queue": {
-    actions: all("sqs", "CreateQueue", "GetQueueAttributes", "SetQueueAttributes", "ListQueueTags", "DeleteQueue"),
     on: arnOf,
   },
   "aws:ssm/document:Document": {
-    actions: all(
-      "ssm",
-      "CreateDocument",
-      "DescribeDocument",
-      "GetDocument",
-      "DescribeDocumentPermission",
-      "ListTagsForResource",
-      "UpdateDocument",
-      "UpdateDocumentDefaultVersion",
-      "DeleteDocument",
-    ),
-    on: arnOf,
+    on: documentOf,
   },
 };
 
-/** What the program looks up. STS tells everybody who they are. */
-export const lookUps: readonly Need[] = ["organizations:DescribeOrganization", "sso:ListInstances"].map((action) => ({
-  action,
-  resource: "*",
-  context: {},
-}));
+/** What the program looks up, by the provider's function. STS tells everybody who they are. */
+export function lookUps(account: Account, names: { bucket: string; document: string; kmsKeyArn: string }): Need[] {
+  const { partition, region, accountId } = account;
+  const on: Readonly<Record<string, string>> = {
+    "kms:DescribeKey": names.kmsKeyArn,
+    "s3:ListBucket": `arn:${partition}:s3:::${names.bucket}`,
+    "ssm:GetDocument": `arn:${partition}:ssm:${region}:${accountId}:document/${names.document}`,
+  };
+  const actions = Object.values(providerActions.functions).flat();
+  return actions.map((action) => ({ action, resource: on[action] ?? "*", context: {} }));
+}
 
 /** What whoever deploys a resource must be allowed. Throws for a type that nobody has thought about. */
 export function deployerNeeds(resource: Resource, account: Account): Need[] {
@@ -228,7 +137,7 @@ export function deployerNeeds(resource: Resource, account: Account): Need[] {
   if (!calls) throw new Error(`${resource.type} is not in tests/rights/providerCalls.ts: what does its provider call?`);
   const own = calls.on(resource, account);
   return [
-    ...calls.actions.flatMap((action) => {
+    ...actionsOf(resource.type).flatMap((action) => {
       const resources = resourcesFor(calls.except?.[action], own, resource, account);
       return resources.map((arn) => ({ action, resource: arn, context: {} }));
     }),
@@ -238,6 +147,10 @@ export function deployerNeeds(resource: Resource, account: Account): Need[] {
       context: { "iam:PassedToService": to },
     })),
   ];
+}
+
+function actionsOf(type: string): readonly string[] {
+  return (providerActions.resources as Record<string, readonly string[]>)[type] ?? [];
 }
 
 function resourcesFor(
@@ -253,7 +166,12 @@ function resourcesFor(
     table: `table/${inputs.name}/report_rows`,
     userDefinedFunction: `userDefinedFunction/${inputs.name}/any`,
   };
+  const alarms = `arn:${partition}:cloudwatch:${region}:${accountId}:alarm:*`;
   return except.map((kind) =>
-    kind === "*" ? kind : `arn:${partition}:glue:${region}:${accountId}:${inCatalog[kind]}`,
+    kind === "alarms"
+      ? alarms
+      : kind === "*"
+        ? kind
+        : `arn:${partition}:glue:${region}:${accountId}:${inCatalog[kind]}`,
   );
 }

@@ -152,6 +152,7 @@ describe("the dev stack in the local AWS", () => {
 
     expect(changed(await deployment.up())).toEqual([]);
     expect(changed(await deployment.up({ ...config, lookbackDays: 30 }))).toEqual([
+      "credential-report updated",
       "credential-report-function updated",
     ]);
   });

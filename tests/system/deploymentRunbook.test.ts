@@ -32,7 +32,7 @@ beforeAll(async () => {
   const here = { ...provider, endpoint: localAws.url };
   localAws.serve(
     "ssm",
-    ssm(() => documents, { provider: here, clock }),
+    ssm(() => documents, new Map(), { provider: here, clock }),
   );
   client = new SSMClient(clientConfig(here, "deployer"));
   const s3 = new S3Client({ ...clientConfig(here, "deployer"), forcePathStyle: true });
@@ -123,6 +123,18 @@ test("a function is waited for no longer than 300 seconds, whatever the step ask
   const execution = await run([{ name: "call", action: "aws:invokeLambdaFunction", timeoutSeconds: 900, inputs }]);
   expect(outcome(execution)).toBe("call TimedOut, TimedOut");
   expect(execution.FailureMessage).toBe("Step call: timed out after 300 seconds");
+});
+
+test("a wait compares texts, and a number never equals one", async () => {
+  const wait = (PropertySelector: string, DesiredValues: string[]) => ({
+    name: "wait",
+    action: "aws:waitForAwsResourceProperty",
+    timeoutSeconds: 60,
+    inputs: { Service: "s3", Api: "ListObjectsV2", Bucket: head.Bucket, PropertySelector, DesiredValues },
+  });
+  expect(outcome(await run([wait("$.KeyCount", ["0", "1", "2", "3"])]))).toBe("wait TimedOut, TimedOut");
+  expect(outcome(await run([wait("$.Contents[0].StorageClass", ["STANDARD"])]))).toBe("wait Success, Success");
+  expect(outcome(await run([wait("$.IsTruncated", ["False"])]))).toBe("wait Success, Success");
 });
 
 test("values go from parameters and outputs into inputs, conditions and the execution's outputs", async () => {

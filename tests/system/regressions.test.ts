@@ -239,7 +239,13 @@ describe("of the program", () => {
     expect(inputs).toMatchObject({ documentType: "Automation", documentFormat: "JSON" });
     expect(JSON.parse(content)).toMatchObject({ schemaVersion: "0.3", mainSteps: expect.any(Array) });
     expect(parseYaml(content)).toEqual(JSON.parse(content)); // JSON is YAML too
-    const pure = runbookDocument({ functionName: "f", bucketName: "b", roleArn: "r", logGroupName: "l" });
+    const pure = runbookDocument({
+      reportName: "r",
+      functionName: "f",
+      bucketName: "b",
+      roleArn: "r",
+      logGroupName: "l",
+    });
     expect(JSON.parse(content).mainSteps.map(({ name }: { name: string }) => name)).toEqual(
       pure.mainSteps.map(({ name }) => name),
     );

@@ -62,6 +62,12 @@ test.each([
     "https://console.amazonaws-us-gov.com/cloudwatch/home?region=us-gov-west-1#",
   ],
   ["arn:aws-cn:lambda:cn-north-1:", "https://console.amazonaws.cn/cloudwatch/home?region=cn-north-1#"],
+  [
+    "arn:aws-eusc:lambda:eusc-de-east-1:",
+    "https://eusc-de-east-1.console.amazonaws-eusc.eu/cloudwatch/home?region=eusc-de-east-1#",
+  ],
+  // No console that is known.
+  ["arn:aws-iso:lambda:us-iso-east-1:", "log group "],
 ])("the log of a function at %s… is in the partition's own console", (start, console) => {
   const functionArn = `${start}111122223333:function:f`;
   expect(publishedNotice(result, { ...place, functionArn }).text).toContain(`Log:      ${console}`);

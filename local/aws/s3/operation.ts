@@ -5,6 +5,7 @@ const rules: readonly (readonly [level: "bucket" | "key", method: string, subres
   [
     ["bucket", "PUT", "", "CreateBucket"],
     ["bucket", "HEAD", "", "HeadBucket"],
+    ["bucket", "DELETE", "", "DeleteBucket"],
     ["bucket", "GET", "list-type", "ListObjectsV2"],
     ["bucket", "GET", "uploads", "ListMultipartUploads"],
     ["key", "PUT", "", "PutObject"],

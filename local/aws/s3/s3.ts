@@ -25,6 +25,7 @@ export function createS3(lacksListBucket: (accessKeyId: string) => boolean): { h
       requireBucket(all, call);
       return { status: 200, headers: { "x-amz-bucket-region": call.region }, body: [] };
     },
+    DeleteBucket: deleteBucket,
     PutObject: putObject,
     GetObject: get,
     HeadObject: get,
@@ -61,4 +62,19 @@ function createBucket(buckets: S3Buckets, { bucket = "" }: Call): Answer {
   }
   buckets.set(bucket, { objects: new Map(), uploads: new Map() });
   return { status: 200, headers: { location: `/${bucket}` }, body: [] };
+}
+
+function deleteBucket(buckets: S3Buckets, call: Call): Answer {
+  if (requireBucket(buckets, call).objects.size > 0) {
+    throw new AwsError(
+      "BucketNotEmpty",
+      "The bucket you tried to delete is not empty. You must delete all versions in the bucket.",
+      409,
+      {
+        BucketName: call.bucket,
+      },
+    );
+  }
+  buckets.delete(call.bucket!);
+  return { status: 204, headers: {}, body: [] };
 }
