@@ -244,6 +244,27 @@ function organisationOf(shape: Shape): Organisation {
     const record = recordOf(event, pick(grants, event.grant), time, number, known);
     return event.twice ? [record, record] : [record];
   });
+  const [witness] = Users;
+  const [witnessed] = Accounts;
+  for (let number = 0; witness && witnessed && firstSet && number < shape.witnesses; number += 1) {
+    const grant = { userId: witness.UserId, account: witnessed.Id, set: firstSet.Name };
+    const plain = {
+      who: "id",
+      role: "of the grant",
+      error: "none",
+      name: "Federate",
+      source: "sso.amazonaws.com",
+    } as const;
+    const event = {
+      ...plain,
+      grant: 0,
+      time: { from: "inside", by: 0 } as const,
+      twice: false,
+      region: "us-east-1" as const,
+      other: 0,
+    };
+    Records.push(recordOf(event, grant, now - number * 1000, 10_000 + number, known));
+  }
   for (let number = 0; number < pad.logins; number += 1) {
     const grant = pick(grants, number);
     Records.push({

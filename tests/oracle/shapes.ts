@@ -39,7 +39,7 @@ const index = fc.oneof({ weight: 2, arbitrary: fc.nat({ max: 2 }) }, { weight: 3
 const accounts = fc.record({
   name: maybe(displayNames),
   state: weighted<string | undefined>(
-    [12, "ACTIVE"],
+    [40, "ACTIVE"],
     [2, "SUSPENDED"],
     [1, "PENDING_CLOSURE"],
     [1, "CLOSED"],
@@ -289,6 +289,8 @@ export const shapes = fc.record({
   noLogins: weighted([20, false], [1, true]),
   organizationsDenied: weighted([20, false], [1, true]),
   listingsSkip: weighted([8, false], [1, true]),
+  /** Logins that show that the window was observed, and beside which few strange ones do not count. */
+  witnesses: weighted([2, 0], [5, 60]),
   /** Mixed into every id, so that ids sort in any order. */
   salt: fc.nat({ max: 999 }),
   accounts: some(accounts, 4),

@@ -55,11 +55,11 @@ describe("verify", () => {
 
 /** What today's program makes an hour later of the same organisation, over the report of 0.1 and the sheet in its directory. */
 async function reportAfter(directory: string): Promise<ReportFiles> {
-  const localAws = await startLocalAws({ organisation: organisationOf01(), throttle: false, rate: 1000 });
+  const organisation = { ...organisationOf01(), Now: "2026-11-20T10:00:00Z" };
+  const localAws = await startLocalAws({ organisation, throttle: false, rate: 1000 });
   try {
     const history = createDirectoryHistory(directory);
-    const settings = { now: "2026-11-20T10:00:00Z" };
-    return (await runProduct(localAws, settings, Number.POSITIVE_INFINITY, history)).files;
+    return (await runProduct(localAws, {}, Number.POSITIVE_INFINITY, history)).files;
   } finally {
     await localAws.close();
   }
