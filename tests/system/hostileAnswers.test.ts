@@ -12,6 +12,7 @@ import {
   groupAssignment,
   groupId,
   login,
+  many,
   membership,
   organisationOf,
   permissionSet,
@@ -41,7 +42,8 @@ const organisation = organisationOf({
     userAssignment(1, 1, 2),
     userAssignment(1, 1, 9),
   ],
-  Records: [login(0, 0, 0)],
+  // One explains a grant; the others show that the window was observed, whichever set is gone.
+  Records: [login(0, 0, 0), ...many(20, () => login(1, 1, 0))],
 });
 
 const LISTINGS = [
