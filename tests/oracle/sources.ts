@@ -3,7 +3,11 @@ import fc, { type Arbitrary } from "fast-check";
 import type { RowSources } from "../../handlers/files/rows";
 import type { Collection, LastLogin, Logins } from "../../handlers/model";
 import { defaultSettings } from "../../local/defaultSettings";
-import { displayNames, userNames } from "./names";
+import { displayNames as anyDisplayNames, userNames as anyUserNames } from "./names";
+
+// As they come from the edge, where AWS is read.
+const displayNames = anyDisplayNames.map((name) => name.toWellFormed());
+const userNames = anyUserNames.map((name) => name.toWellFormed());
 
 const ACCOUNTS = ["000000000001", "111111111111", "999999999999"];
 const SETS = ["AdministratorAccess", "=Formula", "ReadOnly"];

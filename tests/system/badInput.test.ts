@@ -113,11 +113,11 @@ describe("what no longer exists is a row that says so", () => {
     [
       "a user",
       { AccountAssignments: [userAssignment(0, 0, 7)] },
-      [{ Type: "USER", Username: "", UserId: userId(7), RowStatus: "USER_NOT_FOUND", Usage: "UNUSED_IN_WINDOW" }],
+      [{ Type: "USER", Username: "", UserId: userId(7), RowStatus: "USER_NOT_FOUND", Usage: "UNKNOWN" }],
     ],
     [
       "a user who had logged in",
-      { AccountAssignments: [userAssignment(0, 0, 7)], Records: [login(0, 0, 7)] },
+      { AccountAssignments: [userAssignment(0, 0, 7)], Records: [login(0, 0, 7), login(0, 0, 0)] },
       [{ Username: "", UserId: userId(7), RowStatus: "USER_NOT_FOUND", Usage: "USED" }],
     ],
     [
@@ -175,7 +175,8 @@ describe("an organisation with little in it", () => {
     );
 
     expect(csv).toMatch(header);
-    expect(result.status).toBe("succeeded");
+    // Whoever logs in somewhere has a permission set: without any, the wrong instance was read, or the wrong events.
+    expect(result.status).toBe("degraded");
   });
 
   test("a permission set that is provisioned, and assigned to nobody", async () => {

@@ -4,6 +4,7 @@ import type { Settings } from "../../handlers/model";
 import { type Fault, type LocalAws, type OrganisationFile, startLocalAws } from "../../local/aws";
 import { BUCKET, type Container, captureLogs, startContainer, textOf } from "../support/container";
 import {
+  accountId,
   login,
   many,
   oneGrant,
@@ -51,7 +52,7 @@ const threeSets: Partial<OrganisationFile> = {
   ],
   ManagedPolicies: [managed(0, "AdministratorAccess"), managed(2, "ReadOnlyAccess")],
   AccountAssignments: many(3, (set) => userAssignment(0, set, 0)),
-  Records: [login(0, 0, 0)],
+  Records: [login(0, 0, 0, { serviceEventDetails: { role_name: "Full", account_id: accountId(0) } })],
 };
 
 test.each<[string, Fault[]]>([

@@ -66,6 +66,8 @@ sinkSuite(
   async () => {
     const made = join(directory, "made");
     const sink = await openSink(made);
+    // A directory holds one report at a time: one is put in its place after the other.
+    let last = Promise.resolve();
     const whole = () => Object.keys(contents(made)).filter((name) => name !== "manifest.json");
     return {
       sink: {
@@ -73,9 +75,12 @@ sinkSuite(
           const file = sink.create(name, type);
           return {
             ...file,
-            async close(sha256) {
-              await file.close(sha256);
-              await sink.create("manifest.json", "application/json").close("");
+            close(sha256) {
+              last = last.then(async () => {
+                await file.close(sha256);
+                await sink.create("manifest.json", "application/json").close("");
+              });
+              return last;
             },
           };
         },
