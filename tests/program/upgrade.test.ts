@@ -71,6 +71,8 @@ test.each<[keyof typeof stacks, Plan]>([
       create: [],
       update: [
         "aws:lambda/function:Function credential-report-function: code, environment",
+        "aws:iam/rolePolicy:RolePolicy credential-report-function-policy: policy",
+        "aws:iam/role:Role credential-report-function-role: assumeRolePolicy",
         "aws:ssm/document:Document credential-report-runbook: content",
       ],
       replace: [],
@@ -80,10 +82,16 @@ test.each<[keyof typeof stacks, Plan]>([
   [
     "everything",
     {
-      create: [],
+      create: [
+        "aws:iam/rolePolicy:RolePolicy credential-report-function-key-policy",
+        "aws:iam/rolePolicy:RolePolicy credential-report-schedule-key-policy",
+      ],
       update: [
         "aws:lambda/function:Function credential-report-function: code, environment",
+        "aws:iam/rolePolicy:RolePolicy credential-report-function-policy: policy",
+        "aws:iam/role:Role credential-report-function-role: assumeRolePolicy",
         "aws:ssm/document:Document credential-report-runbook: content",
+        "aws:iam/rolePolicy:RolePolicy credential-report-schedule-policy: policy",
       ],
       replace: [],
       delete: [],
