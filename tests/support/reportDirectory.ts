@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Verdict } from "../../cli/verify/verdict";
 import type { EarlierReport, History, Sink } from "../../handlers/files/destination";
-import { type Manifest, type RunFacts, sha256Of } from "../../handlers/files/manifest";
+import type { Manifest, RunFacts } from "../../handlers/files/manifest";
 import { publish } from "../../handlers/files/publish";
 import type { RowSources } from "../../handlers/files/rows";
 import { createMemorySink } from "../../local/runReport";
