@@ -15,7 +15,7 @@ import { lockDirectory } from "./directoryLock";
 import { restoreReport, swapReport } from "./directorySwap";
 
 /** Below the directory: where a degraded report goes that would have replaced a whole one. */
-export const DEGRADED_FOLDER = "degraded";
+const DEGRADED_FOLDER = "degraded";
 
 export interface DirectorySink extends Sink {
   /** Where the report is, once its manifest is closed. */

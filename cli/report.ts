@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type ClientOptions, createCaller, createClients } from "../handlers/aws/aws";
 import { messageOf, reportError } from "../handlers/errors";
 import { MANIFEST_FILE, type Published, REPORT_FILE } from "../handlers/files/files";
+import type { Progress } from "../handlers/model";
 import { runReport } from "../handlers/run";
 import { formatInstant } from "../handlers/times";
 import { type Arguments, HELP, parseArguments } from "./arguments";
@@ -72,7 +73,7 @@ async function run(
   given: Arguments,
   sink: DirectorySink,
   ending: AbortController,
-  progress: (what: string, done: number, total: number | null) => void,
+  progress: Progress,
 ): Promise<Published> {
   const { settings } = given;
   const startedMs = Date.now();

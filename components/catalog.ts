@@ -10,7 +10,7 @@ export interface CatalogArgs {
   readonly reportName: string;
 }
 
-export const catalogTableName = "report_rows";
+const catalogTableName = "report_rows";
 
 /**
  * Times are texts in ISO 8601, because AWS does not say that the SerDe reads a `T` and a `Z`; they sort as they are, and

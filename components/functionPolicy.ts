@@ -76,7 +76,7 @@ export function functionPolicy(args: FunctionPolicyArgs): PolicyDocument {
 }
 
 /**
- * The ARN of an event data store that may be given by its id alone: it is then one of the organisation's management account, in
+ * The ARN of an event data store that may be given by its id alone: it is then one of the organization's management account, in
  * the Region of the stack.
  */
 export function eventDataStoreArn(lakeId: string, account: AwsAccount, ownerAccountId: string): string {

@@ -5,7 +5,7 @@ import { orRunError } from "./refusal";
 
 /** An IAM Identity Center instance, its identity store, and the account that owns both. */
 export interface IdentityCenter extends Instance {
-  /** The organisation's management account: an organisation's instance and its event data store belong to it. */
+  /** The organization's management account: an organization's instance and its event data store belong to it. */
   readonly ownerAccountId: string;
 }
 

@@ -122,7 +122,7 @@ function encryptionRule(kmsKeyArn: string) {
  * Reports go after `retentionDays`; what was deleted or overwritten before can be brought back for a while. What is not a report's stays:
  * `latest.json`, and above all the decisions that people have returned. S3's filters only take prefixes in.
  */
-export function lifecycleRules(retentionDays: number) {
+function lifecycleRules(retentionDays: number) {
   const abandonedUploads = {
     id: "abort-abandoned-uploads",
     status: "Enabled",

@@ -53,7 +53,7 @@ export function parseSchedule(text: string): ScheduleExpression {
   return match[1] === "rate" ? parseRate(body) : parseCron(body);
 }
 
-export class ExpressionError extends Error {}
+class ExpressionError extends Error {}
 
 function parseRate(body: string): ScheduleExpression {
   const match = /^([1-9]\d*) (minute|hour|day)(s?)$/.exec(body);

@@ -244,7 +244,7 @@ function outOfTimeError(): Error {
 }
 
 /** Whether this can be a run's id, which becomes part of object keys. */
-export function isRunId(given: unknown): given is string {
+function isRunId(given: unknown): given is string {
   return typeof given === "string" && /^[A-Za-z0-9-]{1,64}$/.test(given);
 }
 

@@ -61,7 +61,7 @@ export const runSettings = {
 } as const;
 
 /** What a stack creates around the function. */
-export const deploymentSettings = {
+const deploymentSettings = {
   bucketName: text({
     help: "Name of the report bucket. Empty: a bucket is created with a generated name.",
     expected: "a bucket name of 3 to 63 lower-case letters, digits, dots and hyphens",

@@ -13,6 +13,9 @@ export function daysBetween(from: string, to: string): number {
   return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);
 }
 
+/** What a four-digit year can say ends before this instant. */
+export const END_OF_9999_MS = 253_402_300_800_000;
+
 /** What `parseInstant` takes, in the words of an error message. */
 export const INSTANT =
   "an instant in ISO 8601 with its zone, like 2026-11-20T09:00:00Z or 2026-11-20T10:00:00+01:00, of a day that exists";
@@ -30,5 +33,5 @@ export function parseInstant(text: string): number | null {
   const atZero = Date.parse(`${day}T${minute}${second}Z`);
   if (Number.isNaN(atZero) || new Date(atZero).toISOString().slice(0, 16) !== `${day}T${minute}`) return null;
   const ms = Date.parse(`${day}T${minute}${second}${zone.toUpperCase()}`);
-  return ms >= 0 && ms < 253_402_300_800_000 ? ms : null;
+  return ms >= 0 && ms < END_OF_9999_MS ? ms : null;
 }

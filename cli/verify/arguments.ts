@@ -22,7 +22,7 @@ the hash of the manifest before, back to the first. It says in which file and on
 version is held to that version's rules. Who can write to the bucket can make another report that is whole in itself: --sha256 tells.
 
 Examples:
-  npm run verify -- out
+  npm run verify -- report
   npm run verify -- s3://security-reports/${REPORT_PREFIX}2026-11-20T081530Z-0f3c9f3e/ --profile security-audit
 
 Exit codes:

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
-import type { Manifest, ManifestLink } from "../../handlers/files/files";
+import { presentIn } from "../../handlers/bucket/bucket";
+import { type Manifest, type ManifestLink, sha256Of } from "../../handlers/files/files";
 import { readManifest } from "./manifestCheck";
 import { type ReportSource, readWhole } from "./reportSource";
 import type { Problems } from "./verdict";
@@ -45,7 +45,7 @@ export async function checkChain(
       else problems.cannotTell(link.key, found.unreadable);
       return { checked, note: `The chain breaks off after ${reports(checked)}.` };
     }
-    const sha256 = createHash("sha256").update(found.bytes).digest("hex");
+    const sha256 = sha256Of(found.bytes);
     if (sha256 !== link.sha256) {
       problems.add(
         link.key,
@@ -81,10 +81,9 @@ export async function checkChain(
 function unexplainedBy(keptDays: number | null, { key }: ManifestLink): string | null {
   if (keptDays === null)
     return ", and S3 says of the report after it that nothing here expires: someone has deleted it";
-  const [, day, hours, minutes, seconds] = /\/(\d{4}-\d\d-\d\d)T(\d\d)(\d\d)(\d\d)Z-[^/]+\/[^/]+$/.exec(key) ?? [];
-  const madeMs = Date.parse(`${day}T${hours}:${minutes}:${seconds}Z`);
+  const madeMs = presentIn(key);
   // Not its age limit exactly, which S3 rounds up to a midnight: what is nearly due counts as expired.
-  if (madeMs + keptDays * DAY_MS <= Date.now()) return null;
+  if (madeMs !== null && madeMs + keptDays * DAY_MS <= Date.now()) return null;
   return `, though the bucket keeps reports for ${keptDays} days: someone has deleted it, or the bucket kept reports for a shorter time then`;
 }
 

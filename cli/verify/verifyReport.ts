@@ -8,6 +8,7 @@ import {
   PAGE_FILE,
   REPORT_FILE,
   REVIEW_FILE,
+  sha256Of,
 } from "../../handlers/files/files";
 import { checkChain } from "./chain";
 import type { ContentCheck } from "./contentCheck";
@@ -77,7 +78,7 @@ function inOrder(problems: readonly Problem[], names: readonly string[]): Proble
 async function manifestOf(source: ReportSource, problems: Problems) {
   const read = await readWhole(source.open(MANIFEST_FILE));
   if ("bytes" in read) {
-    const manifestSha256 = createHash("sha256").update(read.bytes).digest("hex");
+    const manifestSha256 = sha256Of(read.bytes);
     return { manifest: readManifest(read.bytes, problems), manifestSha256, keptDays: read.keptDays };
   }
   if ("unreadable" in read) problems.cannotTell(MANIFEST_FILE, read.unreadable);

@@ -1,4 +1,5 @@
 import { reportError } from "../errors";
+import { END_OF_9999_MS } from "../times";
 
 /**
  * Takes values out of AWS's answers. An identity that is not understood throws: a report that leaves it out, or guesses, is wrong.
@@ -22,7 +23,7 @@ export interface MustBe {
 
 /** A factory, so that what is called for each item is not rebuilt at each call in the serialised handler. */
 export function createMustBe(): MustBe {
-  const END_OF_9999_MS = 253_402_300_800_000; // what a four-digit year can say
+  const endMs = END_OF_9999_MS;
   const EXAMPLES = 3;
   /** Doubt → whom it is about: a set, since an answer may be read again. */
   const doubted = new Map<string, Set<string>>();
@@ -70,7 +71,7 @@ export function createMustBe(): MustBe {
     instantMs(field, of, value) {
       if (value === undefined || value === null) return null;
       const ms = value instanceof Date ? value.getTime() : Number.NaN;
-      if (ms >= 0 && ms < END_OF_9999_MS) return ms;
+      if (ms >= 0 && ms < endMs) return ms;
       doubt(field, of, "an instant from 1970 to 9999", value);
       return null;
     },

@@ -11,7 +11,7 @@ export {
   recordSuccess,
   resultOf,
 } from "./latest";
-export { publishedRows, REPORT_PREFIX, runFolder } from "./names";
+export { presentIn, publishedRows, REPORT_PREFIX, runFolder } from "./names";
 export { ALREADY_RUNNING, beginRun, endRun, lastRun } from "./oneRun";
 export { type Refusal, refusalOf } from "./reading";
 export { createS3Sink } from "./sink";

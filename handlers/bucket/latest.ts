@@ -1,5 +1,5 @@
 import { messageOf, reportError } from "../errors";
-import { linkTo, MANIFEST_FILE, type Manifest, REPORT_FILE } from "../files/files";
+import { MANIFEST_FILE, type Manifest, REPORT_FILE, sha256Of } from "../files/files";
 import type { RunStatus } from "../model";
 import { formatInstant, parseInstant } from "../times";
 import { hoursSince, isBelievable } from "./clocks";
@@ -81,8 +81,7 @@ export async function publishedResult(objects: SmallObjects, runId: string): Pro
 export async function publishedReport(objects: SmallObjects, folder: string, runId: string): Promise<RunResult | null> {
   const found = await objects.read(folder.slice(REPORT_PREFIX.length) + MANIFEST_FILE, SUMMARY);
   if (found === null || found.value.runId !== runId) return null;
-  const { sha256 } = linkTo(folder + MANIFEST_FILE, Buffer.from(found.text, "utf8"));
-  return resultOf({ manifest: found.value, manifestSha256: sha256 }, folder);
+  return resultOf({ manifest: found.value, manifestSha256: sha256Of(Buffer.from(found.text, "utf8")) }, folder);
 }
 
 /**

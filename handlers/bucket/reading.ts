@@ -36,11 +36,6 @@ export function isMissing(error: unknown): boolean {
   return refusal === "missing" || refusal === "missing or refused";
 }
 
-/** Whether S3 has said that this object may not be read. Of one that is not there it names s3:ListBucket, or nothing. */
-function isRefused(error: unknown): boolean {
-  return /s3:GetObject\b/.test(((error as Error).cause as Error | undefined)?.message ?? "");
-}
-
 /** For an object that S3 has said is there, and then does not show. */
 export function notReadable(Bucket: string, Key: string, cause: unknown): Error {
   return reportError(
@@ -65,7 +60,7 @@ export async function openObject(s3: S3Client, Bucket: string, Key: string, call
         return { bytes, size: Number(ContentRange?.split("/")[1] ?? from + bytes.length), etag: ETag };
       });
     } catch (error) {
-      if (isMissing(error) && !isRefused(error)) return null;
+      if (isMissing(error)) return null;
       if ((error as Error).name !== "InvalidRange") throw error;
       return { bytes: Buffer.alloc(0), size: 0, etag: undefined }; // an empty object has no first byte
     }

@@ -13,12 +13,12 @@ export { createCellFormatter } from "./csv/csv";
 export type { Bytes, History, Sink, SinkFile } from "./destination";
 export {
   type FileEntry,
-  linkTo,
   type Manifest,
   type ManifestLink,
   originOf,
   type RunFacts,
   type RunOrigin,
+  sha256Of,
 } from "./manifest";
 export {
   CHANGES_FILE,

@@ -14,7 +14,6 @@ import { administratorArns, type RowSources } from "./rows";
  */
 export function createMachineRows(sources: RowSources, runId: string) {
   const { settings } = sources;
-  const name = MACHINE_ROWS_FILE;
   const { stringify } = JSON;
   const { Z_SYNC_FLUSH, Z_FINISH } = constants;
   // The rows repeat themselves so much that more effort than 1 gains little. What a batch is compressed to is taken when it is all
@@ -80,7 +79,7 @@ export function createMachineRows(sources: RowSources, runId: string) {
     });
 
   return {
-    name,
+    name: MACHINE_ROWS_FILE,
     contentType: "application/gzip",
     begin: () => "",
     rows(batch: readonly Row[]): Promise<Buffer> {

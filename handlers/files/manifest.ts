@@ -58,6 +58,19 @@ export interface ManifestLink {
   readonly sha256: string;
 }
 
+/** What the manifest says of the report that this one was compared with. */
+export interface PreviousReport {
+  /** `compared`: there is a `changes.csv`. `none`: there was no earlier report. `other-version`: it cannot be compared. */
+  readonly status: "none" | "other-version" | "compared";
+  /** The present of the earlier run. */
+  readonly reportedAt: string | null;
+  readonly manifestKey: string | null;
+  /** Whether usage was compared, too: not where the two reports have other windows. */
+  readonly usageCompared: boolean;
+  /** Why something was not compared, for people. */
+  readonly reason: string | null;
+}
+
 /** What a run took over from earlier ones. */
 export interface Previous {
   /** The newest report's manifest; `null` where there is no report. */
@@ -129,8 +142,9 @@ export function originOf(invokedFunctionArn: string): RunOrigin {
   return { account, region, caller: invokedFunctionArn };
 }
 
-export function linkTo(key: string, manifest: Buffer): ManifestLink {
-  return { key, sha256: createHash("sha256").update(manifest).digest("hex") };
+/** In lower-case hexadecimal, as everywhere. */
+export function sha256Of(bytes: Buffer): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /** Whether all that the report says was observed, and what its readers have to know, for people. */
@@ -281,17 +295,4 @@ function effortOf({ calls, answered }: Effort, service: string): SourceEffort {
 /** The same counts, their keys in order, so that the same run gives the same bytes. */
 function sorted(counts: Record<string, number>): Record<string, number> {
   return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/** What the manifest says of the report that this one was compared with. */
-export interface PreviousReport {
-  /** `compared`: there is a `changes.csv`. `none`: there was no earlier report. `other-version`: it cannot be compared. */
-  readonly status: "none" | "other-version" | "compared";
-  /** The present of the earlier run. */
-  readonly reportedAt: string | null;
-  readonly manifestKey: string | null;
-  /** Whether usage was compared, too: not where the two reports have other windows. */
-  readonly usageCompared: boolean;
-  /** Why something was not compared, for people. */
-  readonly reason: string | null;
 }

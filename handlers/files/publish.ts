@@ -11,6 +11,7 @@ import {
   type Previous,
   type RowCounts,
   type RunFacts,
+  sha256Of,
   statusOf,
 } from "./manifest";
 import manifestSchema from "./manifest.schema.json";
@@ -60,7 +61,7 @@ export async function publish(
     const entries = whole.map((writer) => writer.entry());
     const manifest = manifestOf(sources, facts, counts, entries, withoutComparison(previous, changes));
     const manifestBytes = Buffer.from(JSON.stringify(manifest, null, 2) + "\n", "utf8");
-    const manifestSha256 = createHash("sha256").update(manifestBytes).digest("hex");
+    const manifestSha256 = sha256Of(manifestBytes);
     requireManifest(manifestBytes);
 
     for (const writer of writers) await (writer.refused() ? writer.abort() : writer.close());

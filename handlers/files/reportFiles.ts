@@ -27,11 +27,10 @@ export interface FileContext {
 /** The files of a report, in the order in which they are written; the page last, since it shows what the others found. */
 export function reportFiles(context: FileContext): ReportFile[] {
   const { sources, facts, changes, decisions } = context;
-  const reviewerPattern = sources.settings.reviewerPattern;
   const files: (ReportFile | null)[] = [
     csvReport(),
     changes,
-    createReview({ sources, reviewerPattern, decisions, granted: changes?.granted }),
+    createReview({ sources, decisions, granted: changes?.granted }),
     createUnexplainedLogins(sources),
     createMachineRows(sources, facts.runId),
     createPage(pageContext(context)),

@@ -53,7 +53,6 @@ interface Unexplained {
  * A login by a name that several users have counts, as in the report, for each of them: a grant of any explains it.
  */
 export function createUnexplainedLogins({ settings, provisioning, collection, logins }: RowSources) {
-  const name = UNEXPLAINED_LOGINS_FILE;
   const writer = createCsvWriter(UNEXPLAINED_LOGIN_COLUMNS);
   const loginUsers = createLoginUsers(collection.users, settings.identityStoreId);
   const { keyOf } = loginUsers;
@@ -135,7 +134,7 @@ export function createUnexplainedLogins({ settings, provisioning, collection, lo
   addLogins(logins.notUnderstood, false);
   addUnattributed();
   return {
-    name,
+    name: UNEXPLAINED_LOGINS_FILE,
     contentType: "text/csv; charset=utf-8",
     begin: () => writer.header(),
     rows(batch: readonly Row[]): string {

@@ -4,8 +4,6 @@ import { messageOf } from "../errors";
 import type { Collection } from "../model";
 import { ACCOUNTS_A_PAGE } from "./requests";
 
-// In a file of its own, as everything else that is read from AWS.
-
 /** The accounts of the organization, or why they may not be read. */
 export async function listAccounts(
   organizations: OrganizationsClient,

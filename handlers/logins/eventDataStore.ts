@@ -1,11 +1,13 @@
 import type { GetEventDataStoreResponse } from "@aws-sdk/client-cloudtrail";
-import { formatInstant } from "../times";
+import { daysBetween, formatInstant } from "../times";
 import type { Begun, LoginWindow } from "./source";
 
 /** As GetEventDataStore answers, with the selectors as they stand in the answer. */
 export type StoreProperties = Partial<Omit<GetEventDataStoreResponse, "AdvancedEventSelectors">> & {
   readonly AdvancedEventSelectors?: unknown;
 };
+
+const DAY_MS = 86_400_000;
 
 type Observed = Pick<Begun<unknown>, "window" | "observedFrom" | "reason">;
 
@@ -18,7 +20,6 @@ type Observed = Pick<Begun<unknown>, "window" | "observedFrom" | "reason">;
  * @param awsNowMs AWS's clock, by which it deletes events; `null` where its answers do not tell
  */
 export function observedBy(store: StoreProperties, asked: LoginWindow, awsNowMs: number | null): Observed {
-  const DAY_MS = 86_400_000;
   const createdMs = store.CreatedTimestamp?.getTime() ?? Number.NaN;
   // How it was set up before its last change, nobody says: it may have kept less, or left logins out.
   const changedMs = store.UpdatedTimestamp?.getTime() ?? 0;
@@ -44,7 +45,7 @@ export function observedBy(store: StoreProperties, asked: LoginWindow, awsNowMs:
   function whyNotObserved(): string | null {
     const SKEW_MS = 5 * 60_000; // requests that are dated further off are refused by AWS, so a clock may be as wrong as that
     const toMs = Date.parse(window.to);
-    const windowDays = Math.round((toMs - fromMs) / DAY_MS);
+    const windowDays = daysBetween(window.from, window.to);
     if (toMs > awsNowMs! + SKEW_MS) {
       return `the window ends on ${window.to}, which has not come: AWS's clock says ${formatInstant(awsNowMs!)}`;
     }
@@ -82,7 +83,6 @@ export function observedBy(store: StoreProperties, asked: LoginWindow, awsNowMs:
  * than a day is gone, the window stays, and is not observed.
  */
 function windowWithin(window: LoginWindow, keptFromMs: number): LoginWindow {
-  const DAY_MS = 86_400_000;
   const READING_MS = 3_600_000;
   const fromMs = Date.parse(window.from);
   const safeFromMs = keptFromMs + READING_MS;

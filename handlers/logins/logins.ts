@@ -6,8 +6,8 @@ import { createLakeSource } from "./lake";
 import type { Begun, LoginPart, LoginSource, LoginWindow } from "./source";
 
 export { createEvidence, type UnknownBecause } from "./evidence";
-export { loginTargets, withKnownTargets } from "./observed";
 export type { LoginSource } from "./source";
+export { loginTargets, withKnownTargets } from "./targets";
 export { createLoginUsers } from "./users";
 
 /** The login source that the settings name; `null` where logins are left out on request. */

@@ -40,8 +40,10 @@ export function createLog(runId: string, reportName: string): Log {
     write("ERROR", message, { causes, ...fields });
   }
 
+  const sum = (counts: Readonly<Record<string, number>>) =>
+    Object.values(counts).reduce((total, count) => total + count, 0);
+
   function metricsOf({ calls, throttled }: Effort, startedMs: number) {
-    const sum = (counts: Record<string, number>) => Object.values(counts).reduce((total, count) => total + count, 0);
     return { DurationSeconds: (Date.now() - startedMs) / 1000, Calls: sum(calls), Throttles: sum(throttled) };
   }
 
@@ -62,7 +64,7 @@ export function createLog(runId: string, reportName: string): Log {
         Succeeded: 1,
         Degraded: result.status === "degraded" ? 1 : 0,
         Rows: result.rows,
-        Grants: Object.values(byUsage).reduce((total, count) => total + count, 0),
+        Grants: sum(byUsage),
         Unused: byUsage.UNUSED_IN_WINDOW ?? 0,
         Orphans: ORPHAN_STATUSES.reduce((total, status) => total + (byRowStatus[status] ?? 0), 0),
         ...metricsOf(effort, startedMs),

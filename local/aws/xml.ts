@@ -5,7 +5,7 @@ export function element(name: string, text: string | number | boolean | undefine
   return text === undefined ? "" : `<${name}>${escapeXml(String(text))}</${name}>`;
 }
 
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   return text.replace(/[&<>"'\r\n]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 

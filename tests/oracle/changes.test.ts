@@ -97,7 +97,7 @@ test("a report compared with itself has no changes", async () => {
 /** The whole of review.csv, written batch by batch as a run does: the comparison is given each batch first. */
 async function reviewOf(sources: RowSources, changes: Changes | null, decisions: Decisions, batchSize: number) {
   const rows = rowsOf(sources);
-  const review = createReview({ sources, reviewerPattern: "", decisions, granted: changes?.granted });
+  const review = createReview({ sources, decisions, granted: changes?.granted });
   let text = review.begin();
   for (let at = 0; at < rows.length; at += batchSize) {
     const batch = rows.slice(at, at + batchSize);

@@ -16,7 +16,6 @@ export interface Container {
 }
 
 export const BUCKET = "reports";
-export const FUNCTION_ARN = "arn:aws:lambda:eu-west-1:111122223333:function:credential-report";
 
 /** The function's environment, for a local AWS; of the settings that are not given, the organisation's and the defaults. */
 export function functionEnvironment(

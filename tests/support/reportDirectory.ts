@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Verdict } from "../../cli/verify/verdict";
 import type { EarlierReport, History, Sink } from "../../handlers/files/destination";
-import { linkTo, type Manifest, type RunFacts } from "../../handlers/files/manifest";
+import type { Manifest, RunFacts } from "../../handlers/files/manifest";
 import { publish } from "../../handlers/files/publish";
 import type { RowSources } from "../../handlers/files/rows";
 import { createMemorySink } from "../../local/runReport";
@@ -74,7 +74,7 @@ export function reportDirectory(files: ReportFiles) {
     /** Writes a file and lets the manifest vouch for it. */
     replace(name: string, bytes: string | Buffer) {
       writeFileSync(join(path, name), bytes);
-      const { sha256 } = linkTo("", Buffer.from(bytes));
+      const sha256 = sha256Of(Buffer.from(bytes));
       const files = manifest().files.map((entry) =>
         entry.name === name ? { ...entry, bytes: Buffer.byteLength(bytes), sha256 } : entry,
       );

@@ -80,7 +80,7 @@ const GROUP_0 = [
 const SET_1 = [
   [groupId(9), "GROUP_NOT_FOUND", ""],
   [groupId(1), "EMPTY_GROUP", ""],
-  [userId(9), "USER_NOT_FOUND", "UNKNOWN"],
+  [userId(9), "USER_NOT_FOUND", "UNKNOWN"], // nobody says since when
   [userId(2), "OK", "TOO_NEW"],
 ];
 const ALL = [...GROUP_0, ...SET_1];
@@ -162,7 +162,7 @@ describe("an identity that is not understood ends the run, which names it", () =
       const faults: Fault[] = [{ operation: `identitystore:${operation}`, kind: "keyNotFound" }];
       await expect(reportOf(faults)).rejects.toMatchObject({
         name: "ResourceNotFoundException",
-        message: expect.stringMatching(`^identitystore ${operation}: the key with which the data is encrypted`),
+        message: expect.stringContaining(`identitystore ${operation}: the key with which the data is encrypted`),
       });
     },
   );
@@ -194,8 +194,8 @@ describe("a state that is not understood degrades the report, which says whose",
     const { rows, status, warnings } = await reportOf([{ operation: "identitystore:ListGroupMemberships", kind }]);
     expect(new Set(rows.map(({ MemberSince }) => MemberSince))).toEqual(new Set([""]));
     // The age of the user does not stand in for a date that is there.
-    const ofMembers = rows.filter(({ GroupId, UserId }) => GroupId !== "" && UserId !== "");
-    expect(new Set(ofMembers.map(({ Usage }) => Usage))).toEqual(new Set(["USED", "UNKNOWN"]));
+    const ofMembers = rows.filter(({ Type, UserId }) => Type === "GROUP" && UserId !== "");
+    expect(ofMembers.map(({ Usage }) => Usage)).toEqual(["USED", "UNKNOWN"]);
     expect(status).toBe("degraded");
     expect(warnings).toEqual([
       expect.stringMatching(/^CreatedAt of memberships: expected an instant from 1970 to 9999/),

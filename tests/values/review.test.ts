@@ -28,7 +28,8 @@ const unusedGroup: SmallOrganisation = {
 };
 
 function review(sources: RowSources, decisions = NO_DECISIONS, reviewerPattern = "", granted?: NewGrants) {
-  const sheet = createReview({ sources, reviewerPattern, decisions, granted });
+  const settings = { ...sources.settings, reviewerPattern };
+  const sheet = createReview({ sources: { ...sources, settings }, decisions, granted });
   const csv = sheet.begin() + sheet.rows(allRows(sources)) + sheet.end();
   const lines: Record<string, string>[] = parse(csv, { columns: true, bom: true });
   return { csv, lines, counts: sheet.counts };

@@ -64,7 +64,6 @@ export async function openChanges({ reportedAt, csv, sameSettings }: PreviousRow
   const TYPE = columns.indexOf("Type");
   const GROUP_ID = columns.indexOf("GroupId");
   const USER_ID = columns.indexOf("UserId");
-  const name = CHANGES_FILE;
   const fail = reportError;
   const changes = createPairChanges(reportedAt, sameSettings);
   const reader = createCsvReader(csv);
@@ -176,7 +175,7 @@ export async function openChanges({ reportedAt, csv, sameSettings }: PreviousRow
 
   await advance();
   return {
-    name,
+    name: CHANGES_FILE,
     contentType: "text/csv; charset=utf-8",
     counts: changes.counts,
     granted: { reportedAt, has: changes.wasGranted },

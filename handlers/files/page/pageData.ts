@@ -26,7 +26,7 @@ export interface PageRun {
   readonly windowDays: number;
   /** From when on the source can know anything; `null` where that is not known. */
   readonly observedFrom: string | null;
-  /** How many accounts the organisation has; `null` where Organizations could not be read. */
+  /** How many accounts the organization has; `null` where Organizations could not be read. */
   readonly accountsInOrganization: number | null;
   /** All of them, as the manifest has them: for `npm run verify`. */
   readonly settings: Omit<Settings, "now">;

@@ -5,11 +5,11 @@ import { type Changes, isDamage, openChanges } from "../changes/changes";
 import type { Bytes, EarlierReport, History } from "../destination";
 import {
   type FileEntry,
-  linkTo,
   MANIFEST_VERSION,
   type Manifest,
   type Previous,
   type PreviousReport,
+  sha256Of,
 } from "../manifest";
 import { REPORT_FILE } from "../names";
 import { type Decisions, noDecisions, readDecisions } from "../review/review";
@@ -79,7 +79,7 @@ export async function readPrevious(
   const decisions = await history.decisions().then(readDecisions, noDecisions);
   const { newest, manifest, damage } = await readNewest();
   const { previousReport, changes } = await compareWith(newest, manifest);
-  const previousManifest = newest === null ? null : linkTo(newest.manifestKey, newest.manifest);
+  const previousManifest = newest && { key: newest.manifestKey, sha256: sha256Of(newest.manifest) };
   return {
     previous: {
       previousManifest,

@@ -48,8 +48,6 @@ export const REVIEW_COLUMNS = [
 
 export interface ReviewOptions {
   readonly sources: RowSources;
-  /** As the setting; empty for no reviewers. */
-  readonly reviewerPattern: string;
   readonly decisions: Decisions;
   /** Left out where the report was compared with none. */
   readonly granted?: NewGrants | undefined;
@@ -73,8 +71,8 @@ export interface ReviewCounts {
  * the same role may come anywhere in it. (`undefined` is not named in what runs for every row: in the serialised function it is
  * looked up anew each time.)
  */
-export function createReview({ sources, reviewerPattern, decisions, granted }: ReviewOptions) {
-  const { instanceArn, identityStoreId } = sources.settings;
+export function createReview({ sources, decisions, granted }: ReviewOptions) {
+  const { instanceArn, identityStoreId, reviewerPattern } = sources.settings;
   const administrators = new Set(administratorArns(sources));
   const cell = createCellFormatter();
   // With a byte order mark, without which Excel takes UTF-8 for the system's own encoding, and gives the sheet back so.
@@ -85,7 +83,6 @@ export function createReview({ sources, reviewerPattern, decisions, granted }: R
   const waitFor = createWaitFor(sources, granted);
   const byGrant = decisions.byGrant;
   const decided = byGrant.size > 0; // to look up a key costs as much as to write the line
-  const name = REVIEW_FILE;
   const counts: ReviewCounts = {
     lines: 0,
     bySuggestedAction: {},
@@ -187,7 +184,7 @@ export function createReview({ sources, reviewerPattern, decisions, granted }: R
   };
 
   return {
-    name,
+    name: REVIEW_FILE,
     contentType: "text/csv; charset=utf-8",
     begin: () => header,
     /** The lines of the pairs that are complete. */

@@ -131,7 +131,7 @@ function sizeCards(figures: Figures, run: PageRun): Card[] {
     {
       label: "Accounts",
       value: formatCount(figures.accounts),
-      note: inAll === null ? "the organisation could not be read" : `the organisation has ${formatCount(inAll)}`,
+      note: inAll === null ? "the organization could not be read" : `the organization has ${formatCount(inAll)}`,
     },
     {
       label: "Empty groups",
