@@ -55,6 +55,13 @@ const LISTINGS = [
   "organizations:ListAccounts",
 ];
 
+const QUERYING = [
+  "cloudtrail:GetEventDataStore",
+  "cloudtrail:StartQuery",
+  "cloudtrail:DescribeQuery",
+  "cloudtrail:GetQueryResults",
+];
+
 const running: LocalAws[] = [];
 afterEach(async () => {
   for (const localAws of running.splice(0)) await localAws.close();
@@ -78,7 +85,7 @@ const GROUP_0 = [
 const SET_1 = [
   [groupId(9), "GROUP_NOT_FOUND", ""],
   [groupId(1), "EMPTY_GROUP", ""],
-  [userId(9), "USER_NOT_FOUND", "UNUSED_IN_WINDOW"],
+  [userId(9), "USER_NOT_FOUND", "UNKNOWN"],
   [userId(2), "OK", "TOO_NEW"],
 ];
 const ALL = [...GROUP_0, ...SET_1];
@@ -117,6 +124,31 @@ describe("HTTP 200 without what was asked for", () => {
       });
     },
   );
+
+  test.each(QUERYING)("%s, a few times, leaves no trace; for ever, nobody is called unused", async (operation) => {
+    for (const kind of ["emptyBody", "emptyObject", "errorInBody"] as const) {
+      const { said, status, warnings } = await reportOf([{ operation, kind, at: 1, times: 3 }]);
+      expect({ said, status, warnings }).toEqual({ said: ALL, status: "succeeded", warnings: [] });
+    }
+    const { rows, status, warnings } = await reportOf([{ operation, kind: "emptyBody" }]);
+    expect(new Set(rows.map(({ Usage }) => Usage))).toEqual(new Set(["UNKNOWN", ""]));
+    expect({ status, warnings }).toEqual({
+      status: "degraded",
+      warnings: [expect.stringContaining(`${operation.replace(":", " ")} gave an answer that is not understood`)],
+    });
+  });
+
+  test("pages of logins without their list, or that lead back to the first, are not taken for all of them", async () => {
+    const operation = "cloudtrail:GetQueryResults";
+    expect(await reportOf([{ operation, kind: "withoutList", at: 1, times: 3 }])).toMatchObject({ warnings: [] });
+    for (const kind of ["withoutList", "sameToken"] as const) {
+      const { status, warnings } = await reportOf([{ operation, kind }]);
+      expect({ status, warnings }).toEqual({
+        status: "degraded",
+        warnings: [expect.stringContaining("cloudtrail GetQueryResults gave an answer that is not understood")],
+      });
+    }
+  });
 
   test.each(LISTINGS)("%s that leads back to its first page ends the run", async (operation) => {
     await expect(reportOf([{ operation, kind: "sameToken" }])).rejects.toMatchObject({
