@@ -19,11 +19,13 @@ type Observed = Pick<Begun<unknown>, "window" | "observedFrom" | "reason">;
  */
 export function observedBy(store: StoreProperties, asked: LoginWindow, awsNowMs: number | null): Observed {
   const DAY_MS = 86_400_000;
+  const END_OF_9999_MS = 253_402_300_800_000; // what a four-digit year can say
   const createdMs = store.CreatedTimestamp?.getTime() ?? Number.NaN;
   // How it was set up before its last change, nobody says: it may have kept less, or left logins out.
   const changedMs = store.UpdatedTimestamp?.getTime() ?? 0;
   const keptDays = store.RetentionPeriod ?? 0;
-  if (Number.isNaN(createdMs) || Number.isNaN(changedMs) || !Number.isInteger(keptDays) || keptDays < 1) {
+  const isInstant = (ms: number) => ms >= 0 && ms < END_OF_9999_MS;
+  if (!isInstant(createdMs) || !isInstant(changedMs) || !Number.isInteger(keptDays) || keptDays < 1) {
     const reason = "the event data store does not say since when, or for how long, it keeps events";
     return { window: asked, observedFrom: null, reason };
   }

@@ -232,6 +232,12 @@ describe("a state that is not understood degrades the report, which says whose",
   });
 });
 
+test("a date of the event data store that no report can name calls nobody unused", async () => {
+  const { rows, status } = await reportOf([{ operation: "cloudtrail:GetEventDataStore", kind: "dateInMilliseconds" }]);
+  expect(rows.filter(({ Usage }) => Usage === "UNUSED_IN_WINDOW" || Usage === "TOO_NEW")).toEqual([]);
+  expect(status).toBe("degraded");
+});
+
 test("a date of another type, which the SDK does not read, ends the run", async () => {
   await expect(reportOf([{ operation: "identitystore:ListUsers", kind: "dateAsText" }])).rejects.toMatchObject({
     name: "UnexpectedAnswer",
