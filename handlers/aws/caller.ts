@@ -1,3 +1,4 @@
+import { reportError } from "../errors";
 import { type AwsClock, createAwsClock } from "./answers";
 import { explained, isFinal, isThrottle } from "./failures";
 import { createPace, GRANTS, type Grants, type Pace } from "./pace";
@@ -115,7 +116,7 @@ function callerOf(shared: Shared, grants: Grants, countAbove: Count): Caller {
       count("calls", name);
       try {
         const answer = (await client.send(command, { abortSignal: signal })) as AnswerTo<Command>;
-        const taken = read === undefined ? answer : await read(answer);
+        const taken = read === undefined ? answer : await takenFrom(answer, read);
         quota?.succeeded();
         count("answered", name);
         return taken;
@@ -167,6 +168,16 @@ function callerOf(shared: Shared, grants: Grants, countAbove: Count): Caller {
     sleep,
     throwIfEnded: () => signal.throwIfAborted(),
   }) as Caller;
+}
+
+/** What `read` takes. Where it stumbles over a member of another type than the SDK's models say, the answer is not understood. */
+async function takenFrom<Answer>(answer: Answer, read: (answer: Answer) => unknown): Promise<unknown> {
+  try {
+    return await read(answer);
+  } catch (error) {
+    const { name, message } = error as Error;
+    throw name === "TypeError" ? reportError("UnexpectedAnswer", message, error) : error;
+  }
 }
 
 /** The sum of efforts, as a new value. */

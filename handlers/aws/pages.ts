@@ -14,8 +14,8 @@ export interface Listing<Command, List extends keyof AnswerTo<Command> & string,
   readonly itemOf: (listed: Listed<AnswerTo<Command>[List]>) => Item;
   /** What two items do not share. */
   readonly idOf: (item: Item) => string;
-  /** Told after each page how many items there are so far. */
-  readonly onPage?: (count: number) => void;
+  /** Told after each page how many items there are so far, and what else the page says. */
+  readonly onPage?: (count: number, page: AnswerTo<Command>) => void;
 }
 
 /** What every page has, whatever it lists. */
@@ -39,10 +39,10 @@ export async function allPages<Command, List extends keyof AnswerTo<Command> & s
   do {
     const page = await call(client, command(token), (answer) => {
       const listed = listIn(answer as Page, list, tokens) as Listed<AnswerTo<Command>[List]>[];
-      return { items: listed.map(itemOf), NextToken: (answer as Page).NextToken as string | undefined };
+      return { items: listed.map(itemOf), NextToken: (answer as Page).NextToken as string | undefined, answer };
     });
     for (const item of page.items) all.set(idOf(item), item);
-    onPage?.(all.size);
+    onPage?.(all.size, page.answer);
     token = page.NextToken;
     if (token) tokens.add(token);
   } while (token);

@@ -1,5 +1,5 @@
 import type { GetEventDataStoreResponse } from "@aws-sdk/client-cloudtrail";
-import { daysBetween, formatInstant } from "../times";
+import { daysBetween, END_OF_9999_MS, formatInstant } from "../times";
 import type { Begun, LoginWindow } from "./source";
 
 /** As GetEventDataStore answers, with the selectors as they stand in the answer. */
@@ -24,7 +24,8 @@ export function observedBy(store: StoreProperties, asked: LoginWindow, awsNowMs:
   // How it was set up before its last change, nobody says: it may have kept less, or left logins out.
   const changedMs = store.UpdatedTimestamp?.getTime() ?? 0;
   const keptDays = store.RetentionPeriod ?? 0;
-  if (Number.isNaN(createdMs) || Number.isNaN(changedMs) || !Number.isInteger(keptDays) || keptDays < 1) {
+  const isInstant = (ms: number) => ms >= 0 && ms < END_OF_9999_MS;
+  if (!isInstant(createdMs) || !isInstant(changedMs) || !Number.isInteger(keptDays) || keptDays < 1) {
     const reason = "the event data store does not say since when, or for how long, it keeps events";
     return { window: asked, observedFrom: null, reason };
   }

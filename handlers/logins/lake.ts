@@ -30,7 +30,13 @@ export function createLakeSource(eventDataStore: string, options: ClientOptions)
   const { id = eventDataStore, region = "" } = parseEventDataStore(eventDataStore) ?? {};
   const cloudTrail = new CloudTrailClient({ ...clientSettings(options), ...(region !== "" && { region }) });
 
-  function refuseUnlessEnabled(status: string | undefined): void {
+  /** What an answer must have to be one: without it, the call is made again. */
+  function requireText<Text extends string>(member: string, value: Text | undefined): Text {
+    if (typeof value === "string" && value !== "") return value;
+    throw reportError("UnexpectedAnswer", `${member}: expected a text, got ${JSON.stringify(value) ?? "nothing"}`);
+  }
+
+  function refuseUnlessEnabled(status: string): void {
     const RECORDING_NOTHING = [
       "CREATED",
       "PENDING_DELETION",
@@ -41,7 +47,7 @@ export function createLakeSource(eventDataStore: string, options: ClientOptions)
     if (status === "ENABLED") return;
     throw reportError(
       "EventDataStoreNotEnabled",
-      status !== undefined && RECORDING_NOTHING.includes(status)
+      RECORDING_NOTHING.includes(status)
         ? `The event data store ${eventDataStore} is ${status}, not ENABLED: it records no logins. Start its ingestion under CloudTrail → Lake → Event data stores.`
         : `The event data store ${eventDataStore} has the status ${JSON.stringify(status)}, which is not understood: whether it records logins is not known. Look at it under CloudTrail → Lake → Event data stores.`,
     );
@@ -50,7 +56,10 @@ export function createLakeSource(eventDataStore: string, options: ClientOptions)
   /** What the query billed, once it is finished; the status that it still has, where `untilMs` comes first. */
   async function waitFor(QueryId: string, untilMs: number, call: Caller) {
     for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(LONGEST_POLL_MS, pollMs * SLOWER)) {
-      const query = await call(cloudTrail, new DescribeQueryCommand({ QueryId }));
+      const query = await call(cloudTrail, new DescribeQueryCommand({ QueryId }), (answer) => ({
+        ...answer,
+        QueryStatus: requireText("QueryStatus", answer.QueryStatus),
+      }));
       const status = query.QueryStatus;
       if (status === "FINISHED") return { finished: true, bytesScanned: query.QueryStatistics?.BytesScanned ?? null };
       if (status !== "QUEUED" && status !== "RUNNING") {
@@ -72,15 +81,19 @@ export function createLakeSource(eventDataStore: string, options: ClientOptions)
     async begin(asked, call) {
       const getStore = new GetEventDataStoreCommand({ EventDataStore: eventDataStore });
       const wholeAnswer = wholeAnswerTo(getStore);
-      const store = await call(cloudTrail, getStore);
+      const store = await call(cloudTrail, getStore, (answer) => ({
+        ...answer,
+        Status: requireText("Status", answer.Status),
+      }));
       refuseUnlessEnabled(store.Status);
       // A selector's operator that the SDK does not know would be missing in its answer, and the selector seem to admit more.
       const { AdvancedEventSelectors } = wholeAnswer();
       const { window, ...observed } = observedBy({ ...store, AdvancedEventSelectors }, asked, call.awsNowMs());
       const QueryStatement = loginQuery(id, Date.parse(window.from), Date.parse(window.to));
-      const { QueryId } = await call(cloudTrail, new StartQueryCommand({ QueryStatement }));
-      if (!QueryId) throw reportError("UnexpectedAnswer", "cloudtrail StartQuery gave no query id.");
-      return { ...observed, window, reading: { queryId: QueryId, window }, queryId: QueryId };
+      const queryId = await call(cloudTrail, new StartQueryCommand({ QueryStatement }), (answer) =>
+        requireText("QueryId", answer.QueryId),
+      );
+      return { ...observed, window, reading: { queryId, window }, queryId };
     },
 
     async goOn(reading, untilMs, call, progress) {

@@ -1,5 +1,5 @@
 import { type CloudTrailClient, GetQueryResultsCommand } from "@aws-sdk/client-cloudtrail";
-import type { Caller } from "../aws/aws";
+import { allPages, type Caller } from "../aws/aws";
 import { reportError } from "../errors";
 import type { Progress } from "../model";
 import { type NamedLogins, partOf } from "./part";
@@ -46,7 +46,10 @@ export function loginQuery(storeId: string, fromMs: number, toMs: number): strin
   ].join("\n");
 }
 
-/** Reads every page of a finished login query. Repeated rows count once; a missing row is an error. */
+/**
+ * Reads every page of a finished login query. Repeated rows count once; a missing row is an error. A page that is not understood is asked
+ * for again, as everywhere.
+ */
 export async function readLogins(
   QueryId: string,
   window: LoginWindow,
@@ -56,10 +59,9 @@ export async function readLogins(
 ): Promise<Omit<LoginPart, "bytesScanned">> {
   const fromMs = Date.parse(window.from);
   const toMs = Date.parse(window.to);
-  const byKey = new Map<string, NamedLogins>();
   let total: number | null = null;
 
-  function unexpected(what: string, got: string | undefined, expected: string): Error {
+  function unexpected(what: string, got: unknown, expected: string): Error {
     const text = `The login query ${QueryId} gave ${JSON.stringify(got)} for ${what}, expected ${expected}.`;
     return reportError("UnexpectedAnswer", text);
   }
@@ -74,50 +76,59 @@ export async function readLogins(
   }
 
   /** A row is a list of one-key objects. */
-  function addRow(cells: readonly Record<string, string>[]): void {
-    const row: Record<string, string> = {};
-    for (const cell of cells) Object.assign(row, cell);
-    const { user_id = "", principal_id = "", user_name = "", account_id = "", role_name = "" } = row;
-    const firstMs = parseTimestamp(row.first_login ?? "");
-    const lastConsoleMs = parseTimestamp(row.last_console ?? "");
-    const lastProgrammaticMs = parseTimestamp(row.last_programmatic ?? "");
+  function loginOf(cells: unknown): NamedLogins {
+    if (!Array.isArray(cells)) throw unexpected("a row", cells, "a list of cells");
+    const row: Record<string, unknown> = Object.assign({}, ...cells);
+    const text = (column: string): string => {
+      const value = row[column] ?? "";
+      if (typeof value !== "string") throw unexpected(column, value, "a text");
+      return value;
+    };
+    const firstMs = parseTimestamp(text("first_login"));
+    const lastConsoleMs = parseTimestamp(text("last_console"));
+    const lastProgrammaticMs = parseTimestamp(text("last_programmatic"));
     if (firstMs === null || (lastConsoleMs === null && lastProgrammaticMs === null)) {
       throw unexpected("the times of a login", "", 'at least one like "2026-06-11 16:26:39.000"');
     }
-    const count = Number(row.logins);
+    const count = Number(text("logins"));
     if (!Number.isInteger(count) || count < 1) throw unexpected("a number of logins", row.logins, "one from 1 on");
-    byKey.set(JSON.stringify([user_id, principal_id, user_name, account_id, role_name]), {
-      userId: user_id,
-      principalId: principal_id,
-      userName: user_name,
-      accountId: account_id,
-      roleName: role_name,
+    return {
+      userId: text("user_id"),
+      principalId: text("principal_id"),
+      userName: text("user_name"),
+      accountId: text("account_id"),
+      roleName: text("role_name"),
       firstMs,
       lastConsoleMs,
       lastProgrammaticMs,
       count,
-    });
+    };
   }
 
-  let NextToken: string | undefined;
-  do {
-    const input = { QueryId, MaxQueryResults: 1000, NextToken };
-    const page = await call(cloudTrail, new GetQueryResultsCommand(input));
-    if (page.QueryStatus !== "FINISHED") {
-      throw reportError(
-        "QueryFailed",
-        `The login query ${QueryId} gave results as ${page.QueryStatus}: they are not complete and not used.`,
-      );
-    }
-    total = page.QueryStatistics?.TotalResultsCount ?? total;
-    for (const row of page.QueryResultRows ?? []) addRow(row);
-    progress("logins", byKey.size, total);
-    NextToken = page.NextToken;
-  } while (NextToken);
+  const logins = await allPages(call, cloudTrail, {
+    command: (NextToken) => new GetQueryResultsCommand({ QueryId, MaxQueryResults: 1000, NextToken }),
+    list: "QueryResultRows",
+    itemOf: loginOf,
+    idOf: ({ userId, principalId, userName, accountId, roleName }) =>
+      JSON.stringify([userId, principalId, userName, accountId, roleName]),
+    onPage: (count, { QueryStatus, QueryStatistics }) => {
+      if (QueryStatus !== "FINISHED") {
+        throw reportError(
+          "QueryFailed",
+          `The login query ${QueryId} gave results as ${QueryStatus}: they are not complete and not used.`,
+        );
+      }
+      total = QueryStatistics?.TotalResultsCount ?? total;
+      progress("logins", count, total);
+    },
+  });
 
-  if (total !== null && byKey.size < total) {
-    throw reportError("IncompleteAnswer", `The login query ${QueryId} has ${total} rows, but only ${byKey.size} came.`);
+  if (total !== null && logins.length < total) {
+    throw reportError(
+      "IncompleteAnswer",
+      `The login query ${QueryId} has ${total} rows, but only ${logins.length} came.`,
+    );
   }
   const reason = total === null ? "the login query did not say how many rows it has" : null;
-  return { ...partOf([...byKey.values()]), reason };
+  return { ...partOf(logins), reason };
 }

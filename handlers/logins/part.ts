@@ -25,8 +25,8 @@ export interface NamedLogins {
 export function partOf(read: readonly NamedLogins[]): Pick<LoginPart, "lastLogins" | "unattributed" | "notUnderstood"> {
   const USER_ID = /^([0-9a-f]{10}-)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
   const ACCOUNT_ID = /^\d{12}$/;
-  // A permission set's name. The names of its roles (`AWSReservedSSO_<name>_<16 digits>`) are longer than any.
-  const PERMISSION_SET_NAME = /^[\w+=,.@-]{1,32}$/;
+  // A permission set's name, not that of its role (`AWSReservedSSO_<name>_<16 digits>`), of whatever length.
+  const PERMISSION_SET_NAME = /^(?!AWSReservedSSO_)[\w+=,.@-]{1,32}$/;
   const lastLogins: LastLogin[] = [];
   const unattributed: UnattributedLogin[] = [];
   const notUnderstood: NotUnderstoodLogin[] = [];

@@ -27,10 +27,11 @@ export function loginTargets(
   let count = 0;
   let toNowhere = 0;
 
+  const named = (kind: string, name: string) => `${kind} ${name === "" ? "(none)" : name}`;
   const see = (login: { accountId: string; roleName: string; count: number }): boolean => {
     count += login.count;
-    const account = accounts === null || accountIds.has(login.accountId) ? "" : `account ${login.accountId}`;
-    const role = roleNames.has(login.roleName) ? "" : `permission set ${login.roleName}`;
+    const account = accounts === null || accountIds.has(login.accountId) ? "" : named("account", login.accountId);
+    const role = roleNames.has(login.roleName) ? "" : named("permission set", login.roleName);
     if (account === "" && role === "") return accountIds.has(login.accountId);
     toNowhere += login.count;
     for (const what of [account, role]) if (what !== "") missing.set(what, (missing.get(what) ?? 0) + login.count);

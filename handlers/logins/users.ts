@@ -21,10 +21,13 @@ export function createLoginUsers(users: readonly User[], identityStoreId: string
   const { max } = Math;
   const prefix = /^d-[0-9a-f]{10}$/.test(identityStoreId) ? `${identityStoreId.slice(2)}-` : "";
   const length = prefix.length;
+  // A store whose id is a UUID has no digits of its own: whatever ten stand before a user's UUID are not the user's.
+  const ANY_PREFIX = /^[0-9a-f]{10}-(?=[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$)/;
   const nobody: readonly string[] = [];
   const known = new Set<string>();
   const byName = new Map<string, User[]>();
-  const keyOf = (id: string) => (length > 0 && id.startsWith(prefix) ? id.slice(length) : id);
+  const keyOf = (id: string) =>
+    length === 0 ? id.replace(ANY_PREFIX, "") : id.startsWith(prefix) ? id.slice(length) : id;
   const nameKey = (name: string) => name.normalize("NFC").toLowerCase();
 
   for (const user of users) {

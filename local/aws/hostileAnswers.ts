@@ -3,6 +3,12 @@ import { type Fault, type FaultKind, fires } from "./faults";
 
 type Item = Record<string, unknown>;
 
+function setDates(item: Item, to: (seconds: number) => unknown): void {
+  for (const member of ["CreatedAt", "CreatedTimestamp"]) {
+    if (item[member] !== undefined) item[member] = to(Number(item[member]));
+  }
+}
+
 /** What becomes of each item of an answer, or of an answer that is one. */
 const items: Partial<Record<FaultKind, (item: Item) => void>> = {
   withoutId: (item) => {
@@ -20,15 +26,9 @@ const items: Partial<Record<FaultKind, (item: Item) => void>> = {
   withoutState: (item) => {
     delete item.State;
   },
-  dateInMilliseconds: (item) => {
-    if (item.CreatedAt !== undefined) item.CreatedAt = Number(item.CreatedAt) * 1000;
-  },
-  dateTooLarge: (item) => {
-    if (item.CreatedAt !== undefined) item.CreatedAt = 1e20;
-  },
-  dateAsText: (item) => {
-    if (item.CreatedAt !== undefined) item.CreatedAt = new Date(Number(item.CreatedAt) * 1000).toISOString();
-  },
+  dateInMilliseconds: (item) => setDates(item, (seconds) => seconds * 1000),
+  dateTooLarge: (item) => setDates(item, () => 1e20),
+  dateAsText: (item) => setDates(item, (seconds) => new Date(seconds * 1000).toISOString()),
 };
 
 /** What becomes of a whole answer. */

@@ -36,7 +36,10 @@ const required: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
       what: "an instance ARN (arn:aws:sso:::instance/ssoins-…, 16 characters after the -)",
       holds: matches(instanceArnPattern),
     },
-    IdentityStoreId: { what: "an identity store id (d-…)", holds: matches(/^d-[0-9a-f]{10}$/) },
+    IdentityStoreId: {
+      what: "an identity store id (d- and ten hexadecimal digits, or a UUID)",
+      holds: matches(/^(d-[0-9a-f]{10}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/),
+    },
   },
   Accounts: { Id: accountId },
   PermissionSets: {

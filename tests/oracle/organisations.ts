@@ -46,7 +46,7 @@ function organisationOf(shape: Shape): Organisation {
   const owner = accountId(-1);
   const instanceId = `ssoins-${hex("instance", 0, 16)}`;
   const storePrefix = hex("identity store", 0, 10);
-  const IdentityStoreId = `d-${storePrefix}`;
+  const IdentityStoreId = shape.storeWithUuid ? uuid("identity store", 0) : `d-${storePrefix}`;
   const identityStoreArn = `arn:aws:identitystore::${owner}:identitystore/${IdentityStoreId}`;
 
   const created = (age: Shape["users"][number]["age"], form: Shape["users"][number]["writtenAs"]) => {
@@ -111,7 +111,8 @@ function organisationOf(shape: Shape): Organisation {
     const before = Users[number - 1]?.UserId ?? "";
     let UserId = uuid("user", number);
     if (user.id === "prefixed") UserId = `${storePrefix}-${UserId}`;
-    if (user.id === "twin" && before.startsWith(storePrefix)) UserId = `0123456789${before.slice(10)}`;
+    const hasTwins = user.id === "twin" && !shape.storeWithUuid; // its ids are told apart by the UUID alone
+    if (hasTwins && before.startsWith(storePrefix)) UserId = `0123456789${before.slice(10)}`;
     Users.push(
       present({
         UserId,

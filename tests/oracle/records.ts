@@ -152,6 +152,8 @@ function detailsOf(event: Shape["events"][number], grant: Grant, known: Known): 
       return { role_name, account_id: ids.accountId(-3) };
     case "name of the role":
       return { role_name: `AWSReservedSSO_${role_name}_${ids.hex("role", 0, 16)}`, account_id };
+    case "name of the role, cut":
+      return { role_name: `AWSReservedSSO_${role_name}_${ids.hex("role", 0, 16)}`.slice(0, 32), account_id };
     case "ARN of the account":
       return { role_name, account_id: `arn:aws:organizations::${owner}:account/o-1/${account_id}` };
   }

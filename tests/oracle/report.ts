@@ -193,7 +193,9 @@ export function oracleReport(served: Organisation, options: OracleOptions): Orac
   /** A user's id, without what AWS puts in front of it, or not. */
   function bare(id: string): string {
     const [, prefix] = /^d-([0-9a-f]{10})$/.exec(organisation.IdentityStoreId) ?? [];
-    return prefix !== undefined && id.startsWith(`${prefix}-`) ? id.slice(11) : id;
+    // The digits of a store with a UUID are not known: none are a user's own.
+    if (prefix === undefined) return id.length === 47 && id[10] === "-" ? id.slice(11) : id;
+    return id.startsWith(`${prefix}-`) ? id.slice(11) : id;
   }
 
   /** Whose login it is: by id where the event has one, else by the name. */
@@ -321,6 +323,7 @@ function isRoleLogin(event: LoginEvent, from: number, to: number): boolean {
 
 /** Whether account and role are in the form that AWS gives them. */
 function isUnderstood(event: LoginEvent): boolean {
+  if (roleOf(event).startsWith("AWSReservedSSO_")) return false; // the role of a permission set, in an account
   return /^[0-9]{12}$/.test(accountOf(event)) && /^[A-Za-z0-9_+=,.@-]{1,32}$/.test(roleOf(event));
 }
 

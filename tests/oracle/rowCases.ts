@@ -60,6 +60,14 @@ export const JOIN_CASES: FixedCase[] = [
     [login({ user: { userId: "1234567890-11111111-1111-4111-8111-111111111111" } })],
     UNUSED,
   ),
+  fixed(
+    "with a store whose id is a UUID, the ten digits before a user's are nobody's own",
+    {
+      IdentityStoreId: "77777777-7777-4777-8777-777777777777",
+      Records: [BOBS_LOGIN, login({ user: { userId: "1234567890-11111111-1111-4111-8111-111111111111" } })],
+    },
+    [{ ...UNUSED, ...USED }],
+  ),
   withRecords(
     "in old events the principal's id may be the user's",
     [login({ userIdentity: { type: "Unknown", principalId: ALICE, userName: "bob" } })],
@@ -107,6 +115,10 @@ export const JOIN_CASES: FixedCase[] = [
     { ...UNUSED, ...UNKNOWN },
   ),
   toNowhere("so may one that tells it in another form", [login({ role: "AWSReservedSSO_ReadOnly_0123456789abcdef" })], {
+    ...UNUSED,
+    ...UNKNOWN,
+  }),
+  toNowhere("so may one that tells it so, cut", [login({ role: "AWSReservedSSO_ReadOnly_01234567" })], {
     ...UNUSED,
     ...UNKNOWN,
   }),

@@ -186,6 +186,7 @@ const events = fc.record({
     [1, "unknown set"],
     [1, "unknown account"],
     [1, "name of the role"],
+    [1, "name of the role, cut"],
     [1, "ARN of the account"],
   ),
   error: weighted<"none" | "null" | "code" | "code and message" | "message only">(
@@ -241,6 +242,7 @@ export type RoleDetails =
   | "unknown set"
   | "unknown account"
   | "name of the role"
+  | "name of the role, cut"
   | "ARN of the account";
 
 const stores = fc.oneof(
@@ -293,6 +295,8 @@ export const shapes = fc.record({
   witnesses: weighted([2, 0], [5, 60]),
   /** Mixed into every id, so that ids sort in any order. */
   salt: fc.nat({ max: 999 }),
+  /** Whether the identity store's id is a UUID. */
+  storeWithUuid: weighted([6, false], [1, true]),
   accounts: some(accounts, 4),
   permissionSets: some(permissionSets, 3),
   users: some(users, 6),

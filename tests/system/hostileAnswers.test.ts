@@ -57,6 +57,13 @@ const LISTINGS = [
   "organizations:ListAccounts",
 ];
 
+const QUERYING = [
+  "cloudtrail:GetEventDataStore",
+  "cloudtrail:StartQuery",
+  "cloudtrail:DescribeQuery",
+  "cloudtrail:GetQueryResults",
+];
+
 const running: LocalAws[] = [];
 afterEach(async () => {
   for (const localAws of running.splice(0)) await localAws.close();
@@ -119,6 +126,31 @@ describe("HTTP 200 without what was asked for", () => {
       });
     },
   );
+
+  test.each(QUERYING)("%s, a few times, leaves no trace; for ever, nobody is called unused", async (operation) => {
+    for (const kind of ["emptyBody", "emptyObject", "errorInBody"] as const) {
+      const { said, status, warnings } = await reportOf([{ operation, kind, at: 1, times: 3 }]);
+      expect({ said, status, warnings }).toEqual({ said: ALL, status: "succeeded", warnings: [] });
+    }
+    const { rows, status, warnings } = await reportOf([{ operation, kind: "emptyBody" }]);
+    expect(new Set(rows.map(({ Usage }) => Usage))).toEqual(new Set(["UNKNOWN", ""]));
+    expect({ status, warnings }).toEqual({
+      status: "degraded",
+      warnings: [expect.stringContaining(`${operation.replace(":", " ")} gave an answer that is not understood`)],
+    });
+  });
+
+  test("pages of logins without their list, or that lead back to the first, are not taken for all of them", async () => {
+    const operation = "cloudtrail:GetQueryResults";
+    expect(await reportOf([{ operation, kind: "withoutList", at: 1, times: 3 }])).toMatchObject({ warnings: [] });
+    for (const kind of ["withoutList", "sameToken"] as const) {
+      const { status, warnings } = await reportOf([{ operation, kind }]);
+      expect({ status, warnings }).toEqual({
+        status: "degraded",
+        warnings: [expect.stringContaining("cloudtrail GetQueryResults gave an answer that is not understood")],
+      });
+    }
+  });
 
   test.each(LISTINGS)("%s that leads back to its first page ends the run", async (operation) => {
     await expect(reportOf([{ operation, kind: "sameToken" }])).rejects.toMatchObject({
@@ -201,6 +233,12 @@ describe("a state that is not understood degrades the report, which says whose",
       expect.stringMatching(/^CreatedAt of memberships: expected an instant from 1970 to 9999/),
     ]);
   });
+});
+
+test("a date of the event data store that no report can name calls nobody unused", async () => {
+  const { rows, status } = await reportOf([{ operation: "cloudtrail:GetEventDataStore", kind: "dateInMilliseconds" }]);
+  expect(rows.filter(({ Usage }) => Usage === "UNUSED_IN_WINDOW" || Usage === "TOO_NEW")).toEqual([]);
+  expect(status).toBe("degraded");
 });
 
 test("a date of another type, which the SDK does not read, ends the run", async () => {

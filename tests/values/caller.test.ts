@@ -256,6 +256,20 @@ describe("errors", () => {
   });
 });
 
+describe("an answer of another form than the SDK's models have", () => {
+  it("is one that is not understood, and no trouble of the network", async () => {
+    const call = newCaller();
+    const [client, command] = request("identitystore", "ListUsers", async () => ({ Users: [{ Emails: "none" }] }));
+    const read = (answer: unknown) => (answer as { Users: { Emails: string[] }[] }).Users[0]!.Emails.find(Boolean);
+    const failing = settle(call(client, command, read));
+    await expect(failing).rejects.toMatchObject({ name: "UnexpectedAnswer" });
+    await expect(failing).rejects.toThrow(
+      "identitystore ListUsers gave an answer that is not understood, 8 times in a row",
+    );
+    await expect(failing).rejects.not.toThrow("network");
+  });
+});
+
 describe("the end of a run", () => {
   it("ends waits at once, with the reason", async () => {
     const ending = new AbortController();

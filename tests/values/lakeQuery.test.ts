@@ -1,4 +1,4 @@
-import type { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
+import type { CloudTrailClient, GetQueryResultsCommand } from "@aws-sdk/client-cloudtrail";
 import { Parser } from "node-sql-parser/build/trino";
 import { createCaller } from "../../handlers/aws/caller";
 import { loginQuery, readLogins } from "../../handlers/logins/lakeQuery";
@@ -45,15 +45,19 @@ describe("readLogins", () => {
     ...more,
   });
   /** CloudTrail with a finished query of these pages. */
-  function read(total: number | undefined, ...pages: object[][]) {
+  function read(total: number | undefined, ...pages: (object | number)[][]) {
     const answers = pages.map((rows, index) => ({
+      $metadata: { requestId: `request-${index}` },
       QueryStatus: "FINISHED",
       QueryStatistics: { TotalResultsCount: total },
-      QueryResultRows: rows.map((row) => Object.entries(row).map(([name, value]) => ({ [name]: value }))),
-      NextToken: index < pages.length - 1 ? "more" : undefined,
+      QueryResultRows: rows.map((row) =>
+        typeof row === "object" ? Object.entries(row).map(([name, value]) => ({ [name]: value })) : row,
+      ),
+      NextToken: index < pages.length - 1 ? String(index + 1) : undefined,
     }));
     const config = { serviceId: "CloudTrail" };
-    const cloudTrail = { config, send: async () => answers.shift() } as unknown as CloudTrailClient;
+    const send = async ({ input }: GetQueryResultsCommand) => answers[Number(input.NextToken ?? 0)];
+    const cloudTrail = { config, send } as unknown as CloudTrailClient;
     const call = createCaller({ requestsPerSecond: 10_000, signal: new AbortController().signal });
     return readLogins("query-1", WINDOW, cloudTrail, call, () => {});
   }
@@ -80,6 +84,8 @@ describe("readLogins", () => {
   it.each([
     ["a row that did not come", 2, [login()], "IncompleteAnswer", "has 2 rows, but only 1 came"],
     ["a number that is none", 1, [login({ logins: "x" })], "UnexpectedAnswer", 'gave "x" for a number of logins'],
+    ["a row that is no list of cells", 1, [7], "UnexpectedAnswer", "gave 7 for a row"],
+    ["a cell that is no text", 1, [login({ role_name: 7 })], "UnexpectedAnswer", "gave 7 for role_name"],
     ["no number", 1, [login({ logins: undefined })], "UnexpectedAnswer", "for a number of logins"],
     [
       "a time that is none",
