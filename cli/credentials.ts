@@ -34,7 +34,7 @@ export function createCredentials(
       return await lookUp();
     } catch (error) {
       lookedUp = null;
-      throw missing(error as Error, profile ?? process.env.AWS_PROFILE);
+      throw missing(error as Error, profileOf(profile));
     }
   }
 
@@ -64,6 +64,11 @@ export async function askMfaCode(serial: string, signal: AbortSignal): Promise<s
   } finally {
     lines.close();
   }
+}
+
+/** The profile that is used where this one is given, or none. */
+export function profileOf(given: string | undefined): string | undefined {
+  return given ?? process.env.AWS_PROFILE;
 }
 
 /** The error of a run that has no credentials. */

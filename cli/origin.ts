@@ -2,13 +2,11 @@ import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { type Caller, type ClientOptions, type Clients, clientSettings } from "../handlers/aws/aws";
 import { reportError } from "../handlers/errors";
 import type { RunOrigin } from "../handlers/files/files";
+import { regionOf } from "./access";
 
 /** In which account and Region, and as whom, the credentials of the terminal work. Everybody may ask that. */
 export async function findOrigin(clients: Clients, options: ClientOptions, call: Caller): Promise<RunOrigin> {
-  const region = await clients.ssoAdmin.config.region().catch((error: unknown) => {
-    const advice = "Give --region, or set AWS_REGION, to the Region of the Identity Center instance.";
-    throw reportError("NoRegion", `No AWS Region is set. ${advice}`, error);
-  });
+  const region = await regionOf(clients.ssoAdmin, "the Identity Center instance");
   const sts = new STSClient(clientSettings(options));
   try {
     const { Account, Arn } = await call(sts, new GetCallerIdentityCommand({}));

@@ -24,7 +24,12 @@ export function proxyAgent(environment: NodeJS.ProcessEnv): Agent | undefined {
     override async connect(
       ...[request, options]: Parameters<Proxying.HttpsProxyAgent<string>["connect"]>
     ): Promise<Socket> {
-      if (!isLeftOut(options.host ?? "", options.port, noProxy)) return super.connect(request, options);
+      if (!isLeftOut(options.host ?? "", options.port, noProxy)) {
+        return super.connect(request, options).catch((error: Error) => {
+          error.message = `through the proxy of HTTPS_PROXY, ${this.proxy.host}: ${error.message}`;
+          throw error;
+        });
+      }
       return connect({ ...options, path: undefined } as ConnectionOptions); // `path` would be a socket's in the file system
     }
   }

@@ -1,20 +1,20 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { type ClientOptions, createCaller, createClients } from "../handlers/aws/aws";
+import { createCaller, createClients } from "../handlers/aws/aws";
 import { messageOf, reportError } from "../handlers/errors";
 import { MANIFEST_FILE, type Published, REPORT_FILE } from "../handlers/files/files";
 import type { Progress } from "../handlers/model";
 import { runReport } from "../handlers/run";
 import { formatInstant } from "../handlers/times";
+import { findAccess } from "./access";
 import { type Arguments, HELP, parseArguments } from "./arguments";
-import { adviceFor, askMfaCode, createCredentials, missing } from "./credentials";
+import { adviceFor, missing, profileOf } from "./credentials";
 import { createDirectoryHistory, createDirectorySink, type DirectorySink } from "./directory";
 import { standInHome } from "./home";
 import { findInstance } from "./instance";
 import { createEndingLoginSource } from "./loginSource";
 import { findOrigin } from "./origin";
 import { createProgressDisplay } from "./progressDisplay";
-import { proxyAgent } from "./proxy";
 
 /** The name of the reason for which a run is ended by the person who started it. */
 const INTERRUPTED = "Interrupted";
@@ -40,10 +40,12 @@ async function main(): Promise<number> {
   // The SDK asks for a role's MFA code before it waits for the credentials that assume the role, and these may fail in the meantime.
   process.once("unhandledRejection", (reason) => {
     const error = reason as Error;
-    ending.abort(error.name === "CredentialsProviderError" ? missing(error, profileOf(given)) : error);
+    ending.abort(error.name === "CredentialsProviderError" ? missing(error, profileOf(given.profile)) : error);
   });
   const sink = await createDirectorySink(given.out, ending.signal).catch((error: unknown) => {
-    process.stderr.write(`--out: ${messageOf(error)}\n`);
+    const { name } = error as Error;
+    const why = `${given.out} cannot be used (${messageOf(error)}). Give a directory that can be made and written to.`;
+    process.stderr.write(`--out: ${name === "DirectoryInUse" ? messageOf(error) : why}\n`);
     return null;
   });
   if (sink === null) return 1;
@@ -61,7 +63,7 @@ async function main(): Promise<number> {
   } catch (thrown) {
     display?.stop();
     const error = (ending.signal.aborted ? ending.signal.reason : thrown) as Error;
-    const advice = error.name === "CredentialsRefused" ? ` ${adviceFor(error, profileOf(given))}` : "";
+    const advice = error.name === "CredentialsRefused" ? ` ${adviceFor(error, profileOf(given.profile))}` : "";
     process.stderr.write(`${messageOf(error)}${advice}\n`);
     return error.name === INTERRUPTED ? 130 : 1;
   } finally {
@@ -77,7 +79,7 @@ async function run(
 ): Promise<Published> {
   const { settings } = given;
   const startedMs = Date.now();
-  const options = await clientOptions(given, ending.signal);
+  const options = await findAccess(given, ending.signal);
   const clients = createClients(options);
   const call = createCaller({ requestsPerSecond: settings.requestsPerSecond, signal: ending.signal });
   const place = await findOrigin(clients, options, call);
@@ -93,19 +95,6 @@ async function run(
     progress,
     deadlineMs: Number.POSITIVE_INFINITY,
   });
-}
-
-/** What all clients share: Region, profile, proxy, and credentials, which are there or the run ends before anything is asked. */
-async function clientOptions({ region, profile }: Arguments, signal: AbortSignal): Promise<ClientOptions> {
-  const httpsAgent = proxyAgent(process.env);
-  const options = { ...(region && { region }), ...(profile && { profile }), ...(httpsAgent && { httpsAgent }) };
-  const credentials = createCredentials(options, (serial) => askMfaCode(serial, signal));
-  await credentials();
-  return { ...options, credentials };
-}
-
-function profileOf({ profile }: Arguments): string | undefined {
-  return profile ?? process.env.AWS_PROFILE;
 }
 
 function summaryOf({ manifest, manifestSha256 }: Published, out: string) {

@@ -1,4 +1,7 @@
 import { messageOf } from "../handlers/errors";
+import { findAccess } from "./access";
+import { missing, profileOf } from "./credentials";
+import { standInHome } from "./home";
 import { type Arguments, HELP, parseArguments } from "./verify/arguments";
 import { directorySource } from "./verify/reportSource";
 import { s3Source } from "./verify/s3Source";
@@ -27,7 +30,10 @@ async function main(): Promise<number> {
 
 async function verdictOn({ place, sha256, profile, region }: Arguments): Promise<Verdict> {
   if (place.kind === "directory") return verifyReport(directorySource(place.directory, place.previous), sha256);
-  const source = s3Source({ ...place, profile, region });
+  const ending = new AbortController();
+  // The SDK asks for a role's MFA code before it waits for the credentials that assume the role, and these may fail in the meantime.
+  process.once("unhandledRejection", (reason) => ending.abort(missing(reason as Error, profileOf(profile))));
+  const source = await s3Source(place, await findAccess({ profile, region }, ending.signal));
   try {
     return await verifyReport(source, sha256);
   } finally {
@@ -60,6 +66,7 @@ function describe(verdict: Verdict): string {
   return `${lines.join("\n")}\n`;
 }
 
+standInHome();
 main().then(
   (code) => {
     process.exitCode = code;

@@ -1,21 +1,26 @@
 import { basename } from "node:path";
 import type { Readable } from "node:stream";
 import { GetObjectCommand, type GetObjectCommandOutput, S3Client } from "@aws-sdk/client-s3";
+import { type ClientOptions, clientSettings } from "../../handlers/aws/aws";
 import { REPORT_PREFIX, type Refusal, refusalOf } from "../../handlers/bucket/bucket";
 import { MANIFEST_FILE } from "../../handlers/files/files";
+import { regionOf } from "../access";
 import type { Opened, ReportSource } from "./reportSource";
 
 export interface S3SourceOptions {
   readonly bucket: string;
   /** With its trailing slash. */
   readonly prefix: string;
-  readonly region: string | undefined;
-  readonly profile: string | undefined;
 }
 
 /** @returns the source and what ends its connections */
-export function s3Source({ bucket, prefix, region, profile }: S3SourceOptions): ReportSource & { close(): void } {
-  let s3 = new S3Client({ ...(region && { region }), ...(profile && { profile }) });
+export async function s3Source(
+  { bucket, prefix }: S3SourceOptions,
+  access: ClientOptions,
+): Promise<ReportSource & { close(): void }> {
+  const clientIn = (options: ClientOptions) => new S3Client({ ...clientSettings(options), maxAttempts: 3 });
+  let s3 = clientIn(access);
+  await regionOf(s3, "the bucket");
 
   /** Asks again in the bucket's own Region, once, where S3 says that it is in another one; from then on all is asked there. */
   async function get(Key: string): Promise<GetObjectCommandOutput> {
@@ -25,7 +30,7 @@ export function s3Source({ bucket, prefix, region, profile }: S3SourceOptions): 
       const itsOwn = regionIn(error);
       if (itsOwn === null || itsOwn === (await s3.config.region())) throw error;
       s3.destroy();
-      s3 = new S3Client({ region: itsOwn, ...(profile && { profile }) });
+      s3 = clientIn({ ...access, region: itsOwn });
       return s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
     }
   }

@@ -1,5 +1,5 @@
 import { messageOf, reportError } from "../errors";
-import { isWebPage, lacksCredentials, reasonOf } from "./reasons";
+import { isImpossible, isUntrusted, isWebPage, lacksCredentials, reasonOf } from "./reasons";
 import { type ServiceError, statusOf } from "./serviceError";
 
 export function isThrottle(error: ServiceError): boolean {
@@ -9,9 +9,9 @@ export function isThrottle(error: ServiceError): boolean {
   );
 }
 
-/** Nothing to sign with is final; so are answers that are not AWS's, and those of the 400s, but for throttling, requests that did not arrive whole, and S3's "another one is at it". */
+/** What this machine could not send, or does not trust, is final; so are answers that are not AWS's, and those of the 400s, but for throttling, requests that did not arrive whole, and S3's "another one is at it". */
 export function isFinal(error: ServiceError): boolean {
-  if (lacksCredentials(error) || isWebPage(error)) return true;
+  if (lacksCredentials(error) || isImpossible(error) || isUntrusted(error) || isWebPage(error)) return true;
   const status = statusOf(error);
   const passing = error.name === "RequestTimeout" || error.name === "ConditionalRequestConflict";
   return status !== undefined && status >= 400 && status < 500 && !passing;

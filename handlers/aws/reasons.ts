@@ -15,6 +15,16 @@ export function lacksCredentials({ name }: ServiceError): boolean {
   return /^(CredentialsMissing|CredentialsProviderError|TokenProviderError|ProviderError)$/.test(name);
 }
 
+/** Whether Node refused to make a request of what it was given, such as an address that is none. Asking again does not help. */
+export function isImpossible({ code = "" }: ServiceError): boolean {
+  return /^ERR_(INVALID_(?!RETURN)|UNESCAPED_)/.test(code);
+}
+
+/** Whether this machine does not trust the certificate of what answered. Asking again does not help. */
+export function isUntrusted({ code = "" }: ServiceError): boolean {
+  return /CERT|^UNABLE_TO_(GET|VERIFY)/.test(code);
+}
+
 /** Whether what answered is not AWS, but a gateway, firewall or portal on the way: AWS's services answer with no web page. */
 export function isWebPage(error: ServiceError): boolean {
   return (statusOf(error) ?? 500) < 500 && /^text\/html/i.test(error.$response?.headers?.["content-type"] ?? "");
@@ -87,6 +97,18 @@ export function reasonOf(error: ServiceError, refused: boolean, nowMs: number): 
       "PermissionSetsNotEnabled",
       "this instance of IAM Identity Center has no permission sets",
       "It is an account instance, or an organization instance for which they are not enabled. Take the organization instance, from the management account or the delegated administrator, and enable them under IAM Identity Center → Settings.",
+    ],
+    [
+      isImpossible(error),
+      "BadRequest",
+      "no request could be made",
+      "Check the Region, the credentials, and what AWS_ENDPOINT_URL names, which must be a URL.",
+    ],
+    [
+      isUntrusted(error),
+      "NotTrusted",
+      `this machine does not trust the certificate of what answered (${code})`,
+      "Where a proxy or firewall opens TLS, put its root certificate into a file and name that with NODE_EXTRA_CA_CERTS; else something on the way answered in AWS's place.",
     ],
     [
       code === "ENOTFOUND",

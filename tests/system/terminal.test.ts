@@ -256,14 +256,16 @@ test("a run that fails exits with 1, names the call, and leaves the report that 
   expect(readFileSync(join(out, "manifest.json"), "utf8")).toBe("{}");
 });
 
-test("a DIR that cannot be made exits with 1 and says why, without a stack trace", async () => {
+test("a DIR that cannot be made exits with 1 and says why and what to do, without a stack trace", async () => {
   const file = join(folder, "a-file");
   await writeFile(file, "");
 
   const { code, stderr } = await run(["--no-logins", "--out", join(file, "below")]);
 
   expect(code).toBe(1);
-  expect(stderr).toMatch(/^--out: ENOTDIR.*a-file\/below'\n$/);
+  expect(stderr).toMatch(
+    /^--out: .*a-file\/below cannot be used \(ENOTDIR: .*\)\. Give a directory that can be made and written to\.\n$/,
+  );
 });
 
 describe("Ctrl-C", () => {

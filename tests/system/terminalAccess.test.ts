@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -73,6 +74,21 @@ test("a profile's command is run once for all that a report asks", async () => {
   expect(await run(args, files)).toMatchObject({ code: 0 });
   expect(readFileSync(runs, "utf8")).toBe("run\n");
 });
+
+test("Ctrl-C ends the run also while a profile's command does not answer", async () => {
+  const began = join(folder, "began");
+  await writeFile(join(folder, "hanging"), `trap '' INT\ntouch ${began}\nsleep 20\n`); // the terminal interrupts it, too
+  const files = { AWS_CONFIG_FILE: join(folder, "hanging-config") };
+  await writeFile(files.AWS_CONFIG_FILE, `[profile tool]\ncredential_process = sh ${join(folder, "hanging")}\n`);
+  const out = join(folder, "hanging-out");
+  const { child, ended } = startReport(["--no-logins", "--profile", "tool", "--out", out], localAws.url, files);
+  while (!existsSync(began)) await new Promise((resolve) => setTimeout(resolve, 10));
+  child.kill("SIGINT");
+  const [code] = (await once(child, "exit")) as [number];
+  process.kill(-child.pid!, "SIGKILL");
+  expect({ code, stderr: (await ended).stderr }).toEqual({ code: 130, stderr: "Interrupted: nothing was written.\n" });
+  expect(readdirSync(out)).toEqual([]);
+}, 15_000);
 
 describe("HTTPS_PROXY", () => {
   const asked: string[] = [];

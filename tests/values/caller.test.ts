@@ -157,6 +157,29 @@ describe("retries", () => {
   });
 
   it.each([
+    [
+      "ERR_INVALID_URL",
+      "no request could be made (TypeError: it says). Check the Region, the credentials, and what AWS_ENDPOINT_URL",
+    ],
+    ["ERR_INVALID_CHAR", "no request could be made"],
+    ["SELF_SIGNED_CERT_IN_CHAIN", "does not trust the certificate of what answered (SELF_SIGNED_CERT_IN_CHAIN)"],
+    ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "NODE_EXTRA_CA_CERTS"],
+    ["CERT_HAS_EXPIRED", "does not trust the certificate"],
+  ])("does not try again what this machine refuses (%s)", async (code, expected) => {
+    let attempts = 0;
+    const answer = settle(
+      newCaller()(
+        ...request("sso-admin", "A", async () => {
+          attempts += 1;
+          throw Object.assign(new TypeError("it says"), { code });
+        }),
+      ),
+    );
+    await expect(answer).rejects.toThrow(expected);
+    expect(attempts).toBe(1);
+  });
+
+  it.each([
     ["ValidationException", 400],
     ["ResourceNotFoundException", 400],
     ["AccessDeniedException", 400],

@@ -114,6 +114,11 @@ describe("readDecisions", () => {
       /: It is empty\. Fill in review\.csv of the newest report, save it as "CSV UTF-8"/,
     ],
     ["with blank lines only", chunksOf("\r\n\r\n"), /: It is empty\. /],
+    [
+      "with blank cells only",
+      chunksOf(`${HEADER}\r\n${HEADER.replace(/[^,]/g, "")}\r\n`),
+      /: It has no line below its header\. /,
+    ],
     ["without a line below its header", chunksOf(HEADER), /: It has no line below its header\. Fill in /],
     [
       "in UTF-16 without its mark",

@@ -44,6 +44,24 @@ test.each([
   expect(previous.previousManifest?.key).toBe("there/manifest.json");
 });
 
+test.each([
+  ["null", "null"],
+  ["an empty object", "{}"],
+  ["no JSON", "{"],
+  ["a present that is no instant", JSON.stringify({ manifestVersion: 1, now: "yesterday", settings: others })],
+  ["a day that does not exist", JSON.stringify({ manifestVersion: 1, now: "2026-11-31T09:00:00Z", settings: others })],
+  ["another version and no present", JSON.stringify({ manifestVersion: 2, now: "", settings: others })],
+  ["settings without an instance", JSON.stringify({ manifestVersion: 1, now: settings.now, settings: {} })],
+  ["settings that are none", JSON.stringify({ manifestVersion: 1, now: settings.now, settings: null })],
+])("a manifest that is %s is damage of the earlier report, of which nothing is taken over", async (_what, text) => {
+  const newest = async () => ({ manifestKey: "there/manifest.json", manifest: Buffer.from(text), open: jest.fn() });
+
+  const { previous } = await readPrevious({ newest, decisions: async () => null }, settings);
+
+  expect(previous).toMatchObject({ previousManifest: null, previousReport: { reportedAt: null, manifestKey: null } });
+  expect(previous.previousReport.reason).toContain("there/manifest.json is no manifest.");
+});
+
 test("a CSV that the directory does not let read is damage of the earlier report", async () => {
   const entry = { name: "credential_report.csv", bytes: 1, sha256: "a" };
   async function* open(): AsyncGenerator<Buffer> {

@@ -1,3 +1,4 @@
+import { get } from "node:https";
 import { isLeftOut, proxyAgent } from "../../cli/proxy";
 
 test.each([
@@ -22,4 +23,13 @@ test("without HTTPS_PROXY there is no agent, and with one that is no URL an erro
   for (const HTTPS_PROXY of ["http://user:secret@", "socks5://user:secret@proxy"]) {
     expect(() => proxyAgent({ HTTPS_PROXY })).toThrow(/^HTTPS_PROXY: expected a URL such as [^@]*$/);
   }
+});
+
+test("a proxy that is not there is named, without its password, with what Node says of it", async () => {
+  const agent = proxyAgent({ HTTPS_PROXY: "http://user:secret@127.0.0.1:1" });
+  const error = await new Promise<NodeJS.ErrnoException>((resolve) => {
+    get("https://sts.eu-west-1.amazonaws.com", { agent }).on("error", resolve);
+  });
+  expect(error.message).toBe("through the proxy of HTTPS_PROXY, 127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1");
+  expect(error.code).toBe("ECONNREFUSED");
 });

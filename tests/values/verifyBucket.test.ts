@@ -227,6 +227,33 @@ describe("in a bucket", () => {
     expect(code).toBe(3);
   });
 
+  test.each([
+    [
+      "without the profile's credentials",
+      ["--profile", "nosuch"],
+      {},
+      /^CANNOT TELL: No credentials from the profile nosuch: .*list-profiles/,
+    ],
+    [
+      "without a Region",
+      [],
+      { AWS_REGION: "" },
+      /^CANNOT TELL: No AWS Region is set\. Give --region, .* of the bucket\.\n$/,
+    ],
+    [
+      "in a Region that is none",
+      ["--region", "x y"],
+      {},
+      /^CANNOT TELL: Region not accepted: region="x y" .* Give --region, /,
+    ],
+    ["behind a proxy that is none", [], { HTTPS_PROXY: "socks5://proxy" }, /^CANNOT TELL: HTTPS_PROXY: expected a URL/],
+  ])("%s nothing is asked, and it is said what is missing", async (_what, options, environment, expected) => {
+    const files = { AWS_CONFIG_FILE: "/nonexistent", AWS_SHARED_CREDENTIALS_FILE: "/nonexistent" };
+    const { code, err } = await runVerify([newest, ...options], { ...files, ...environment });
+    expect(err).toMatch(expected);
+    expect(code).toBe(3);
+  });
+
   test("the SHA-256 that the run said tells it from another report", async () => {
     const sha256 = sha256Of(manifestOf(folders[2]!));
     const { code, out } = await runVerify([newest, "--sha256", sha256.toUpperCase()]);

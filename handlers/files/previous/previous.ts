@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { messageOf, reportError } from "../../errors";
 import type { Settings } from "../../model";
+import { formatInstant, parseInstant } from "../../times";
 import { type Changes, isDamage, openChanges } from "../changes/changes";
 import type { Bytes, EarlierReport, History } from "../destination";
 import {
@@ -163,6 +164,11 @@ async function* asPublished(file: Bytes, { name, bytes, sha256 }: FileEntry): As
   );
 }
 
+function isInstant(value: unknown): boolean {
+  const ms = typeof value === "string" ? parseInstant(value) : null;
+  return ms !== null && formatInstant(ms) === value;
+}
+
 function manifestIn({ manifestKey, manifest }: EarlierReport): EarlierManifest {
   let value: Partial<EarlierManifest> | null = null;
   try {
@@ -170,12 +176,9 @@ function manifestIn({ manifestKey, manifest }: EarlierReport): EarlierManifest {
   } catch {
     // said below
   }
-  if (
-    typeof value?.manifestVersion !== "number" ||
-    typeof value.now !== "string" ||
-    typeof value.settings !== "object" ||
-    value.settings === null
-  ) {
+  // All that is said of it in the new manifest, which would else not be what its schema says.
+  const { manifestVersion, now, settings } = value ?? {};
+  if (typeof manifestVersion !== "number" || !isInstant(now) || typeof settings?.instanceArn !== "string") {
     throw damaged(`${manifestKey} is no manifest.`);
   }
   return value as EarlierManifest;

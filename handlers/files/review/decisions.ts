@@ -64,11 +64,11 @@ export async function readDecisions(sheet: AsyncIterable<Buffer> | null): Promis
   try {
     for (let records = await reader.next(); records !== null; records = await reader.next()) {
       if (columns === null) columns = columnsOf(records.shift()!);
-      lines += records.length;
       const cell = (cells: string[], name: string) => cells[columns!.get(name) ?? -1];
       const keyAt = columns.get("grantkey")!;
       const decisionAt = columns.get("decision")!;
       for (const cells of records) {
+        if (cells.some((each) => each.trim() !== "")) lines++; // a spreadsheet leaves separators alone where it was cleared
         if ((cells[decisionAt] ?? "").trim() === "") continue;
         const key = (cells[keyAt] ?? "").trim();
         if (!KEY.test(key)) {
