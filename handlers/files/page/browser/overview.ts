@@ -112,7 +112,7 @@ function attentionCards(figures: Figures, run: PageRun): Card[] {
       label: "Disabled users with access",
       preset: "disabled",
       value: formatCount(figures.disabledUsers),
-      note: "access that returns when they are enabled",
+      note: "an open portal session still enters; all returns when they are enabled",
       alarming: figures.disabledUsers > 0,
     },
   ];
