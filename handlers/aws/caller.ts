@@ -176,7 +176,9 @@ async function takenFrom<Answer>(answer: Answer, read: (answer: Answer) => unkno
     return await read(answer);
   } catch (error) {
     const { name, message } = error as Error;
-    throw name === "TypeError" ? reportError("UnexpectedAnswer", message, error) : error;
+    throw name === "TypeError"
+      ? reportError("UnexpectedAnswer", `a member of it is of another type (${message})`, error)
+      : error;
   }
 }
 

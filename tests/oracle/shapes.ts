@@ -246,7 +246,7 @@ export type RoleDetails =
   | "ARN of the account";
 
 const stores = fc.oneof(
-  { weight: 14, arbitrary: fc.constant({ kind: "whole" as const, by: 0 }) },
+  { weight: 24, arbitrary: fc.constant({ kind: "whole" as const, by: 0 }) },
   // Milliseconds after the window's start: at and before it the store is old enough.
   {
     weight: 3,
@@ -304,7 +304,18 @@ export const shapes = fc.record({
   memberships: some(memberships, 12),
   assignments: some(assignments, 10),
   // One or two alone show what it takes for a window to count as observed.
-  events: fc.oneof({ weight: 8, arbitrary: some(events, 18) }, { weight: 2, arbitrary: several(events, 1, 2) }),
+  events: fc.oneof(
+    { weight: 6, arbitrary: some(events, 18) },
+    // One odd role in ten degrades a report: some are without.
+    {
+      weight: 4,
+      arbitrary: some(
+        events.map((event) => ({ ...event, role: "of the grant" as RoleDetails })),
+        18,
+      ),
+    },
+    { weight: 2, arbitrary: several(events, 1, 2) },
+  ),
   emptyProvisioned: fc.oneof(
     { weight: 3, arbitrary: several(pairs, 0, 0) },
     { weight: 1, arbitrary: several(pairs, 1, 3) },
