@@ -292,7 +292,10 @@ describe("who came or went while the report was made", () => {
     ["sso-admin:ListAccountsForProvisionedPermissionSet", permissionSetArn(0)],
     ["sso-admin:ListAccountAssignments", `${permissionSetName(0)} (${permissionSetArn(0)})`],
   ])("a permission set that is deleted before %s is left out, and said", async (operation, named) => {
-    const { said, status, warnings, calls } = await reportOf([{ operation, kind: "deleted", at: 1 }]);
+    // Enough logins to what is still there.
+    const Records = [login(0, 0, 0), ...Array.from({ length: 10 }, () => login(1, 1, 0))];
+    const fault: Fault = { operation, kind: "deleted", at: 1 };
+    const { said, status, warnings, calls } = await reportOf([fault], { ...organisation, Records });
     expect({ said, status }).toEqual({ said: SET_1, status: "succeeded" });
     expect(warnings).toEqual([`The permission set ${named} was deleted while the report was made: it is left out.`]);
     expect(calls["sso-admin:ListPermissionSets"]).toBe(2);
