@@ -253,7 +253,7 @@ describe("who came or went while the report was made", () => {
     ["sso-admin:ListAccountAssignments", `${permissionSetName(0)} (${permissionSetArn(0)})`],
   ])("a permission set that is deleted before %s is left out, and said", async (operation, named) => {
     // Most logins are to the other one: else those to the deleted one would be what degrades the report.
-    const Records = [...organisation.Records, ...Array.from({ length: 10 }, () => login(1, 1, 0))];
+    const Records = [...(organisation.Records ?? []), ...Array.from({ length: 10 }, () => login(1, 1, 0))];
     const faults: Fault[] = [{ operation, kind: "deleted", at: 1 }];
     const { said, status, warnings, calls } = await reportOf(faults, { ...organisation, Records });
     expect({ said, status }).toEqual({ said: SET_1, status: "succeeded" });
