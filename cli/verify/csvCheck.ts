@@ -50,7 +50,10 @@ export function createCsvCheck(
       return null;
     },
   });
-  const inOrder = createRowOrder(order.map((column) => columns?.indexOf(column) ?? -1));
+  const placeIn = (column: string) => columns?.indexOf(column) ?? -1;
+  // The sheet has a group's id among the principals': it is put behind the cells.
+  const groupIdAt = name === REVIEW_FILE ? (columns?.length ?? -1) : placeIn("GroupId");
+  const inOrder = createRowOrder(order.map((column) => (column === "GroupId" ? groupIdAt : placeIn(column))));
   let header: readonly string[] | null = null;
   const places = new Map<string, number>();
   let rows = 0;
@@ -76,10 +79,14 @@ export function createCsvCheck(
       return;
     }
     if (columns === undefined) return;
-    if (!inOrder(cells)) {
+    if (!inOrder(name === REVIEW_FILE ? [...cells, groupIdIn(cells)] : cells)) {
       problems.add(name, line, `belongs before the row above it: rows are sorted by ${order.join(", ")}`);
     }
     onRow({ line, cell: (column) => cells[places.get(column) ?? -1] ?? "" });
+  }
+
+  function groupIdIn(cells: readonly string[]): string {
+    return cells[placeIn("PrincipalType")] === "GROUP" ? (cells[placeIn("PrincipalId")] ?? "") : "";
   }
 
   async function read(): Promise<void> {

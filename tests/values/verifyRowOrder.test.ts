@@ -1,8 +1,11 @@
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { textOfCell } from "../../cli/verify/cellText";
+import { createCsvCheck } from "../../cli/verify/csvCheck";
 import { createRowOrder } from "../../cli/verify/rowOrder";
+import { createProblems } from "../../cli/verify/verdict";
 import { createCsvWriter } from "../../handlers/files/csv/writer";
+import { REVIEW_COLUMNS } from "../../handlers/files/review/review";
 
 /** Whether each record is in order, by all of its cells. */
 function inOrder(records: string[][]): boolean[] {
@@ -94,4 +97,19 @@ test("of rows without a doubtful cell, any other order is found", () => {
       expect(inOrder(rows).every(Boolean)).toBe(sorted);
     }),
   );
+});
+
+test.each<[string, string[], number[]]>([
+  ["in order", ["g-1", "g-2"], []],
+  ["out of order", ["g-2", "g-1"], [3]],
+])("lines of a sheet through two groups of one name, %s by the groups' ids", async (_, groups, lines) => {
+  const problems = createProblems();
+  const check = createCsvCheck("review.csv", problems, REVIEW_COLUMNS);
+  const rows = groups.map((PrincipalId, index) => {
+    const cells: Record<string, string> = { PrincipalType: "GROUP", GroupName: "readers", PrincipalId };
+    return REVIEW_COLUMNS.map((column) => (column === "Username" ? "ba"[index] : (cells[column] ?? ""))).join(",");
+  });
+  await check.write(Buffer.from([REVIEW_COLUMNS.join(","), ...rows, ""].join("\r\n")));
+  await check.end();
+  expect(problems.all().map(({ line }) => line)).toEqual(lines);
 });
