@@ -21,7 +21,9 @@ module.exports = {
   coverageProvider: "v8",
   collectCoverageFrom: ["{index,handlers/**/*,components/**/*,local/**/*,cli/**/*}.ts"],
   // A little below what the whole suite reaches; raised as that rises. `npm run coverage` and CI hold it.
-  coverageThreshold: { global: { statements: 80, branches: 80, functions: 80, lines: 80 } },
+  coverageThreshold: { global: { statements: 96, branches: 94, functions: 95, lines: 96 } },
   maxWorkers: "100%", // of the machine's processors
+  // A worker with a large heap takes longer to end than the half second after which Jest says that it hangs, and ends it by force.
+  workerIdleMemoryLimit: "300MB",
   testTimeout: 60_000,
 };
