@@ -97,8 +97,9 @@ export function expectTruth(
 
   // Whatever exists is whole, and less than everything only where that source really failed.
   for (const folder of publishedFolders(bucket)) {
-    const { loginsFailed, accountsFailed } = expectWholeReport(bucket, folder, expected);
+    const { loginsFailed, accountsFailed, earlierUnread } = expectWholeReport(bucket, folder, expected);
     if (loginsFailed) expect(faults.some(({ operation }) => /^\*|^cloudtrail/.test(operation))).toBe(true);
+    if (earlierUnread) expect(hit("s3:GetObject")).toBe(true);
     if (accountsFailed) expect(hit("organizations:ListAccounts", (kind) => kind === "accessDenied")).toBe(true);
   }
   const own = publishedFolders(bucket).find((folder) => folder.endsWith(`-${runId}`));
