@@ -22,7 +22,7 @@ type Observed = Pick<Begun<unknown>, "window" | "observedFrom" | "reason">;
 export function observedBy(store: StoreProperties, asked: LoginWindow, awsNowMs: number | null): Observed {
   const createdMs = store.CreatedTimestamp?.getTime() ?? Number.NaN;
   // How it was set up before its last change, nobody says: it may have kept less, or left logins out.
-  const changedMs = store.UpdatedTimestamp?.getTime() ?? 0;
+  const changedMs = store.UpdatedTimestamp?.getTime() ?? Number.NaN;
   const keptDays = store.RetentionPeriod ?? 0;
   const isInstant = (ms: number) => ms >= 0 && ms < END_OF_9999_MS;
   if (!isInstant(createdMs) || !isInstant(changedMs) || !Number.isInteger(keptDays) || keptDays < 1) {

@@ -141,9 +141,11 @@ function createLoader() {
       records = found;
     },
     finish(): Organisation {
-      const eventDataStore = values.EventDataStore
+      const store = values.EventDataStore
         ? timesToSeconds("EventDataStore", undefined, validate("EventDataStore", undefined, values.EventDataStore))
         : undefined;
+      // AWS always says when a store was last changed: one that never was, when it was created.
+      const eventDataStore: Item | undefined = store && { UpdatedTimestamp: store.CreatedTimestamp, ...store };
       const storeArn = eventDataStore?.EventDataStoreArn as string | undefined;
       const { Now, InstanceArn, IdentityStoreId } = validate("", undefined, values) as Record<string, string>;
       const OwnerAccountId = values.OwnerAccountId ?? storeArn?.split(":")[4] ?? accounts[0]?.Id ?? "000000000000";

@@ -67,6 +67,7 @@ describe("observedBy", () => {
     ["no date of creation", { CreatedTimestamp: undefined }, /does not say since when/],
     ["a date of creation that is none", { CreatedTimestamp: new Date("never") }, /does not say since when/],
     ["a date of creation in milliseconds", { CreatedTimestamp: new Date(1.7e15) }, /does not say since when/],
+    ["no date of its last change", { UpdatedTimestamp: undefined }, /does not say since when/],
     ["a date of its last change that is none", { UpdatedTimestamp: new Date("never") }, /does not say since when/],
     ["no retention", { RetentionPeriod: undefined }, /does not say .* for how long/],
     ["a retention that is no number of days", { RetentionPeriod: "90" as unknown as number }, /for how long/],
