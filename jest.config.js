@@ -5,6 +5,9 @@ const { join } = require("node:path");
 // The tests run on every Node that is supported, also on those that the SDK will leave.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 
+// `npm test` checks the types first, so that not every deployment of a test has to.
+process.env.PULUMI_NODEJS_TRANSPILE_ONLY = "true";
+
 // Also as a user without a home directory, as containers have one who is only a number.
 try {
   homedir();

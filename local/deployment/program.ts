@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import type { StackConfig } from "./stackConfig";
 
 /**
- * Runs a Pulumi program through Pulumi's own runner, against a monitor and an engine at the given addresses. Types are not
- * checked, as `npm run types` does that, unless Pulumi's variable PULUMI_NODEJS_TRANSPILE_ONLY says "false".
+ * Runs a Pulumi program through Pulumi's own runner, against a monitor and an engine at the given addresses. Types are
+ * checked, unless Pulumi's variable PULUMI_NODEJS_TRANSPILE_ONLY says "true".
  *
  * @param preview has the program take values for unknown that only AWS can give
  * @param stopping ends the program at once
@@ -39,7 +39,6 @@ export function runProgram(
         PULUMI_CONFIG: JSON.stringify(stack.config),
         PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(stack.secretKeys),
         PULUMI_NODEJS_TYPESCRIPT: "true",
-        PULUMI_NODEJS_TRANSPILE_ONLY: process.env.PULUMI_NODEJS_TRANSPILE_ONLY ?? "true",
       },
     },
   );
