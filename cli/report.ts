@@ -93,7 +93,7 @@ async function run(
     history: createDirectoryHistory(given.out),
     sink,
     progress,
-    deadlineMs: Number.POSITIVE_INFINITY,
+    untilMs: Number.POSITIVE_INFINITY,
   });
 }
 

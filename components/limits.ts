@@ -1,7 +1,7 @@
-import { LONGEST_RUN_SECONDS } from "../handlers/bucket/bucket";
+import { LONGEST_SLICE_SECONDS } from "../handlers/bucket/bucket";
 
 /** The function's time-out, which the function itself must know, too: it tells by it what a clock that was ahead has written. */
-export const runSeconds = LONGEST_RUN_SECONDS;
+export const runSeconds = LONGEST_SLICE_SECONDS;
 
 /** The point at which Lambda gives one whole vCPU. The join runs on one thread, so more would idle; less would slow it. */
 export const memoryMiB = 1769;

@@ -2,8 +2,9 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
 import { pageAssets } from "../handlers/files/files";
-import { createReportHandler, type ReportEvent, type ReportResult } from "../handlers/report";
+import { createReportHandler } from "../handlers/report";
 import { type RunSettingKey, runSettings, runSettingsOf, type SettingValues } from "../handlers/settings";
+import type { SliceAnswer, SliceEvent } from "../handlers/slice";
 import { dependencies } from "../package.json";
 import type { AwsAccount } from "./awsAccount";
 import { deadLetterQueue } from "./deadLetterQueue";
@@ -49,7 +50,7 @@ export interface ReportFunctionArgs extends RunInputs {
 }
 
 export interface ReportFunction {
-  readonly function: aws.lambda.CallbackFunction<ReportEvent | undefined, ReportResult>;
+  readonly function: aws.lambda.CallbackFunction<SliceEvent | undefined, SliceAnswer>;
   readonly invocation: aws.lambda.FunctionEventInvokeConfig;
   readonly logGroup: aws.cloudwatch.LogGroup;
   readonly deadLetters: aws.sqs.Queue;
@@ -72,7 +73,7 @@ export function reportFunction(name: string, args: ReportFunctionArgs, parent: p
   // The handler is serialised with what they are now.
   pageAssets();
 
-  const reportFunction = new aws.lambda.CallbackFunction<ReportEvent | undefined, ReportResult>(
+  const reportFunction = new aws.lambda.CallbackFunction<SliceEvent | undefined, SliceAnswer>(
     `${name}-function`,
     {
       description:

@@ -1,26 +1,45 @@
-import { type Caller, createCaller, createClients, createTopicClient } from "./aws/aws";
 import {
-  ALREADY_RUNNING,
+  type Caller,
+  createCaller,
+  createClients,
+  createJournal,
+  createTopicClient,
+  type KeptJournal,
+} from "./aws/aws";
+import {
+  abandonedRun,
+  announced,
   beginRun,
+  closeRun,
+  createRunningStatus,
   createS3History,
   createS3Sink,
+  createS3Work,
   createSmallObjects,
   endRun,
+  firstScheduled,
   hoursSinceLastReport,
   lastRun,
   NOT_ANNOUNCED,
-  publishedReport,
+  openUnfinished,
   publishedResult,
   publishedRows,
+  type Running,
   type RunResult,
   recordFailure,
   recordSuccess,
+  refuseAbandoned,
+  removeUnfinished,
   resultOf,
   runFolder,
-  type SmallObjects,
+  settleAbandoned,
+  TAKEN_OVER,
+  type Unfinished,
+  unfinishedHead,
+  workFolder,
 } from "./bucket/bucket";
 import { reportError } from "./errors";
-import { originOf } from "./files/files";
+import { originOf, type Published } from "./files/files";
 import { createLoginSource } from "./logins/logins";
 import {
   createLog,
@@ -31,20 +50,21 @@ import {
   publishedNotice,
   tellTopic,
 } from "./notify/notify";
-import { runReport } from "./run";
+import { planOf, runSlice } from "./run";
 import { deployedSettings, runSettings, settingsOf } from "./settings";
-
-/** What the caller of the function may give. */
-export interface ReportEvent {
-  /** 1–64 letters, digits and `-`; a repeated id returns the report that it published. Default: Lambda's request id. */
-  readonly runId?: string;
-  /** What asked for it; a `watch` tells how old the newest report is and starts none. */
-  readonly trigger?: "schedule" | "automation" | "manual" | "watch";
-  /** Overrides the stack's, for this run; as a number or in decimal, empty for none. */
-  readonly lookbackDays?: number | string;
-  /** Why the run is made, at most 200 characters; goes into the manifest. */
-  readonly note?: string;
-}
+import {
+  answerOf,
+  checkRunId,
+  isPassing,
+  isRunId,
+  outOfTimeError,
+  programOf,
+  type ReportRequest,
+  type RunHead,
+  reasonOf,
+  type SliceAnswer,
+  type SliceEvent,
+} from "./slice";
 
 /** What is used of Lambda's context object. */
 export interface LambdaContext {
@@ -53,24 +73,22 @@ export interface LambdaContext {
   getRemainingTimeInMillis(): number;
 }
 
-/** What a watch gives: it starts no report. */
-export interface WatchResult {
-  readonly hoursSinceLastReport: number;
-}
+export type ReportHandler = (event: SliceEvent | undefined, context: LambdaContext) => Promise<SliceAnswer>;
 
-export type ReportResult = RunResult | WatchResult;
-
-export type ReportHandler = (event: ReportEvent | undefined, context: LambdaContext) => Promise<ReportResult>;
-
-/** One invocation of the function. */
+/** One invocation of the function: one slice of a run, or a watch. */
 interface Invocation {
-  readonly event: ReportEvent;
   readonly runId: string;
+  readonly retries: number;
+  readonly request: ReportRequest;
   readonly functionArn: string;
-  /** Milliseconds since 1970, as is the deadline. */
+  /** Milliseconds since 1970. */
   readonly startedMs: number;
-  readonly deadlineMs: number;
-  /** Ends with the run. */
+  /** When Lambda ends the process, milliseconds since 1970. */
+  readonly endMs: number;
+  readonly ending: AbortController;
+  /** What the run has read. */
+  readonly journal: KeptJournal;
+  /** Ends with the slice. */
   readonly call: Caller;
   readonly log: Log;
 }
@@ -81,18 +99,21 @@ interface Invocation {
  */
 export function createReportHandler(): ReportHandler {
   const ENDING_MS = 15_000; // kept back to give up uploads, to write the failed status and to tell before Lambda ends the process
+  const READING_SHARE = 0.85; // of a slice's time; the rest is for the answers that are then on their way, and for keeping them
+  const PUBLISHING_SHARE = 0.6; // a slice that has read everything later than this leaves the publishing to the next one
   const bucket = process.env.BUCKET_NAME ?? "";
   const topicArn = process.env.TOPIC_ARN ?? "";
   const reportName = process.env.REPORT_NAME ?? "";
+  const program = programOf(process.env);
   // Where they cannot be read, the run says so (`settingsOf`); a watch needs none of them.
-  const deployed = deployedSettings(process.env);
-  const requestsPerSecond = deployed?.requestsPerSecond ?? runSettings.requestsPerSecond.defaultValue;
+  const requestsPerSecond =
+    deployedSettings(process.env)?.requestsPerSecond ?? runSettings.requestsPerSecond.defaultValue;
   const clients = createClients();
-  const loginSource = createLoginSource({ eventDataStore: deployed?.eventDataStore ?? null });
   const sns = createTopicClient();
   const objectsWith = (call: Caller) => createSmallObjects(clients.s3, bucket, call);
+  const workOf = (runId: string, call: Caller) => createS3Work(clients.s3, bucket, workFolder(runId), call);
 
-  /** For what must also be done when the run has been ended: announcing, giving back its turn, the status in two calls, the notice. */
+  /** For what must also be done when the slice has been ended: announcing, giving back its turn, the status in two calls, the notice. */
   const callAfterwards = () => createCaller({ requestsPerSecond, signal: AbortSignal.timeout(ENDING_MS / 5) });
 
   /** What became of the run does not depend on who could be told of it: where nobody was, the alarms are left. */
@@ -103,83 +124,146 @@ export function createReportHandler(): ReportHandler {
     await tellTopic(topicArn, notice, sns, callAfterwards()).catch((error) => log.error("nobody was told", error));
   }
 
-  /**
-   * What a run has published, announced if it was not: a run may die in between, or lose the answer to its last write.
-   *
-   * @param now the present of that run
-   */
-  async function announced(objects: SmallObjects, runId: string, now: string, log: Log): Promise<RunResult | null> {
-    const before = await publishedResult(objects, runId);
-    if (before !== null) return before;
-    const folder = runFolder(now, runId);
-    const result = await publishedReport(objects, folder, runId);
-    if (result === null) return null;
-    await recordSuccess(objects, result, publishedRows(bucket, folder, runId, now));
-    log.info("found published, and announced", { reportKey: result.reportKey, publishedBy: runId });
-    return result;
+  function announcedNow(run: { runId: string; now: string }, call: Caller, log: Log): Promise<RunResult | null> {
+    return announced(objectsWith(call), bucket, run, ({ reportKey, runId }) =>
+      log.info("found published, and announced", { reportKey, publishedBy: runId }),
+    );
   }
 
-  /**
-   * One report while no other run is in progress. The run before is asked first what it has published: this one goes on from there, and where it
-   * has the same id, it has nothing left to do.
-   */
-  async function makeReport({ event, runId, functionArn, startedMs, deadlineMs, call, log }: Invocation) {
-    const settings = settingsOf(process.env, event);
-    const objects = objectsWith(call);
-    const last = await lastRun(objects);
-    const left = last?.value.now && (await announced(objects, last.value.runId, last.value.now, log));
-    if (left && left.runId === runId) return left;
-    const mine = await beginRun(objects, last, runId, settings.now, deadlineMs + ENDING_MS);
+  /** Which run had the place last, once what it has left is in order. */
+  async function orderedLastRun({ runId, call, log }: Invocation) {
+    const last = await lastRun(objectsWith(call), runId);
+    if (last === null) return null;
+    const { now, ended, runId: lastId } = last.value;
+    if (now !== undefined) await announcedNow({ runId: lastId, now }, call, log);
+    if (lastId !== runId && !ended) {
+      const error = await settleAbandoned(objectsWith(call), workOf(lastId, call), last);
+      if (error !== null) log.error("an earlier run was abandoned", error);
+    }
+    return last;
+  }
+
+  /** One slice of a report, while no other run is in progress; `null` where another slice has to go on. */
+  async function makeReport(invocation: Invocation): Promise<RunResult | null> {
+    const { runId, retries, request, functionArn, startedMs, endMs, journal, call, log } = invocation;
+    const reason = reasonOf(request);
+    const last = await orderedLastRun(invocation);
+    const published = await publishedResult(objectsWith(call), runId);
+    if (published !== null) {
+      await cleanUp(last?.value.runId === runId ? last.value : null, runId, log);
+      return published;
+    }
+
+    // Through a caller of its own, since what was read is kept also when the slice has been ended.
+    const keeping = createCaller({ requestsPerSecond, signal: AbortSignal.timeout(Math.max(1, endMs - Date.now())) });
+    const work = workOf(runId, keeping);
+    const begun = await unfinishedHead<RunHead>(work);
+    if (begun === null) await refuseAbandoned(objectsWith(call), runId);
+    const settings = begun?.head.settings ?? settingsOf(process.env, request);
+    const mine = await beginRun(objectsWith(call), last, runId, settings.now, endMs);
     try {
-      const folder = runFolder(settings.now, runId);
-      const published = await runReport({
-        settings,
-        facts: { ...originOf(functionArn), runId, ...reasonOf(event), startedMs },
-        clients,
-        loginSource,
-        call,
-        history: createS3History(clients.s3, bucket, call),
-        sink: createS3Sink(clients.s3, bucket, folder, call),
-        progress: log.progress,
-        deadlineMs,
-      });
-      const result = resultOf(published, folder);
-      await recordSuccess(objects, result, publishedRows(bucket, folder, runId, settings.now));
+      const facts = { ...originOf(functionArn), runId, ...reason, startedMs };
+      const unfinished = await openUnfinished<RunHead>(work, journal, runId, program, () => ({ settings, facts }));
+      const result = await readAndPublish(invocation, unfinished);
+      if (result !== null) await cleanUp(mine, runId, log);
       return result;
     } catch (error) {
-      const result = await announced(objectsWith(callAfterwards()), runId, settings.now, log).catch((announcing) => {
+      const result = await announcedNow({ runId, now: settings.now }, callAfterwards(), log).catch((announcing) => {
         log.error("whether it was published could not be found out", announcing);
         return null;
       });
+      // Another attempt, or the next, needs what is kept, and the run's place.
+      const goesOn = result === null && (isPassing(error, retries) || (error as Error).name === TAKEN_OVER);
+      if (!goesOn) await cleanUp(mine, runId, log);
       if (result === null) throw error;
       log.error("published all the same", error);
       return result;
-    } finally {
-      await endRun(objectsWith(callAfterwards()), mine).catch((error) =>
-        log.error("the next run has to wait for this one's time", error),
-      );
     }
   }
 
-  async function watch({ call, log }: Invocation): Promise<WatchResult> {
-    const hours = await hoursSinceLastReport(objectsWith(call));
-    log.metrics({ HoursSinceLastReport: hours });
-    return { hoursSinceLastReport: hours };
+  /** After a run's end: its parts are removed, and its place is given back, where it has it. */
+  async function cleanUp(mine: Running | null, runId: string, log: Log): Promise<void> {
+    await removeUnfinished(workOf(runId, callAfterwards())).catch((error) =>
+      log.error("parts are left to the bucket's lifecycle", error),
+    );
+    if (mine === null) return;
+    await endRun(objectsWith(callAfterwards()), mine).catch((error) =>
+      log.error("the next run has to wait for this one's time", error),
+    );
   }
 
-  async function report(invocation: Invocation): Promise<RunResult> {
-    const { runId, call, log, startedMs } = invocation;
-    const published = await publishedResult(objectsWith(call), runId);
+  async function readAndPublish(invocation: Invocation, unfinished: Unfinished<RunHead>): Promise<RunResult | null> {
+    const { runId, retries, startedMs, endMs, ending, journal, call, log } = invocation;
+    const { settings, facts } = unfinished.head;
+    const folder = runFolder(settings.now, runId);
+    const run = { runId, startedMs: facts.startedMs, slice: unfinished.slice };
+    const status = createRunningStatus(objectsWith(call), run, log.progress, (error) =>
+      log.error("where the run stands could not be written", error),
+    );
+    const published: Published | null = await runSlice({
+      settings,
+      facts,
+      clients,
+      loginSource: createLoginSource(settings),
+      call,
+      history: createS3History(clients.s3, bucket, call),
+      sink: createS3Sink(clients.s3, bucket, folder, call),
+      progress: status.progress,
+      untilMs: startedMs + READING_SHARE * (endMs - startedMs),
+      publishUntilMs: startedMs + PUBLISHING_SHARE * (endMs - startedMs),
+      async onEstimate(estimate) {
+        const plan = planOf(estimate, endMs - startedMs, Number(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE ?? 0));
+        log.info("plan", plan);
+        // One that fits in a slice is done before anybody reads of it.
+        if (plan.slices > 1) await status.planned(plan);
+      },
+      isFinal: (error) => !isPassing(error, retries),
+      journal,
+      unfinished,
+      end: (reason) => ending.abort(reason),
+    });
+    if (published === null) {
+      await status.write();
+      return null;
+    }
+    const result = resultOf(published, folder);
+    await recordSuccess(objectsWith(call), result, publishedRows(bucket, folder, runId, settings.now));
+    return result;
+  }
+
+  async function watch({ runId, call, log }: Invocation): Promise<SliceAnswer> {
+    const objects = objectsWith(call);
+    const abandoned = await abandonedRun(objects);
+    if (abandoned !== null) {
+      const { now, runId: abandonedId } = abandoned.value;
+      if (now !== undefined) await announcedNow({ runId: abandonedId, now }, call, log);
+      const error = await settleAbandoned(objects, workOf(abandonedId, call), abandoned);
+      if (error !== null) log.error("a run was abandoned", error);
+      await closeRun(objects, abandoned);
+    }
+    const hours = await hoursSinceLastReport(objects);
+    log.metrics({ HoursSinceLastReport: hours });
+    return { runId, status: "watched", hoursSinceLastReport: hours };
+  }
+
+  async function report(invocation: Invocation): Promise<SliceAnswer> {
+    const { runId, call, log, startedMs, request } = invocation;
+    const objects = objectsWith(call);
+    const published = await publishedResult(objects, runId);
     if (published !== null) {
       log.info("published before", { reportKey: published.reportKey });
-      return published;
+      return answerOf(published);
     }
+    const first = await firstScheduled(objects, runId, request.scheduledTime ?? "");
+    if (first !== runId) return { runId, status: "repeated", of: first };
+
     const result = await makeReport(invocation);
+    if (result === null) return { runId, status: "running", next: "go on" };
     log.finished(result, call.effort(), startedMs);
     if (result.status === "degraded" || process.env.NOTIFY_ON_SUCCESS === "true") {
       await tell((context) => publishedNotice(result, context), invocation);
     }
-    return result;
+    return answerOf(result);
   }
 
   /** @returns the status object's key; `null` where the run has another already, which says that it succeeded */
@@ -192,81 +276,50 @@ export function createReportHandler(): ReportHandler {
     return succeeded === null ? recordFailure(objectsWith(callAfterwards()), runId, error) : null;
   }
 
-  async function recordAndTellFailure(error: unknown, invocation: Invocation): Promise<void> {
-    const { event, runId, log } = invocation;
-    // An event that Lambda delivers twice must not make its own first run look failed.
-    const ownTwin = (error as Error).name === ALREADY_RUNNING && (error as Error).message.startsWith(`Run ${runId} `);
-    if (event.trigger === "watch" || ownTwin) return;
+  async function failedForGood(error: unknown, invocation: Invocation): Promise<SliceAnswer> {
+    const { runId, log } = invocation;
     const statusKey = await recordUnlessSucceeded(error, runId).catch((recording) => {
       log.error("status not written", recording);
       return null;
     });
     await tell((context) => failedNotice(runId, error, statusKey, context), invocation);
+    return { runId, status: "failed", error: (error as Error).name, statusKey };
   }
 
-  return async (given, context) => {
+  return async (event, context) => {
     const startedMs = Date.now();
-    const deadlineMs = startedMs + context.getRemainingTimeInMillis() - ENDING_MS;
-    const event = given ?? {};
-    // A run whose own id cannot be one fails below, and is told of by the request's.
-    const runId = isRunId(event.runId) ? event.runId : context.awsRequestId;
+    const endMs = startedMs + context.getRemainingTimeInMillis();
+    const request = event?.request ?? {};
     const ending = new AbortController();
-    const outOfTime = setTimeout(() => ending.abort(outOfTimeError()), Math.max(0, deadlineMs - startedMs));
+    const endingMs = Math.min(ENDING_MS, (endMs - startedMs) / 10);
+    const outOfTime = setTimeout(() => ending.abort(outOfTimeError()), Math.max(0, endMs - endingMs - startedMs));
+    // A run whose own id cannot be one fails below, and is told of by the request's.
+    const runId = isRunId(event?.runId) ? event.runId : context.awsRequestId;
+    const journal = createJournal();
     const invocation: Invocation = {
-      event,
       runId,
+      retries: event?.retries ?? 0,
+      request,
       functionArn: context.invokedFunctionArn,
       startedMs,
-      deadlineMs,
-      call: createCaller({ requestsPerSecond, signal: ending.signal }),
+      endMs,
+      ending,
+      journal,
+      call: createCaller({ requestsPerSecond, signal: ending.signal, journal }),
       log: createLog(runId, reportName),
     };
     try {
-      invocation.log.info("started", { trigger: event.trigger });
+      invocation.log.info("started", { trigger: request.trigger, retries: invocation.retries });
       checkRunId(event);
-      return event.trigger === "watch" ? await watch(invocation) : await report(invocation);
+      return request.trigger === "watch" ? await watch(invocation) : await report(invocation);
     } catch (error) {
       invocation.log.failed(error, invocation.call.effort(), startedMs);
-      await recordAndTellFailure(error, invocation);
-      throw error;
+      const { name } = error as Error;
+      if (request.trigger === "watch" || name === TAKEN_OVER || isPassing(error, invocation.retries)) throw error;
+      return await failedForGood(error, invocation);
     } finally {
       clearTimeout(outOfTime);
       ending.abort(reportError("RunEnded", "The run has ended."));
     }
   };
-}
-
-function outOfTimeError(): Error {
-  return reportError(
-    "OutOfTime",
-    "The run did not finish within the function's time. Raise requestsPerSecond, or run it from a terminal (`npm run report`), where nothing limits its time.",
-  );
-}
-
-/** Whether this can be a run's id, which becomes part of object keys. */
-function isRunId(given: unknown): given is string {
-  return typeof given === "string" && /^[A-Za-z0-9-]{1,64}$/.test(given);
-}
-
-/** Throws where the event's run id cannot be one; none is as good as an empty one. */
-export function checkRunId({ runId }: ReportEvent): void {
-  if (!runId || isRunId(runId)) return;
-  throw reportError("BadEvent", `runId: expected 1 to 64 letters, digits and "-", got ${JSON.stringify(runId)}.`);
-}
-
-/** What asked for the run, and why, as they go into the manifest. */
-export function reasonOf(event: ReportEvent): { trigger: string; note: string } {
-  const TRIGGERS: readonly string[] = ["schedule", "automation", "manual"];
-  const LONGEST_NOTE = 200;
-  const { trigger = "manual", note = "" } = event;
-  if (!TRIGGERS.includes(trigger)) {
-    throw reportError("BadEvent", `trigger: expected one of ${TRIGGERS.join(", ")}, got ${JSON.stringify(trigger)}.`);
-  }
-  if (typeof note !== "string" || note.length > LONGEST_NOTE) {
-    throw reportError(
-      "BadEvent",
-      `note: expected a text of at most ${LONGEST_NOTE} characters, got ${JSON.stringify(note)}.`,
-    );
-  }
-  return { trigger, note };
 }

@@ -1,4 +1,5 @@
-import { type Caller, type Clients, mergeEfforts } from "./aws/aws";
+import { type Caller, type Clients, type KeptJournal, mergeEfforts, SLICE_OVER } from "./aws/aws";
+import type { RunPlan, Unfinished } from "./bucket/bucket";
 import { reportError } from "./errors";
 import { type History, type Published, publish, type RunFacts, type Sink } from "./files/files";
 import { collect, readProvisioning } from "./grants/grants";
@@ -11,7 +12,6 @@ import {
   withKnownTargets,
 } from "./logins/logins";
 import type { Progress, Provisioning, Settings } from "./model";
-import { runSettings } from "./settings";
 
 export interface RunOptions {
   readonly settings: Settings;
@@ -19,39 +19,58 @@ export interface RunOptions {
   readonly clients: Clients;
   /** `null` where logins are left out. */
   readonly loginSource: LoginSource | null;
+  /** With the run's journal, where the run is more than one slice. */
   readonly call: Caller;
   /** What stands already where `sink` writes. */
   readonly history: History;
   readonly sink: Sink;
   readonly progress: Progress;
-  /** When the run must have ended, milliseconds since 1970; `Infinity` where nothing ends it. */
-  readonly deadlineMs: number;
+  /** When the slice is over for what waits, milliseconds since 1970; `Infinity` where nothing ends it. */
+  readonly untilMs: number;
+  /** Told as soon as the pairs are known. */
+  readonly onEstimate?: (estimate: Estimate) => Promise<void>;
+  /** Keeps what was read: done before the first file is written, since another attempt must write the same bytes. */
+  readonly keep?: () => Promise<void>;
+  /** Whether this slice may begin to write files, once everything is read. */
+  readonly mayPublish?: () => boolean;
+  /** Whether nobody will go on with the run after this error. By default nobody will. */
+  readonly isFinal?: (error: unknown) => boolean;
 }
 
-/** One run: the stages in their order, the logins being looked for while the rest is collected. */
-export async function runReport({
-  settings,
-  facts,
-  clients,
-  loginSource,
-  call,
-  history,
-  sink,
-  progress,
-  deadlineMs,
-}: RunOptions): Promise<Published> {
-  const PUBLISHING_MS = 90_000; // what joining and uploading a million rows takes, threefold
-  const before = call.effort();
+/** What a run takes at least, whatever else it finds. */
+export interface Estimate {
+  /** Of account and permission set. */
+  readonly pairs: number;
+  /** Of the slowest kind: one ListAccountAssignments a pair. */
+  readonly calls: number;
+  /** At the pace of the settings. */
+  readonly seconds: number;
+}
+
+/**
+ * One run, or what is left of it: the stages in their order, the logins being looked for while the rest is collected. Rejects with `SliceOver`
+ * where another slice has to go on.
+ */
+export async function runReport(options: RunOptions): Promise<Published> {
+  const { settings, clients, loginSource, call, history, sink, progress, untilMs } = options;
+  const before = await call.once("run", "effort before", async () => call.effort());
   const beginning = beginLogins(loginSource, settings, call);
+  beginning.catch(() => {}); // it is waited for below, and may have failed before
   try {
     const provisioning = await readProvisioning(settings, clients, call, progress);
-    refuseIfTooLong(provisioning.value, settings, deadlineMs - PUBLISHING_MS - Date.now());
+    await options.onEstimate?.(estimateOf(provisioning.value, settings));
     const collection = await collect(settings, provisioning.value, clients, call, progress);
     const begun = await beginning;
-    const logins = await finishLogins(loginSource, begun.value, deadlineMs - PUBLISHING_MS, call, progress);
+    const logins = await finishLogins(loginSource, begun.value, untilMs, call, progress);
 
-    const loginsEffort = mergeEfforts(begun.effort, logins.effort);
-    const effort = mergeEfforts(before, provisioning.effort, collection.effort, loginsEffort);
+    const facts = await call.once("run", "facts", async () => {
+      const loginsEffort = mergeEfforts(begun.effort, logins.effort);
+      const effort = mergeEfforts(before, provisioning.effort, collection.effort, loginsEffort);
+      return { ...options.facts, effort, loginsEffort, finishedMs: Date.now() };
+    });
+    await options.keep?.();
+    if (options.mayPublish?.() === false)
+      throw reportError(SLICE_OVER, "Everything is read; the next slice publishes.");
     const targets = loginTargets(settings, provisioning.value, collection.value, logins.value);
     const sources = {
       settings,
@@ -59,26 +78,84 @@ export async function runReport({
       collection: collection.value,
       logins: withKnownTargets(logins.value, targets),
     };
-    return await publish(sources, { ...facts, effort, loginsEffort, finishedMs: Date.now() }, history, sink, progress);
+    return await publish(sources, facts, history, sink, progress);
   } catch (error) {
-    await giveUpLogins(loginSource, (await beginning).value);
+    const isFinal = (options.isFinal ?? (() => true))(error) && (error as Error).name !== SLICE_OVER;
+    const begun = await beginning.catch(() => null);
+    if (isFinal && begun !== null) await giveUpLogins(loginSource, begun.value);
     throw error;
   }
 }
 
-/** Ends a run that cannot finish as soon as the number of pairs is known, rather than after burning its time. */
-function refuseIfTooLong({ pairs }: Provisioning, { requestsPerSecond }: Settings, leftMs: number): void {
-  const neededMs = (1000 * pairs.length) / requestsPerSecond;
-  if (neededMs <= leftMs) return;
-  const minutes = (ms: number) => `${(ms / 60_000).toFixed(1)} minutes`;
-  const fits = Math.ceil((1000 * pairs.length) / Math.max(1, leftMs));
-  const most = runSettings.requestsPerSecond.max;
-  const advice =
-    fits <= most
-      ? `Set requestsPerSecond to ${fits} or more (${most} at most, shared with everyone else's sso-admin calls).`
-      : "Run it from a terminal (`npm run report`), where nothing limits its time.";
-  throw reportError(
-    "TooLargeForOneRun",
-    `The report needs ${pairs.length} ListAccountAssignments calls, one for each account and permission set: ${minutes(neededMs)} at ${requestsPerSecond} a second, and ${minutes(Math.max(0, leftMs))} of this run are left for it. ${advice}`,
-  );
+export interface SliceOptions extends Omit<RunOptions, "keep" | "mayPublish"> {
+  readonly journal: KeptJournal;
+  readonly unfinished: Unfinished<unknown>;
+  /** Files are not begun later than this, unless the slice had nothing else to do; milliseconds since 1970. */
+  readonly publishUntilMs: number;
+  /** Ends the run where what was read can no longer be kept. */
+  readonly end: (reason: unknown) => void;
+}
+
+/**
+ * One slice of a run: until `untilMs`, and at most the answers that are then on their way. What was read is kept at least once a minute.
+ *
+ * @returns `null` where another slice has to go on
+ */
+export async function runSlice({
+  journal,
+  unfinished,
+  publishUntilMs,
+  end,
+  ...options
+}: SliceOptions): Promise<Published | null> {
+  const LOOK_EVERY_MS = 2_000;
+  const KEEP_EVERY_MS = 60_000;
+  const KEEP_AT_CHARACTERS = 16_000_000; // a part is held whole while it is written
+  const { untilMs } = options;
+  const { keep } = unfinished;
+  const mayPublish = () => Date.now() <= publishUntilMs || !journal.hasRead();
+  let keptMs = Date.now();
+
+  const looking = setInterval(() => {
+    const nowMs = Date.now();
+    if (nowMs - keptMs < KEEP_EVERY_MS && journal.size() < KEEP_AT_CHARACTERS) return;
+    keptMs = nowMs;
+    keep().catch(end);
+  }, LOOK_EVERY_MS);
+  // A timer takes 24 days at most, and no end needs none.
+  const over = Number.isFinite(untilMs) ? setTimeout(journal.end, Math.max(0, untilMs - Date.now())) : undefined;
+  try {
+    return await runReport({ ...options, keep, mayPublish });
+  } catch (error) {
+    journal.end();
+    if ((error as Error).name !== SLICE_OVER) {
+      await keep().catch(() => {}); // why the slice failed matters more
+      throw error;
+    }
+    await journal.settled();
+    await keep();
+    return null;
+  } finally {
+    clearInterval(looking);
+    clearTimeout(over);
+  }
+}
+
+/**
+ * What an estimate means for a run of the function.
+ *
+ * @param sliceMs how long a slice may last, milliseconds
+ * @param memoryMiB of the function
+ */
+export function planOf({ pairs, calls, seconds }: Estimate, sliceMs: number, memoryMiB: number): RunPlan {
+  // List prices in us-east-1, 2026-11: https://aws.amazon.com/lambda/pricing/ and https://aws.amazon.com/step-functions/pricing/
+  const USD_A_GB_SECOND = 0.0000166667;
+  const USD_A_TRANSITION = 0.000025;
+  const slices = Math.max(1, Math.ceil((1000 * seconds) / (0.85 * sliceMs)));
+  const costUSD = seconds * (memoryMiB / 1024) * USD_A_GB_SECOND + (2 * slices + 2) * USD_A_TRANSITION;
+  return { pairs, calls, minutes: Math.ceil(seconds / 60), slices, costUSD: Number(costUSD.toFixed(4)) };
+}
+
+function estimateOf({ pairs }: Provisioning, { requestsPerSecond }: Settings): Estimate {
+  return { pairs: pairs.length, calls: pairs.length, seconds: Math.ceil(pairs.length / requestsPerSecond) };
 }

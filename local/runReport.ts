@@ -45,7 +45,6 @@ export interface ProductRun {
 export async function runProduct(
   localAws: LocalAws,
   settings: Partial<Settings> = {},
-  deadlineMs = Number.POSITIVE_INFINITY,
   history: History = emptyHistory,
 ): Promise<ProductRun> {
   process.env.AWS_ENDPOINT_URL = localAws.url;
@@ -84,7 +83,7 @@ export async function runProduct(
       history,
       sink,
       progress: () => {},
-      deadlineMs,
+      untilMs: Number.POSITIVE_INFINITY,
     });
     return { csv: sink.files[REPORT_FILE]?.toString("utf8") ?? "", manifest, files: sink.files };
   } finally {

@@ -2,6 +2,7 @@
 
 export { wholeAnswerTo } from "./answers";
 export {
+  type AnswerTo,
   type AwsClient,
   type Caller,
   createCaller,
@@ -10,6 +11,7 @@ export {
   type Staged,
 } from "./caller";
 export { type ClientOptions, type Clients, clientSettings, createClients, createTopicClient } from "./clients";
+export { createJournal, type Journal, type KeptJournal, SLICE_OVER } from "./journal";
 export { createMustBe, type MustBe } from "./mustBe";
 export type { Grants } from "./pace";
-export { allPages, inParallel } from "./pages";
+export { allPages, allPagesUnless, inParallel, type Listing } from "./pages";

@@ -1,6 +1,7 @@
 import { reportError } from "../errors";
 import { type AwsClock, createAwsClock } from "./answers";
 import { explained, isFinal, isThrottle } from "./failures";
+import { type Counts, createJournal, type Journal } from "./journal";
 import { createPace, GRANTS, type Grants, type Pace } from "./pace";
 import { clockSkewMs } from "./reasons";
 import type { ServiceError } from "./serviceError";
@@ -25,6 +26,8 @@ export interface CallerOptions {
   readonly requestsPerSecond: number;
   /** Ends every wait and every call in flight. */
   readonly signal: AbortSignal;
+  /** What earlier slices of the run have read; without it, nothing is remembered and nothing kept. */
+  readonly journal?: Journal;
 }
 
 /** A client of the AWS SDK that takes this command. */
@@ -41,7 +44,7 @@ export type AnswerTo<Command> = Command extends {
   : never;
 
 /** Makes one AWS call: paced, retried, counted, and with an error for people when it fails for good. */
-export interface Caller {
+export interface Caller extends Journal {
   <Command>(client: AwsClient<NoInfer<Command>>, command: Command): Promise<AnswerTo<Command>>;
   /** @param read takes what is needed of the answer; where it throws, the call is made again */
   <Command, Read>(
@@ -52,11 +55,12 @@ export interface Caller {
   /** What was asked through this caller, and through those that were made apart from it, so far. */
   effort(): Effort;
   /**
-   * Runs a stage with a caller of its own, at the pace that all share.
+   * Runs a stage with a caller of its own, at the pace that all share. Its effort is that of all slices of the run.
    *
+   * @param name of the stage, which runs once in a slice
    * @param grants of services that only this stage calls
    */
-  stage<Value>(work: (call: Caller) => Promise<Value>, grants?: Grants): Promise<Staged<Value>>;
+  stage<Value>(name: string, work: (call: Caller) => Promise<Value>, grants?: Grants): Promise<Staged<Value>>;
   /** AWS's own clock, milliseconds since 1970, by the `Date` of its answers; `null` before the first that tells. */
   awsNowMs(): number | null;
   /** Waits; rejects at once when the run is ended. */
@@ -66,11 +70,16 @@ export interface Caller {
 }
 
 /** A caller for one run. Requests wait their turn in their quota, so that the pace is exact however many of them wait. */
-export function createCaller({ requestsPerSecond, signal }: CallerOptions): Caller {
+export function createCaller({ requestsPerSecond, signal, journal = createJournal() }: CallerOptions): Caller {
   // 200 ms at all paces that AWS grants; less where a local AWS grants more.
   const firstBackoffMs = Math.min(200, 4_000 / requestsPerSecond);
   const pace = createPace(requestsPerSecond, signal);
-  return callerOf({ pace, clock: createAwsClock(), signal, firstBackoffMs }, GRANTS, () => {});
+  const shared = { pace, clock: createAwsClock(), signal, firstBackoffMs, journal };
+  return callerOf(shared, GRANTS, noCounts(), () => {});
+}
+
+function noCounts(): Counts {
+  return { calls: {}, answered: {}, throttled: {} };
 }
 
 type Count = (kind: keyof Effort, name: string) => void;
@@ -81,16 +90,16 @@ interface Shared {
   readonly clock: AwsClock;
   readonly signal: AbortSignal;
   readonly firstBackoffMs: number;
+  readonly journal: Journal;
 }
 
-function callerOf(shared: Shared, grants: Grants, countAbove: Count): Caller {
-  const { pace, clock, signal, firstBackoffMs } = shared;
+function callerOf(shared: Shared, grants: Grants, effort: Counts, countAbove: Count): Caller {
+  const { pace, clock, signal, firstBackoffMs, journal } = shared;
   // Together with the backoff, which doubles: a quarter of a minute for a service or a network that is gone for a moment,
   const ATTEMPTS = 8;
   // and some minutes, at a pace that falls each time, for a quota that others use up.
   const THROTTLED_ATTEMPTS = 30;
   const longestBackoffMs = 100 * firstBackoffMs;
-  const effort = { calls: {}, answered: {}, throttled: {} } as Record<keyof Effort, Record<string, number>>;
 
   function count(kind: keyof Effort, name: string): void {
     effort[kind][name] = (effort[kind][name] ?? 0) + 1;
@@ -159,11 +168,17 @@ function callerOf(shared: Shared, grants: Grants, countAbove: Count): Caller {
 
   return Object.assign(call as Pick<Caller, never>, {
     effort: () => mergeEfforts(effort),
-    async stage<Value>(work: (own: Caller) => Promise<Value>, more: Grants = {}): Promise<Staged<Value>> {
-      const own = callerOf(shared, { ...grants, ...more }, count);
+    async stage<Value>(name: string, work: (own: Caller) => Promise<Value>, more: Grants = {}): Promise<Staged<Value>> {
+      const counts = journal.stages[name] ?? noCounts();
+      journal.stages[name] = counts;
+      const own = callerOf(shared, { ...grants, ...more }, counts, count);
       const value = await work(own);
       return { value, effort: own.effort() };
     },
+    once: journal.once,
+    note: journal.note,
+    notes: journal.notes,
+    stages: journal.stages,
     awsNowMs: clock.nowMs,
     sleep,
     throwIfEnded: () => signal.throwIfAborted(),
@@ -184,7 +199,7 @@ async function takenFrom<Answer>(answer: Answer, read: (answer: Answer) => unkno
 
 /** The sum of efforts, as a new value. */
 export function mergeEfforts(...efforts: readonly Effort[]): Effort {
-  const merged = { calls: {}, answered: {}, throttled: {} } as Record<keyof Effort, Record<string, number>>;
+  const merged = noCounts();
   for (const effort of efforts) {
     for (const kind of ["calls", "answered", "throttled"] as const) {
       for (const [name, count] of Object.entries(effort[kind])) merged[kind][name] = (merged[kind][name] ?? 0) + count;

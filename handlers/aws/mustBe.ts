@@ -1,5 +1,6 @@
 import { reportError } from "../errors";
 import { END_OF_9999_MS } from "../times";
+import type { Journal } from "./journal";
 
 /**
  * Takes values out of AWS's answers. An identity that is not understood throws: a report that leaves it out, or guesses, is wrong.
@@ -21,12 +22,20 @@ export interface MustBe {
   doubts(): string[];
 }
 
-/** A factory, so that what is called for each item is not rebuilt at each call in the serialised handler. */
-export function createMustBe(): MustBe {
+/**
+ * A factory, so that what is called for each item is not rebuilt at each call in the serialised handler.
+ *
+ * @param journal keeps the doubts for later slices of the run; without it, they are this one's alone
+ * @param stage whose doubts they are
+ */
+export function createMustBe(journal?: Journal, stage = ""): MustBe {
   const endMs = END_OF_9999_MS;
   const EXAMPLES = 3;
   /** Doubt → whom it is about: a set, since an answer may be read again. */
   const doubted = new Map<string, Set<string>>();
+  const kept = `doubts in ${stage}`;
+  for (const [about = "", of = ""] of journal?.notes(kept) ?? [])
+    doubted.set(about, (doubted.get(about) ?? new Set()).add(of));
 
   function shown(value: unknown): string {
     if (value === undefined || value === null) return "nothing";
@@ -41,6 +50,7 @@ export function createMustBe(): MustBe {
   function doubt(field: string, of: string, expected: string, got: unknown): void {
     const about = `${field}: expected ${expected}, got ${shown(got)}`;
     const whom = doubted.get(about) ?? new Set();
+    if (!whom.has(of)) journal?.note(kept, [about, of]);
     doubted.set(about, whom.add(of));
   }
 
@@ -76,8 +86,10 @@ export function createMustBe(): MustBe {
       return null;
     },
     doubts() {
-      return [...doubted].map(([about, whom]) => {
-        const examples = [...whom].slice(0, EXAMPLES).join(", ");
+      // In an order that does not depend on which answer came first.
+      const sorted = [...doubted].sort(([one], [other]) => (one < other ? -1 : 1));
+      return sorted.map(([about, whom]) => {
+        const examples = [...whom].sort().slice(0, EXAMPLES).join(", ");
         const others = whom.size > EXAMPLES ? ` and ${whom.size - EXAMPLES} more` : "";
         return `${about} (${examples}${others}). It is taken for unknown.`;
       });

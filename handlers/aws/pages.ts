@@ -14,8 +14,23 @@ export interface Listing<Command, List extends keyof AnswerTo<Command> & string,
   readonly itemOf: (listed: Listed<AnswerTo<Command>[List]>) => Item;
   /** What two items do not share. */
   readonly idOf: (item: Item) => string;
-  /** Told after each page how many items there are so far, and what else the page says. */
-  readonly onPage?: (count: number, page: AnswerTo<Command>) => void;
+  /** The name under which the run's journal keeps each page, so that a later slice goes on behind it. By default, none is kept. */
+  readonly keptAs?: string;
+  /** How many items a page says there are in all; throws where the page is not to be used, though it is whole. */
+  readonly totalOf?: (page: AnswerTo<Command>) => number | null;
+  /** Told after each page how many items there are so far, and the total that the page said. */
+  readonly onPage?: (count: number, total: number | null) => void;
+}
+
+/** A page as the journal keeps it: plain JSON. */
+interface KeptPage<Item> {
+  /** The token that it was asked for with. */
+  readonly asked: string | null;
+  readonly items: readonly Item[];
+  readonly next: string | null;
+  readonly total: number | null;
+  /** Why there is no list at all. */
+  readonly none?: string;
 }
 
 /** What every page has, whatever it lists. */
@@ -26,27 +41,74 @@ interface Page {
 
 /**
  * Every item of a paged operation, once: a listing that changes while it is read may show one again on a later page. A page may be
- * empty and still carry a token: only a missing token ends the list. A page that is not understood is asked for again.
+ * empty and still carry a token: only a missing token ends the list. A page that is not understood is asked for again. Where an earlier slice
+ * has read the first pages, and AWS takes the token of the last one no more, the listing begins anew.
  */
 export async function allPages<Command, List extends keyof AnswerTo<Command> & string, Item>(
   call: Caller,
   client: AwsClient<NoInfer<Command>>,
-  { command, list, itemOf, idOf, onPage }: Listing<Command, List, Item>,
+  listing: Listing<Command, List, Item>,
 ): Promise<Item[]> {
+  return (await allPagesUnless(call, client, listing, () => null)).items!;
+}
+
+/**
+ * As `allPages`, where AWS may say that there is no such list.
+ *
+ * @param noneBecause what an error says of that, in words; `null` where it says something else
+ */
+export async function allPagesUnless<Command, List extends keyof AnswerTo<Command> & string, Item>(
+  call: Caller,
+  client: AwsClient<NoInfer<Command>>,
+  { command, list, itemOf, idOf, keptAs, totalOf, onPage }: Listing<Command, List, Item>,
+  noneBecause: (error: unknown) => string | null,
+): Promise<{ items: Item[]; none: null } | { items: null; none: string }> {
+  const TOKEN_REFUSED = /^(ValidationException|InvalidInputException|(Invalid|Expired)NextToken(Exception)?)$/;
   const all = new Map<string, Item>();
   const tokens = new Set<string>();
-  let token: string | undefined;
-  do {
-    const page = await call(client, command(token), (answer) => {
+  let token: string | null = null;
+  let number = 0;
+  let read = 0; // pages, by this slice
+
+  async function readPage(): Promise<KeptPage<Item>> {
+    read++;
+    return pageAt(token).catch((error) => {
+      const none = number === 0 ? noneBecause(error) : null;
+      if (none === null) throw error;
+      return { asked: null, items: [], next: null, total: null, none };
+    });
+  }
+
+  async function pageAt(asked: string | null): Promise<KeptPage<Item>> {
+    const page = await call(client, command(asked ?? undefined), (answer) => {
       const listed = listIn(answer as Page, list, tokens) as Listed<AnswerTo<Command>[List]>[];
       return { items: listed.map(itemOf), NextToken: (answer as Page).NextToken as string | undefined, answer };
     });
+    return { asked, items: page.items, next: page.NextToken || null, total: totalOf?.(page.answer) ?? null };
+  }
+
+  for (;;) {
+    let page: KeptPage<Item>;
+    try {
+      page = await (keptAs === undefined
+        ? readPage()
+        : call.once(keptAs, `${number}`, readPage, (kept) => kept.asked === token));
+    } catch (error) {
+      if (number === 0 || read !== 1 || !TOKEN_REFUSED.test((error as Error).name)) throw error;
+      all.clear();
+      tokens.clear();
+      token = null;
+      number = 0;
+      continue;
+    }
+    if (page.none !== undefined) return { items: null, none: page.none };
     for (const item of page.items) all.set(idOf(item), item);
-    onPage?.(all.size, page.answer);
-    token = page.NextToken;
-    if (token) tokens.add(token);
-  } while (token);
-  return [...all.values()];
+    onPage?.(all.size, page.total);
+    token = page.next;
+    if (token === null) return { items: [...all.values()], none: null };
+    tokens.add(token);
+    number++;
+  }
 }
 
 /**

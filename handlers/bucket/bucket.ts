@@ -1,5 +1,6 @@
 /** The report bucket: where everything lies, how it is written and read, and which run may write. */
-export { LONGEST_RUN_SECONDS } from "./clocks";
+export { LONGEST_RUN_SECONDS, LONGEST_SLICE_SECONDS } from "./clocks";
+export { announced, firstScheduled, refuseAbandoned, settleAbandoned } from "./earlierRuns";
 export { createS3History } from "./history";
 export {
   hoursSinceLastReport,
@@ -11,8 +12,18 @@ export {
   recordSuccess,
   resultOf,
 } from "./latest";
-export { presentIn, publishedRows, REPORT_PREFIX, runFolder } from "./names";
-export { ALREADY_RUNNING, beginRun, endRun, lastRun } from "./oneRun";
+export { presentIn, publishedRows, REPORT_PREFIX, runFolder, workFolder } from "./names";
+export { ALREADY_RUNNING, abandonedRun, beginRun, closeRun, endRun, lastRun, type Running } from "./oneRun";
 export { type Refusal, refusalOf } from "./reading";
+export { createRunningStatus, type RunPlan } from "./runningStatus";
 export { createS3Sink } from "./sink";
-export { createSmallObjects, type SmallObjects } from "./smallObjects";
+export { createSmallObjects, type SmallObject, type SmallObjects } from "./smallObjects";
+export {
+  openUnfinished,
+  removeUnfinished,
+  TAKEN_OVER,
+  type Unfinished,
+  unfinishedHead,
+  type WorkStore,
+} from "./unfinished";
+export { createS3Work } from "./work";

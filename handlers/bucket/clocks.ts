@@ -2,12 +2,18 @@
 
 /** How much the clocks of two containers may differ. */
 const CLOCKS_DIFFER_MS = 60_000;
-/** How long a run can last: the longest that Lambda lets a function run. */
-export const LONGEST_RUN_SECONDS = 900;
+/** How long a slice of a run can last: the longest that Lambda lets a function run. */
+export const LONGEST_SLICE_SECONDS = 900;
+/** How long a run can last: the time-out of its execution. */
+export const LONGEST_RUN_SECONDS = 86_400;
 
-/** Whether an instant that another run wrote may lie as far ahead of `nowMs` as it does. One that is none (`null`) is not believed. */
-export function isBelievable(ms: number | null, nowMs: number): ms is number {
-  return ms !== null && ms <= nowMs + 1000 * LONGEST_RUN_SECONDS + CLOCKS_DIFFER_MS;
+/**
+ * Whether an instant that another run wrote may lie as far ahead of `nowMs` as it does. One that is none (`null`) is not believed.
+ *
+ * @param aheadMs how far ahead it may lie by clocks that are right
+ */
+export function isBelievable(ms: number | null, nowMs: number, aheadMs: number): ms is number {
+  return ms !== null && ms <= nowMs + aheadMs + CLOCKS_DIFFER_MS;
 }
 
 /**

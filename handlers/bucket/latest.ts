@@ -2,7 +2,7 @@ import { messageOf, reportError } from "../errors";
 import { MANIFEST_FILE, type Manifest, REPORT_FILE, sha256Of } from "../files/files";
 import type { RunStatus } from "../model";
 import { formatInstant, parseInstant } from "../times";
-import { hoursSince, isBelievable } from "./clocks";
+import { hoursSince, isBelievable, LONGEST_RUN_SECONDS } from "./clocks";
 import { presentIn, REPORT_PREFIX } from "./names";
 import type { Shape, SmallObjects } from "./smallObjects";
 
@@ -101,7 +101,8 @@ export async function recordSuccess(
     for (let tries = 1; ; tries++) {
       const latest = await objects.read<{ reportKey: string | null }>("latest.json", { reportKey: "key or null" });
       const newest = latest?.value.reportKey ?? "";
-      if (isBelievable(presentIn(newest), presentIn(reportKey) ?? 0) && newest >= reportKey) break;
+      const ownMs = presentIn(reportKey) ?? 0;
+      if (isBelievable(presentIn(newest), ownMs, 1000 * LONGEST_RUN_SECONDS) && newest >= reportKey) break;
       if (await objects.write("latest.json", { runId, reportKey, manifestKey, finishedAt }, latest)) break;
       if (tries >= 5) throw reportError("LatestContended", "latest.json was changed by others five times in a row.");
     }
@@ -118,6 +119,12 @@ export async function recordSuccess(
       error,
     );
   }
+}
+
+/** The name of the error that a run is said to have failed with; `null` where nothing says that it failed. */
+export async function recordedFailure(objects: SmallObjects, runId: string): Promise<string | null> {
+  const failed = await objects.read<{ error: string }>(`status/${runId}/failed`, { error: "text" });
+  return failed && failed.value.error;
 }
 
 /** @returns the key of the status object */

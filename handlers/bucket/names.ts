@@ -9,6 +9,20 @@ export function runFolder(now: string, runId: string): string {
   return `${REPORT_PREFIX}${formatKeyInstant(now)}-${runId}/`;
 }
 
+/** `credential_reports/work/<runId>/`: what an unfinished run has read. */
+export function workFolder(runId: string): string {
+  return `${REPORT_PREFIX}work/${runId}/`;
+}
+
+/**
+ * Where the bucket locks what is written to it, what is no evidence is locked for a day, the shortest that S3 takes. `REPORTS_LOCKED` says so:
+ * the headers take s3:PutObjectRetention.
+ */
+export function shortLock(): { ObjectLockMode?: "GOVERNANCE"; ObjectLockRetainUntilDate?: Date } {
+  if (process.env.REPORTS_LOCKED !== "true") return {};
+  return { ObjectLockMode: "GOVERNANCE", ObjectLockRetainUntilDate: new Date(Date.now() + 86_400_000) };
+}
+
 /** The present of the run that wrote this key in its folder, milliseconds since 1970; `null` where it is no such key. */
 export function presentIn(key: string): number | null {
   if (!key.startsWith(REPORT_PREFIX)) return null;

@@ -1,7 +1,7 @@
 import { GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { Caller } from "../aws/aws";
 import { messageOf, reportError } from "../errors";
-import { REPORT_PREFIX } from "./names";
+import { REPORT_PREFIX, shortLock } from "./names";
 import { isMissing, notReadable } from "./reading";
 
 /** Small objects below `REPORT_PREFIX`: JSON, or text. */
@@ -40,6 +40,7 @@ export type Kind =
   | "texts"
   | "instant"
   | "instant, or left out"
+  | "true, or left out"
   | "instant or null"
   | "key"
   | "key or null"
@@ -61,6 +62,7 @@ function wrongMember(value: unknown, shape: Readonly<Record<string, Kind>>): str
     texts: (given) => Array.isArray(given) && given.every((each) => typeof each === "string"),
     instant: isInstant,
     "instant, or left out": (given) => given === undefined || isInstant(given),
+    "true, or left out": (given) => given === undefined || given === true,
     "instant or null": (given) => given === null || isInstant(given),
     key: isKey,
     "key or null": (given) => given === null || isKey(given),
@@ -77,6 +79,9 @@ function wrongMember(value: unknown, shape: Readonly<Record<string, Kind>>): str
 }
 
 export function createSmallObjects(s3: S3Client, Bucket: string, call: Caller): SmallObjects {
+  /** What is written again and again is no evidence. */
+  const REPLACED = /^(latest|running|watch)\.json$|^status\/[^/]+\/running$/;
+
   async function readText(Key: string): Promise<{ text: string; etag: string | undefined } | null> {
     try {
       return await call(s3, new GetObjectCommand({ Bucket, Key }), async ({ Body, ETag }) => ({
@@ -126,6 +131,7 @@ export function createSmallObjects(s3: S3Client, Bucket: string, call: Caller): 
         ContentType: text ? "text/plain" : "application/json",
         Metadata,
         ...condition,
+        ...(REPLACED.test(name) && shortLock()),
       };
       try {
         await call(s3, new PutObjectCommand(object));

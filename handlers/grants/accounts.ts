@@ -1,5 +1,5 @@
 import { ListAccountsCommand, type OrganizationsClient } from "@aws-sdk/client-organizations";
-import { allPages, type Caller, type MustBe } from "../aws/aws";
+import { allPagesUnless, type Caller, type MustBe } from "../aws/aws";
 import { messageOf } from "../errors";
 import type { Collection } from "../model";
 import { ACCOUNTS_A_PAGE } from "./requests";
@@ -11,8 +11,11 @@ export async function listAccounts(
   mustBe: MustBe,
 ): Promise<Pick<Collection, "accounts" | "accountsRefused">> {
   const STATES = ["ACTIVE", "SUSPENDED", "PENDING_CLOSURE", "CLOSED", "PENDING_ACTIVATION"];
-  try {
-    const accounts = await allPages(call, organizations, {
+  const REFUSALS = ["AccessDenied", "AWSOrganizationsNotInUseException"];
+  const { items, none } = await allPagesUnless(
+    call,
+    organizations,
+    {
       command: (NextToken) => new ListAccountsCommand({ MaxResults: ACCOUNTS_A_PAGE, NextToken }),
       list: "Accounts",
       itemOf: ({ Id, Name, State }) => {
@@ -21,11 +24,9 @@ export async function listAccounts(
         return { id, name: mustBe.text("Accounts.Name", Name), state };
       },
       idOf: ({ id }) => id,
-    });
-    return { accounts, accountsRefused: null };
-  } catch (error) {
-    const name = (error as Error).name;
-    if (name !== "AccessDenied" && name !== "AWSOrganizationsNotInUseException") throw error;
-    return { accounts: null, accountsRefused: messageOf(error) };
-  }
+      keptAs: "accounts",
+    },
+    (error) => (REFUSALS.includes((error as Error).name) ? messageOf(error) : null),
+  );
+  return { accounts: items, accountsRefused: none };
 }

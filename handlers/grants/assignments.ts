@@ -44,6 +44,7 @@ export async function listAssignments(
         mustBe.id("AccountAssignments.PrincipalId", PrincipalId),
       ],
       idOf: String,
+      keptAs: `assignments ${AccountId} ${PermissionSetArn}`,
     });
   }
 

@@ -3,18 +3,24 @@ import { allPages, type Caller, type MustBe } from "../aws/aws";
 import { reportError } from "../errors";
 import { PAGE_SIZE } from "./requests";
 
-/** The ARNs of all permission sets of the instance. */
+/**
+ * The ARNs of all permission sets of the instance.
+ *
+ * @param keptAs see `Listing`; without it, they are those of this moment
+ */
 export function listPermissionSets(
   InstanceArn: string,
   ssoAdmin: SSOAdminClient,
   call: Caller,
   mustBe: MustBe,
+  keptAs?: string,
 ): Promise<string[]> {
   return allPages(call, ssoAdmin, {
     command: (NextToken) => new ListPermissionSetsCommand({ InstanceArn, MaxResults: PAGE_SIZE, NextToken }),
     list: "PermissionSets",
     itemOf: (arn) => mustBe.id("PermissionSets", arn),
     idOf: String,
+    ...(keptAs !== undefined && { keptAs }),
   });
 }
 

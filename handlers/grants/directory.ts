@@ -8,7 +8,15 @@ import {
   ListUsersCommand,
   type User as StoreUser,
 } from "@aws-sdk/client-identitystore";
-import { allPages, type Caller, inParallel, type MustBe } from "../aws/aws";
+import {
+  type AnswerTo,
+  type AwsClient,
+  allPagesUnless,
+  type Caller,
+  inParallel,
+  type Listing,
+  type MustBe,
+} from "../aws/aws";
 import { reportError } from "../errors";
 import type { Group, Progress, User } from "../model";
 import { isNotFound } from "./notFound";
@@ -52,10 +60,16 @@ export function createDirectory(
   }
 
   /** With Active Directory as the identity source, AWS may list those only whom a filter names. */
-  function unlessFilterIsRequired(error: unknown): null {
+  function isByFilterOnly(error: unknown): string | null {
     const { name, message } = error as Error;
-    if (name === "ValidationException" && /filter is required/i.test(message)) return null;
-    throw error;
+    return name === "ValidationException" && /filter is required/i.test(message) ? message : null;
+  }
+
+  async function listed<Command, List extends keyof AnswerTo<Command> & string, Item>(
+    listing: Listing<Command, List, Item>,
+  ): Promise<Item[] | null> {
+    const { items } = await allPagesUnless(call, identityStore as AwsClient<Command>, listing, isByFilterOnly);
+    return items;
   }
 
   /** Whom was asked for, under the id that assignments and memberships have: AWS may answer with the store's prefix or without. */
@@ -73,10 +87,12 @@ export function createDirectory(
   ): Promise<One[]> {
     let done = 0;
     const found = await inParallel(ids, IN_FLIGHT, async (id) => {
-      const one = await describe(id).catch((error) => {
-        if (isNotFound(error, type)) return null;
-        throw error;
-      });
+      const one = await call.once(what, id, () =>
+        describe(id).catch((error) => {
+          if (isNotFound(error, type)) return null;
+          throw error;
+        }),
+      );
       progress(what, ++done, ids.length);
       return one;
     });
@@ -85,22 +101,24 @@ export function createDirectory(
 
   return {
     listUsers: () =>
-      allPages(call, identityStore, {
+      listed({
         command: (NextToken) => new ListUsersCommand({ IdentityStoreId, MaxResults: PAGE_SIZE, NextToken }),
         list: "Users",
         itemOf: (user) => userOf(user, "Users."),
         idOf: ({ id }) => id,
+        keptAs: "users",
         onPage: (count) => progress("users", count, null),
-      }).catch(unlessFilterIsRequired),
+      }),
 
     listGroups: () =>
-      allPages(call, identityStore, {
+      listed({
         command: (NextToken) => new ListGroupsCommand({ IdentityStoreId, MaxResults: PAGE_SIZE, NextToken }),
         list: "Groups",
         itemOf: (group) => groupOf(group, "Groups."),
         idOf: ({ id }) => id,
+        keptAs: "groups",
         onPage: (count) => progress("groups", count, null),
-      }).catch(unlessFilterIsRequired),
+      }),
 
     describeUsers: (ids) =>
       describeAll("users by id", "USER", ids, (UserId) =>

@@ -15,7 +15,8 @@ export function readProvisioning(
   call: Caller,
   progress: Progress,
 ): Promise<Staged<Provisioning>> {
-  return call.stage((own) => listProvisioning(settings, ssoAdmin, own, createMustBe(), progress));
+  const stage = "provisioning";
+  return call.stage(stage, (own) => listProvisioning(settings, ssoAdmin, own, createMustBe(own, stage), progress));
 }
 
 /**
@@ -30,8 +31,9 @@ export function collect(
   call: Caller,
   progress: Progress,
 ): Promise<Staged<Collection>> {
-  return call.stage(async (own) => {
-    const mustBe = createMustBe();
+  const stage = "collection";
+  return call.stage(stage, async (own) => {
+    const mustBe = createMustBe(own, stage);
     const directory = createDirectory(identityStoreId, identityStore, own, mustBe, progress);
     const members = listMemberships(identityStoreId, identityStore, own, mustBe, progress);
     const assigning = listAssignments(instanceArn, provisioning, ssoAdmin, own, mustBe, progress, ([type, id]) => {

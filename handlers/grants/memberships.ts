@@ -1,5 +1,5 @@
 import { type IdentitystoreClient, ListGroupMembershipsCommand } from "@aws-sdk/client-identitystore";
-import { allPages, type Caller, type MustBe } from "../aws/aws";
+import { allPagesUnless, type Caller, type MustBe } from "../aws/aws";
 import type { Membership, Progress } from "../model";
 import { isNotFound } from "./notFound";
 import { PAGE_SIZE } from "./requests";
@@ -34,8 +34,10 @@ export function listMemberships(
 
   /** Asked for every assigned group, since one may be made after the listing has passed. */
   async function membersOf(GroupId: string): Promise<Membership[] | null> {
-    try {
-      return await allPages(call, identityStore, {
+    const { items } = await allPagesUnless(
+      call,
+      identityStore,
+      {
         command: (NextToken) =>
           new ListGroupMembershipsCommand({ IdentityStoreId, GroupId, MaxResults: PAGE_SIZE, NextToken }),
         list: "GroupMemberships",
@@ -47,11 +49,11 @@ export function listMemberships(
           return createdMs === null && CreatedAt ? { userId, createdMs, ageNotKnown: true } : { userId, createdMs };
         },
         idOf: ({ userId }) => userId,
-      });
-    } catch (error) {
-      if (isNotFound(error, "GROUP")) return null;
-      throw error;
-    }
+        keptAs: `members ${GroupId}`,
+      },
+      (error) => (isNotFound(error, "GROUP") ? "the group does not exist" : null),
+    );
+    return items;
   }
 
   async function work(): Promise<void> {

@@ -21,20 +21,19 @@ export async function listProvisioning(
   const InstanceArn = settings.instanceArn;
   const MaxResults = PAGE_SIZE;
 
-  const arns = await listPermissionSets(InstanceArn, ssoAdmin, call, mustBe);
+  const arns = await listPermissionSets(InstanceArn, ssoAdmin, call, mustBe, "permission sets");
   const deletedSets = createDeletedSets(InstanceArn, ssoAdmin, call, mustBe);
 
   function describe(PermissionSetArn: string): Promise<Omit<PermissionSet, "administrator">> {
-    return call(
-      ssoAdmin,
-      new DescribePermissionSetCommand({ InstanceArn, PermissionSetArn }),
-      ({ PermissionSet: set }) => {
+    const command = new DescribePermissionSetCommand({ InstanceArn, PermissionSetArn });
+    return call.once("permission set", PermissionSetArn, () =>
+      call(ssoAdmin, command, ({ PermissionSet: set }) => {
         const name = mustBe.text("PermissionSet.Name", set?.Name);
         if (name === "") {
           throw reportError("UnexpectedAnswer", `PermissionSet.Name: expected a name of ${PermissionSetArn}, got none`);
         }
         return { arn: PermissionSetArn, name, description: mustBe.text("PermissionSet.Description", set?.Description) };
-      },
+      }),
     );
   }
 
@@ -45,6 +44,7 @@ export async function listProvisioning(
       list: "AttachedManagedPolicies",
       itemOf: ({ Arn }) => mustBe.id("AttachedManagedPolicies.Arn", Arn),
       idOf: String,
+      keptAs: `managed policies ${PermissionSetArn}`,
     });
   }
 
@@ -55,6 +55,7 @@ export async function listProvisioning(
       list: "AccountIds",
       itemOf: (id) => mustBe.accountId("AccountIds", id),
       idOf: String,
+      keptAs: `accounts of ${PermissionSetArn}`,
     });
   }
 

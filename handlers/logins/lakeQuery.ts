@@ -111,14 +111,16 @@ export async function readLogins(
     itemOf: loginOf,
     idOf: ({ userId, principalId, userName, accountId, roleName }) =>
       JSON.stringify([userId, principalId, userName, accountId, roleName]),
-    onPage: (count, { QueryStatus, QueryStatistics }) => {
-      if (QueryStatus !== "FINISHED") {
-        throw reportError(
-          "QueryFailed",
-          `The login query ${QueryId} gave results as ${QueryStatus}: they are not complete and not used.`,
-        );
-      }
-      total = QueryStatistics?.TotalResultsCount ?? total;
+    keptAs: `logins of ${QueryId}`,
+    totalOf: ({ QueryStatus, QueryStatistics }) => {
+      if (QueryStatus === "FINISHED") return QueryStatistics?.TotalResultsCount ?? null;
+      throw reportError(
+        "QueryFailed",
+        `The login query ${QueryId} gave results as ${QueryStatus}: they are not complete and not used.`,
+      );
+    },
+    onPage: (count, said) => {
+      total = said ?? total;
       progress("logins", count, total);
     },
   });

@@ -1,5 +1,5 @@
-import type { Caller, ClientOptions, Staged } from "../aws/aws";
-import { messageOf } from "../errors";
+import { type Caller, type ClientOptions, SLICE_OVER, type Staged } from "../aws/aws";
+import { messageOf, reportError } from "../errors";
 import type { Logins, Progress, Settings } from "../model";
 import { formatInstant } from "../times";
 import { createLakeSource } from "./lake";
@@ -28,7 +28,7 @@ export interface BegunLogins {
   readonly reason: string | null;
 }
 
-/** Asks the source for the logins of the window. Never rejects: a failure is a value. */
+/** Asks the source for the logins of the window, once in a run. A failure is a value; rejects where the slice is over or the run is ended. */
 export function beginLogins(
   source: LoginSource | null,
   settings: Settings,
@@ -37,7 +37,8 @@ export function beginLogins(
   const DAY_MS = 86_400_000;
   const toMs = Date.parse(settings.now);
   const window = { from: formatInstant(toMs - settings.lookbackDays * DAY_MS), to: formatInstant(toMs) };
-  return call.stage(async (own): Promise<BegunLogins> => {
+
+  async function begin(own: Caller): Promise<BegunLogins> {
     if (source === null) {
       return { window, begun: null, source: "left-out", reason: "the login source was left out on request" };
     }
@@ -45,15 +46,18 @@ export function beginLogins(
       const begun = await source.begin(window, own);
       return { window: begun.window, begun, source: "begun", reason: null };
     } catch (error) {
+      own.throwIfEnded();
       return { window, begun: null, source: "failed", reason: messageOf(error) };
     }
-  }, source?.grants);
+  }
+
+  return call.stage("begin logins", (own) => own.once("logins", "begun", () => begin(own)), source?.grants);
 }
 
 /**
- * Reads what was asked for to its end. Never rejects but when the run is ended: a failure is a value.
+ * Reads what was asked for to its end. A failure is a value; rejects where the slice is over or the run is ended.
  *
- * @param untilMs the instant (milliseconds since 1970) at which an unfinished reading is given up and counts as failed
+ * @param untilMs when the slice is over, milliseconds since 1970
  */
 export function finishLogins(
   source: LoginSource | null,
@@ -89,19 +93,24 @@ export function finishLogins(
     };
   }
 
-  return call.stage(async (own) => {
+  const FAILED = "logins failed";
+  const work = async (own: Caller): Promise<Logins> => {
     if (source === null || begun === null) return failed(state === "left-out" ? "left-out" : "failed", reason);
+    const [before] = own.notes(FAILED);
+    if (before !== undefined) return failed("failed", before[0]!);
     try {
       const continued = await source.goOn(begun.reading, untilMs, own, progress);
       if (continued.done) return read(continued.part);
-      await source.giveUp(continued.reading);
-      return failed("failed", `${continued.waiting} when the report had to be written; it was cancelled.`);
+      throw reportError(SLICE_OVER, `${continued.waiting}.`);
     } catch (error) {
       own.throwIfEnded();
+      if ((error as Error).name === SLICE_OVER) throw error;
       await source.giveUp(begun.reading);
+      own.note(FAILED, [messageOf(error)]);
       return failed("failed", messageOf(error));
     }
-  }, source?.grants);
+  };
+  return call.stage("read logins", work, source?.grants);
 }
 
 /** Ends what the source may still be doing, where nobody will finish it. Never rejects. */

@@ -14,7 +14,7 @@ export interface LoginSource<Reading = unknown> {
   begin(window: LoginWindow, call: Caller): Promise<Begun<Reading>>;
   /**
    * Goes on with a reading, until about `untilMs` (milliseconds since 1970; `Infinity` for no end). May be repeated with the same
-   * reading, by another process too, and gives the same.
+   * reading, by another process too, and gives the same. What it reads in pages, the caller's journal keeps (`Listing.keptAs`, `Journal.once`).
    */
   goOn(reading: Reading, untilMs: number, call: Caller, progress: Progress): Promise<Continued<Reading>>;
   /** Ends what the source may still be doing for a reading that nobody will go on with; also once the run was ended. Never rejects. */

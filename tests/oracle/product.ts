@@ -74,7 +74,7 @@ export async function productReport(
       history: emptyHistory,
       sink,
       progress: () => {},
-      deadlineMs: Number.POSITIVE_INFINITY,
+      untilMs: Number.POSITIVE_INFINITY,
     });
     return { csv: sink.files[REPORT_FILE]?.toString("utf8") ?? "", status, warnings, files: sink.files };
   } finally {

@@ -1,6 +1,7 @@
 import type { RunResult } from "../../handlers/bucket/latest";
 import type { Settings } from "../../handlers/model";
-import { createReportHandler, type ReportEvent, type WatchResult } from "../../handlers/report";
+import { createReportHandler } from "../../handlers/report";
+import { RETRIES, type ReportRequest, type SliceAnswer, type SliceEvent } from "../../handlers/slice";
 import type { Bucket, LocalAws } from "../../local/aws";
 import { defaultSettings } from "../../local/defaultSettings";
 
@@ -9,10 +10,15 @@ export interface Container {
   readonly localAws: LocalAws;
   readonly bucket: Bucket;
   /**
-   * @param remainingMs what is left of the function's time; a run keeps 15 s of it back, and 90 s for publishing
+   * A whole run, slice after slice, each of which is said to be its last attempt. Gives the result as its status object has it; rejects with the
+   * error that the run failed with.
+   *
+   * @param remainingMs what each slice has of the function's time
    */
-  run(event?: ReportEvent, remainingMs?: number): Promise<RunResult>;
-  watch(): Promise<WatchResult>;
+  run(asked?: ReportRequest & { readonly runId?: string }, remainingMs?: number): Promise<RunResult>;
+  /** One slice, as the state machine asks for it. */
+  slice(event: SliceEvent, remainingMs?: number): Promise<SliceAnswer>;
+  watch(): Promise<SliceAnswer & { status: "watched" }>;
 }
 
 export const BUCKET = "reports";
@@ -56,7 +62,8 @@ export function startContainer(
   Object.assign(process.env, functionEnvironment(localAws, settings), environment);
   if (!localAws.buckets.has(BUCKET)) localAws.buckets.set(BUCKET, { objects: new Map(), uploads: new Map() });
   const handler = createReportHandler();
-  const invoke = (event: ReportEvent, remainingMs: number) => {
+  const bucket = localAws.buckets.get(BUCKET)!;
+  const slice = (event: SliceEvent, remainingMs = 900_000) => {
     const deadlineMs = Date.now() + remainingMs;
     const awsRequestId = `request-${++requests}`;
     const invokedFunctionArn = "arn:aws:lambda:us-east-1:111122223333:function:credential-report";
@@ -66,12 +73,52 @@ export function startContainer(
       getRemainingTimeInMillis: () => deadlineMs - Date.now(),
     });
   };
+  async function run(
+    { runId = `run-${++requests}`, ...request }: ReportRequest & { readonly runId?: string } = {},
+    remainingMs = 900_000,
+  ) {
+    readLog();
+    for (;;) {
+      const answer = await slice({ runId, retries: RETRIES, request }, remainingMs);
+      if (answer.status === "running") continue;
+      if (answer.status === "failed") throw failureOf(answer.runId, answer.error);
+      const result = jsonOf(bucket, `status/${answer.runId}/succeeded`) as RunResult;
+      expect({ ...result, warnings: result.warnings.length }).toEqual(answer);
+      return result;
+    }
+  }
   return {
     localAws,
-    bucket: localAws.buckets.get(BUCKET)!,
-    run: async (event = {}, remainingMs = 900_000) => (await invoke(event, remainingMs)) as RunResult,
-    watch: async () => (await invoke({ trigger: "watch" }, 900_000)) as WatchResult,
+    bucket,
+    run,
+    slice,
+    watch: async () => (await slice({ request: { trigger: "watch" } })) as SliceAnswer & { status: "watched" },
   };
+}
+
+const failures = new Map<string, Error>();
+let reading: typeof process.stdout.write | undefined;
+
+/** Reads along in the function's log, which is the only one to have every error whole. */
+function readLog(): void {
+  if (process.stdout.write === reading) return;
+  const { write } = process.stdout;
+  reading = ((text: string | Uint8Array, ...others: never[]) => {
+    if (String(text).startsWith('{"time"')) {
+      const { runId, message, causes } = JSON.parse(String(text));
+      if (message === "failed") {
+        failures.set(runId, Object.assign(new Error(causes[0].message), { name: causes[0].error }));
+      }
+    }
+    return write.call(process.stdout, text as string, ...others);
+  }) as typeof write;
+  process.stdout.write = reading;
+}
+
+function failureOf(runId: string, name: string): Error {
+  const failure = failures.get(runId) ?? new Error("The log does not say why it failed.");
+  expect(failure.name).toBe(name);
+  return failure;
 }
 
 /** The text of an object below `credential_reports/`; `undefined` where there is none. */

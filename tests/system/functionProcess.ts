@@ -11,7 +11,7 @@ const context = {
   getRemainingTimeInMillis: () => deadlineMs - Date.now(),
 };
 
-createReportHandler()({ runId }, context).then(
+createReportHandler()({ runId: runId! }, context).then(
   () => process.exit(0),
   () => process.exit(1),
 );

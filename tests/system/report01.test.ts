@@ -59,7 +59,7 @@ async function reportAfter(directory: string): Promise<ReportFiles> {
   const localAws = await startLocalAws({ organisation, throttle: false, rate: 1000 });
   try {
     const history = createDirectoryHistory(directory);
-    return (await runProduct(localAws, {}, Number.POSITIVE_INFINITY, history)).files;
+    return (await runProduct(localAws, {}, history)).files;
   } finally {
     await localAws.close();
   }

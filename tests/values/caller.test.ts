@@ -89,7 +89,7 @@ describe("pace", () => {
           ),
         ),
       );
-    await settle(call.stage(work, grants));
+    await settle(call.stage("work", work, grants));
     expect(times.StartQuery).toBeGreaterThan(1800);
     expect(times.DescribeQuery).toBeLessThan(110);
   });

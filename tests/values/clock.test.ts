@@ -64,7 +64,7 @@ it("does not follow this machine's clock", async () => {
 });
 
 it("is the same in every stage of a run", async () => {
-  await call.stage((own) => ask({ "x-amzn-requestid": "1", date: DATE }, own));
+  await call.stage("stage", (own) => ask({ "x-amzn-requestid": "1", date: DATE }, own));
   expect(call.awsNowMs()).toBeGreaterThanOrEqual(dateMs);
 });
 

@@ -1,5 +1,5 @@
-import { checkRunId, reasonOf } from "../../handlers/report";
 import { deployedSettings, parseEventDataStore, settingsOf } from "../../handlers/settings";
+import { checkRunId, reasonOf } from "../../handlers/slice";
 
 const DEPLOYED = {
   eventDataStore: "0f3c9f3e-6b1d-4c56-9a8e-1d2f3a4b5c6d",
@@ -80,10 +80,10 @@ describe("checkRunId", () => {
     expect(() => checkRunId(event)).not.toThrow();
   });
 
-  it.each(["../x", "a b", "x".repeat(65), "a/b", 7 as never])(
+  it.each(["../x", "a b", "x".repeat(81), "a/b", 7 as never])(
     "refuses %j, which would become part of a key",
     (runId) => {
-      expect(() => checkRunId({ runId })).toThrow(/runId: expected 1 to 64 letters, digits and "-", got/);
+      expect(() => checkRunId({ runId })).toThrow(/runId: expected 1 to 80 letters, digits, "-" and "_", got/);
     },
   );
 });
