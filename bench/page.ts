@@ -1,10 +1,11 @@
-import { createPage, rowBatches } from "../handlers/files/files";
+import { createPage, pageAssets, rowBatches } from "../handlers/files/files";
 import { sourcesOf } from "./sources";
 
 const ACCOUNTS = [4, 20, 200];
 
 /** What the page adds to a run, in time and in bytes, beside what it takes to make the rows. */
 export async function* page(): AsyncGenerator<object> {
+  pageAssets(); // bundled once, before the function is deployed
   for (const accounts of ACCOUNTS) {
     const sources = sourcesOf(accounts);
     const page = createPage({

@@ -35,6 +35,7 @@ import {
   settleAbandoned,
   TAKEN_OVER,
   type Unfinished,
+  unendedRun,
   unfinishedHead,
   workFolder,
 } from "./bucket/bucket";
@@ -101,14 +102,16 @@ export function createReportHandler(): ReportHandler {
   const ENDING_MS = 15_000; // kept back to give up uploads, to write the failed status and to tell before Lambda ends the process
   const READING_SHARE = 0.85; // of a slice's time; the rest is for the answers that are then on their way, and for keeping them
   const PUBLISHING_SHARE = 0.6; // a slice that has read everything later than this leaves the publishing to the next one
+  const KEEPING_SHARE = 1 / 15; // once a minute, of a slice of 15
   const bucket = process.env.BUCKET_NAME ?? "";
   const topicArn = process.env.TOPIC_ARN ?? "";
   const reportName = process.env.REPORT_NAME ?? "";
   const program = programOf(process.env);
   // Where they cannot be read, the run says so (`settingsOf`); a watch needs none of them.
-  const requestsPerSecond =
-    deployedSettings(process.env)?.requestsPerSecond ?? runSettings.requestsPerSecond.defaultValue;
+  const deployed = deployedSettings(process.env);
+  const requestsPerSecond = deployed?.requestsPerSecond ?? runSettings.requestsPerSecond.defaultValue;
   const clients = createClients();
+  const deployedSource = createLoginSource({ eventDataStore: deployed?.eventDataStore ?? null });
   const sns = createTopicClient();
   const objectsWith = (call: Caller) => createSmallObjects(clients.s3, bucket, call);
   const workOf = (runId: string, call: Caller) => createS3Work(clients.s3, bucket, workFolder(runId), call);
@@ -150,7 +153,7 @@ export function createReportHandler(): ReportHandler {
     const last = await orderedLastRun(invocation);
     const published = await publishedResult(objectsWith(call), runId);
     if (published !== null) {
-      await cleanUp(last?.value.runId === runId ? last.value : null, runId, log);
+      if (last?.value.runId === runId) await cleanUp(last.value, runId, log);
       return published;
     }
 
@@ -181,12 +184,11 @@ export function createReportHandler(): ReportHandler {
     }
   }
 
-  /** After a run's end: its parts are removed, and its place is given back, where it has it. */
-  async function cleanUp(mine: Running | null, runId: string, log: Log): Promise<void> {
+  /** After a run's end: its parts are removed, and its place is given back. */
+  async function cleanUp(mine: Running, runId: string, log: Log): Promise<void> {
     await removeUnfinished(workOf(runId, callAfterwards())).catch((error) =>
       log.error("parts are left to the bucket's lifecycle", error),
     );
-    if (mine === null) return;
     await endRun(objectsWith(callAfterwards()), mine).catch((error) =>
       log.error("the next run has to wait for this one's time", error),
     );
@@ -204,13 +206,15 @@ export function createReportHandler(): ReportHandler {
       settings,
       facts,
       clients,
-      loginSource: createLoginSource(settings),
+      // A run goes on with its first slice's settings, though the stack has others by now.
+      loginSource: settings.eventDataStore === deployed?.eventDataStore ? deployedSource : createLoginSource(settings),
       call,
       history: createS3History(clients.s3, bucket, call),
       sink: createS3Sink(clients.s3, bucket, folder, call),
       progress: status.progress,
       untilMs: startedMs + READING_SHARE * (endMs - startedMs),
       publishUntilMs: startedMs + PUBLISHING_SHARE * (endMs - startedMs),
+      keepEveryMs: KEEPING_SHARE * (endMs - startedMs),
       async onEstimate(estimate) {
         const plan = planOf(estimate, endMs - startedMs, Number(process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE ?? 0));
         log.info("plan", plan);
@@ -252,6 +256,8 @@ export function createReportHandler(): ReportHandler {
     const published = await publishedResult(objects, runId);
     if (published !== null) {
       log.info("published before", { reportKey: published.reportKey });
+      const left = await unendedRun(objects, runId);
+      if (left !== null) await cleanUp(left, runId, log);
       return answerOf(published);
     }
     const first = await firstScheduled(objects, runId, request.scheduledTime ?? "");

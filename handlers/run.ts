@@ -92,12 +92,14 @@ export interface SliceOptions extends Omit<RunOptions, "keep" | "mayPublish"> {
   readonly unfinished: Unfinished<unknown>;
   /** Files are not begun later than this, unless the slice had nothing else to do; milliseconds since 1970. */
   readonly publishUntilMs: number;
+  /** How often what was read is kept, at least, in milliseconds: as much is lost where the process is killed. By default, once a minute. */
+  readonly keepEveryMs?: number;
   /** Ends the run where what was read can no longer be kept. */
   readonly end: (reason: unknown) => void;
 }
 
 /**
- * One slice of a run: until `untilMs`, and at most the answers that are then on their way. What was read is kept at least once a minute.
+ * One slice of a run: until `untilMs`, and at most the answers that are then on their way.
  *
  * @returns `null` where another slice has to go on
  */
@@ -105,11 +107,11 @@ export async function runSlice({
   journal,
   unfinished,
   publishUntilMs,
+  keepEveryMs = 60_000,
   end,
   ...options
 }: SliceOptions): Promise<Published | null> {
-  const LOOK_EVERY_MS = 2_000;
-  const KEEP_EVERY_MS = 60_000;
+  const LOOK_EVERY_MS = Math.min(2_000, keepEveryMs);
   const KEEP_AT_CHARACTERS = 16_000_000; // a part is held whole while it is written
   const { untilMs } = options;
   const { keep } = unfinished;
@@ -118,7 +120,7 @@ export async function runSlice({
 
   const looking = setInterval(() => {
     const nowMs = Date.now();
-    if (nowMs - keptMs < KEEP_EVERY_MS && journal.size() < KEEP_AT_CHARACTERS) return;
+    if (nowMs - keptMs < keepEveryMs && journal.size() < KEEP_AT_CHARACTERS) return;
     keptMs = nowMs;
     keep().catch(end);
   }, LOOK_EVERY_MS);

@@ -13,7 +13,7 @@ export {
   resultOf,
 } from "./latest";
 export { presentIn, publishedRows, REPORT_PREFIX, runFolder, workFolder } from "./names";
-export { ALREADY_RUNNING, abandonedRun, beginRun, closeRun, endRun, lastRun, type Running } from "./oneRun";
+export { ALREADY_RUNNING, abandonedRun, beginRun, closeRun, endRun, lastRun, type Running, unendedRun } from "./oneRun";
 export { type Refusal, refusalOf } from "./reading";
 export { createRunningStatus, type RunPlan } from "./runningStatus";
 export { createS3Sink } from "./sink";

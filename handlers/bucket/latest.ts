@@ -124,7 +124,7 @@ export async function recordSuccess(
 /** The name of the error that a run is said to have failed with; `null` where nothing says that it failed. */
 export async function recordedFailure(objects: SmallObjects, runId: string): Promise<string | null> {
   const failed = await objects.read<{ error: string }>(`status/${runId}/failed`, { error: "text" });
-  return failed && failed.value.error;
+  return failed?.value.error ?? null;
 }
 
 /** @returns the key of the status object */

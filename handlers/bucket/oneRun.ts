@@ -52,6 +52,12 @@ export async function abandonedRun(objects: SmallObjects): Promise<SmallObject<R
   return last === null || last.value.ended || isInProgress(last.value) ? null : last;
 }
 
+/** This run, where it has, or had last, the place and has not given it back. */
+export async function unendedRun(objects: SmallObjects, runId: string): Promise<Running | null> {
+  const last = await objects.read<Running>(NAME, RUNNING);
+  return last !== null && last.value.runId === runId && !last.value.ended ? last.value : null;
+}
+
 function isInProgress({ ended, until }: Running): boolean {
   const nowMs = Date.now();
   const untilMs = parseInstant(until);

@@ -98,7 +98,8 @@ export function createLakeSource(eventDataStore: string, options: ClientOptions)
 
     async goOn(reading, untilMs, call, progress) {
       const { queryId, window } = reading;
-      const query = await waitFor(queryId, untilMs, call);
+      const finishes = () => waitFor(queryId, untilMs, call);
+      const query = await call.once("login query", queryId, finishes, ({ finished }) => finished);
       if (!query.finished) {
         return { done: false, reading, waiting: `The login query ${queryId} was still ${query.status}` };
       }
