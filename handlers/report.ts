@@ -5,6 +5,7 @@ import {
   createJournal,
   createTopicClient,
   type KeptJournal,
+  mergeEfforts,
 } from "./aws/aws";
 import {
   abandonedRun,
@@ -154,6 +155,7 @@ export function createReportHandler(): ReportHandler {
     const published = await publishedResult(objectsWith(call), runId);
     if (published !== null) {
       if (last?.value.runId === runId) await cleanUp(last.value, runId, log);
+      log.finished(published, call.effort(), startedMs);
       return published;
     }
 
@@ -180,6 +182,7 @@ export function createReportHandler(): ReportHandler {
       if (!goesOn) await cleanUp(mine, runId, log);
       if (result === null) throw error;
       log.error("published all the same", error);
+      log.finished(result, call.effort(), startedMs);
       return result;
     }
   }
@@ -232,6 +235,7 @@ export function createReportHandler(): ReportHandler {
     }
     const result = resultOf(published, folder);
     await recordSuccess(objectsWith(call), result, publishedRows(bucket, folder, runId, settings.now));
+    log.finished(result, mergeEfforts(...Object.values(journal.stages)), facts.startedMs);
     return result;
   }
 
@@ -251,7 +255,7 @@ export function createReportHandler(): ReportHandler {
   }
 
   async function report(invocation: Invocation): Promise<SliceAnswer> {
-    const { runId, call, log, startedMs, request } = invocation;
+    const { runId, call, log, request } = invocation;
     const objects = objectsWith(call);
     const published = await publishedResult(objects, runId);
     if (published !== null) {
@@ -265,7 +269,6 @@ export function createReportHandler(): ReportHandler {
 
     const result = await makeReport(invocation);
     if (result === null) return { runId, status: "running", next: "go on" };
-    log.finished(result, call.effort(), startedMs);
     if (result.status === "degraded" || process.env.NOTIFY_ON_SUCCESS === "true") {
       await tell((context) => publishedNotice(result, context), invocation);
     }
@@ -319,9 +322,13 @@ export function createReportHandler(): ReportHandler {
       checkRunId(event);
       return request.trigger === "watch" ? await watch(invocation) : await report(invocation);
     } catch (error) {
+      if ((error as Error).name === TAKEN_OVER || isPassing(error, invocation.retries)) {
+        invocation.log.error("the slice failed, and is to be repeated", error);
+        throw error;
+      }
       invocation.log.failed(error, invocation.call.effort(), startedMs);
-      const { name } = error as Error;
-      if (request.trigger === "watch" || name === TAKEN_OVER || isPassing(error, invocation.retries)) throw error;
+      if (request.trigger === "watch")
+        return { runId, status: "failed", error: (error as Error).name, statusKey: null };
       return await failedForGood(error, invocation);
     } finally {
       clearTimeout(outOfTime);

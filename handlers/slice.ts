@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { version } from "../package.json";
 import type { RunResult } from "./bucket/bucket";
 import { reportError } from "./errors";
@@ -77,7 +76,7 @@ export function outOfTimeError(): Error {
 export function programOf({ LAMBDA_TASK_ROOT }: Readonly<Record<string, string | undefined>>): string {
   if (!LAMBDA_TASK_ROOT) return version;
   try {
-    const text = readFileSync(join(LAMBDA_TASK_ROOT, "__index.js"));
+    const text = readFileSync(`${LAMBDA_TASK_ROOT}/__index.js`);
     return `${version} ${createHash("sha256").update(text).digest("hex")}`;
   } catch {
     return version; // not the archive that Pulumi makes: a test's

@@ -13,7 +13,7 @@ import { BUDGET, PACKAGES } from "./packages";
 const PROJECT = resolve(__dirname, "../..");
 
 /** What Node itself gives the serialised handler. */
-const BUILT_IN = ["buffer", "crypto", "events", "zlib"];
+const BUILT_IN = ["buffer", "crypto", "events", "fs", "util", "zlib"];
 
 /** Puts the page together for a terminal. The page's strings are in the text, so that Lambda never comes to it. */
 const NEVER_LOADED = ["./bundle"];

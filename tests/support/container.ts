@@ -92,7 +92,12 @@ export function startContainer(
     bucket,
     run,
     slice,
-    watch: async () => (await slice({ request: { trigger: "watch" } })) as SliceAnswer & { status: "watched" },
+    async watch() {
+      readLog();
+      const answer = await slice({ request: { trigger: "watch" } });
+      if (answer.status === "failed") throw failureOf(answer.runId, answer.error);
+      return answer as SliceAnswer & { status: "watched" };
+    },
   };
 }
 

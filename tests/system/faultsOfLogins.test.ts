@@ -52,16 +52,6 @@ describe("the login source fails: the report says UNKNOWN and why, and is the by
     expect(Object.keys(byUsage)).toEqual(["UNKNOWN"]);
   });
 
-  test("the query is still queued when the report has to be written: it is cancelled", async () => {
-    const lane = loginLanes[0]!;
-    const queued: Fault = { operation: start, kind: "queryQueued", ms: 60_000 };
-    const outcome = await runUnder(lane, [queued], 1, 15_000 + 90_000 + 4_000);
-
-    expect(outcome.result).toMatchObject({ status: "degraded", warnings: [expect.stringContaining("still QUEUED")] });
-    expectTruth(lane, outcome);
-    expect(lane.container.localAws.stats().calls["cloudtrail:CancelQuery"]).toBe(1);
-  });
-
   test("but a query that is queued for a while, or delivers rows twice, gives the whole report", async () => {
     const faults: Fault[] = [
       { operation: start, kind: "queryQueued", ms: 700 },

@@ -1,5 +1,5 @@
 import { IdentitystoreClient } from "@aws-sdk/client-identitystore";
-import { type Caller, createMustBe } from "../../handlers/aws/aws";
+import { type Caller, createJournal, createMustBe } from "../../handlers/aws/aws";
 import { createDirectory } from "../../handlers/grants/directory";
 
 const BARE = "a0000000-0000-4000-8000-000000000001";
@@ -7,8 +7,9 @@ const PREFIXED = `9067012345-${BARE}`;
 
 /** The users found where this is asked for, and AWS answers with that. */
 function describeUsers(asked: string, UserId: string) {
-  const call = (async (_client: unknown, _command: unknown, read: (answer: unknown) => unknown) =>
-    read({ UserId, UserName: "alice" })) as unknown as Caller;
+  const answered = async (_client: unknown, _command: unknown, read: (answer: unknown) => unknown) =>
+    read({ UserId, UserName: "alice" });
+  const call = Object.assign(answered, { once: createJournal().once }) as unknown as Caller;
   const client = new IdentitystoreClient({ region: "eu-west-1" });
   return createDirectory("d-9067012345", client, call, createMustBe(), () => {}).describeUsers([asked]);
 }
