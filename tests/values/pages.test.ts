@@ -1,4 +1,5 @@
 import { createCaller } from "../../handlers/aws/caller";
+import { createJournal } from "../../handlers/aws/journal";
 import { allPages } from "../../handlers/aws/pages";
 
 type Answer = { Items?: unknown; NextToken?: unknown; $metadata?: { requestId?: string } };
@@ -83,5 +84,62 @@ test("a token that came before ends the listing: it would go round for ever", as
   await expect(all).rejects.toMatchObject({
     name: "UnexpectedAnswer",
     message: expect.stringContaining("expected a NextToken that leads on"),
+  });
+});
+
+describe("a listing of which an earlier slice has read the first page", () => {
+  type Output = { Items?: string[] };
+  type Command = { schema: unknown[]; token?: string; resolveMiddleware(): () => Promise<{ output: Output }> };
+
+  /** What comes, and the tokens with which AWS was asked, where it answers the token "t1" with this. */
+  async function goOn(behindFirst: () => Answer, kept = { asked: null, items: ["a"], next: "t1", total: null }) {
+    const journal = createJournal();
+    journal.remember([JSON.stringify(["letters", "0", kept])]);
+    const call = createCaller({ requestsPerSecond: 1_000_000, signal: new AbortController().signal, journal });
+    const tokens: (string | undefined)[] = [];
+    const client = {
+      config: { serviceId: "Some Service" },
+      send: async ({ token }: Command) => {
+        tokens.push(token);
+        const $metadata = { requestId: "1-2-3", httpStatusCode: 200 };
+        if (token === "t1") return { $metadata, ...behindFirst() };
+        return token === undefined ? { $metadata, Items: ["new"], NextToken: "t2" } : { $metadata, Items: ["z"] };
+      },
+    };
+    const all = await allPages(call, client, {
+      command: (token): Command => ({ schema: [9, "com.amazonaws.some", "ListItems"], token }) as Command,
+      list: "Items",
+      itemOf: String,
+      idOf: String,
+      keptAs: "letters",
+    });
+    const again = createJournal();
+    again.remember([JSON.stringify(["letters", "0", kept]), ...journal.take()]);
+    return { all, tokens, again };
+  }
+
+  const refused = () => {
+    const error = Object.assign(new Error("The token is not valid."), { name: "ValidationException" });
+    throw Object.assign(error, { $metadata: { httpStatusCode: 400 } });
+  };
+
+  test("goes on behind it", async () => {
+    const { all, tokens } = await goOn(() => ({ Items: ["b"] }));
+    expect(all).toEqual(["a", "b"]);
+    expect(tokens).toEqual(["t1"]);
+  });
+
+  test("begins anew where AWS takes its token no more, and is kept so", async () => {
+    const { all, tokens, again } = await goOn(refused);
+    expect(all).toEqual(["new", "z"]);
+    expect(tokens).toEqual(["t1", undefined, "t2"]);
+    const page = await again.once("letters", "0", async () => null);
+    expect(page).toMatchObject({ items: ["new"], next: "t2" });
+  });
+
+  test("does not use a page that was asked for behind another one", async () => {
+    const other = { asked: "gone", items: ["x"], next: "t1", total: null };
+    // What is kept was asked for with a token: it is no first page, and is not used.
+    await expect(goOn(() => ({ Items: ["b"] }), other as never)).resolves.toMatchObject({ all: ["new", "z"] });
   });
 });
