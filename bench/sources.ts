@@ -13,7 +13,7 @@ export function sourcesOf(accountCount: number): RowSources {
     Array.from({ length: count }, (_, index) => make(index));
   const permissionSets: Provisioning["permissionSets"] = range(20, (index) => ({
     arn: `arn:aws:sso:::permissionSet/ssoins-7223aaaabbbbcccc/ps-${(1e15 + index).toString(16).padStart(16, "0")}`,
-    name: `PermissionSet${index}`,
+    name: `PermissionSet${String(index).padStart(2, "0")}`, // in order
     description: "What this permission set is for, in a sentence.",
     administrator: index === 0,
   }));
