@@ -2,9 +2,15 @@ import { readFileSync } from "node:fs";
 import { S3Client } from "@aws-sdk/client-s3";
 import { createCaller } from "../handlers/aws/aws";
 import { createS3Sink, REPORT_PREFIX } from "../handlers/bucket/bucket";
-import { COLUMNS, type History, publish, REPORT_FILE, sha256Of } from "../handlers/files/files";
-import { MANIFEST_VERSION } from "../handlers/files/manifest";
-import type { RowSources } from "../handlers/files/rows";
+import {
+  COLUMNS,
+  type History,
+  MANIFEST_VERSION,
+  publish,
+  REPORT_FILE,
+  type RowSources,
+  sha256Of,
+} from "../handlers/files/files";
 import { SIZES, type Size, sourcesOfSize } from "./sizeSources";
 import { sourcesOf } from "./sources";
 
@@ -12,6 +18,8 @@ export interface PublishFigures {
   readonly rows: number;
   readonly bytes: number;
   readonly seconds: number;
+  /** Of all threads: tells more than the time on a machine where others work, too. */
+  readonly cpuSeconds: number;
   readonly peakMemoryMB: number;
 }
 
@@ -47,6 +55,7 @@ export function createPublisher() {
     const named = sizes.includes(size);
     const sources = named ? sourcesOfSize(size as Size) : sourcesOf(Number(size));
     const startedMs = performance.now();
+    const before = process.cpuUsage();
     const facts = {
       runId: "bench",
       trigger: "manual",
@@ -65,8 +74,16 @@ export function createPublisher() {
       manifest: { rows, files },
     } = await publish(sources, facts, history, createS3Sink(s3, "bench", folder, call), () => {});
     const seconds = (performance.now() - startedMs) / 1000;
+    const { user, system } = process.cpuUsage(before);
+    const cpuSeconds = (user + system) / 1e6;
     // The process's own peak, page cache and the like left out.
     const peakMemoryMB = Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1]) / 1024;
-    return { rows: rows.total, bytes: files.reduce((total, file) => total + file.bytes, 0), seconds, peakMemoryMB };
+    return {
+      rows: rows.total,
+      bytes: files.reduce((total, file) => total + file.bytes, 0),
+      seconds,
+      cpuSeconds,
+      peakMemoryMB,
+    };
   };
 }

@@ -1,4 +1,4 @@
-import type { RowSources } from "../handlers/files/rows";
+import type { RowSources } from "../handlers/files/files";
 import type { Collection, LastLogin, Membership, Principal, Provisioning, User } from "../handlers/model";
 import { sourcesOf } from "./sources";
 

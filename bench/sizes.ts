@@ -10,8 +10,18 @@ export async function* sizes(): AsyncGenerator<object> {
   try {
     for (const size of SIZES) {
       try {
-        const { rows, bytes, seconds, peakMemoryMB } = await publishIn("serialised", s3.endpoint, size, MEMORY_MIB);
-        yield { size, rows, bytes, seconds: Math.round(seconds * 10) / 10, peakMemoryMB: Math.round(peakMemoryMB) };
+        const figures = await publishIn("serialised", s3.endpoint, size, MEMORY_MIB);
+        const { rows, bytes, seconds, cpuSeconds, peakMemoryMB } = figures;
+        yield {
+          ...{
+            size,
+            rows,
+            bytes,
+            seconds: Math.round(seconds * 10) / 10,
+            cpuSeconds: Math.round(cpuSeconds * 10) / 10,
+          },
+          peakMemoryMB: Math.round(peakMemoryMB),
+        };
       } catch (error) {
         const { stderr = "" } = error as { stderr?: string };
         yield { size, failed: /^.*Error.*$|heap out of memory/m.exec(stderr)?.[0] ?? String(error) };

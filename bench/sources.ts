@@ -1,4 +1,4 @@
-import type { RowSources } from "../handlers/files/rows";
+import type { RowSources } from "../handlers/files/files";
 import type { Provisioning } from "../handlers/model";
 import { defaultSettings } from "../local/defaultSettings";
 

@@ -14,9 +14,11 @@ export async function* volume(): AsyncGenerator<object> {
         rows: serialised.rows,
         bytes: serialised.bytes,
         seconds: round(serialised.seconds),
+        cpuSeconds: round(serialised.cpuSeconds),
         rowsPerSecond: Math.round(serialised.rows / serialised.seconds),
         peakMemoryMB: Math.round(serialised.peakMemoryMB),
         secondsNotSerialised: round(source.seconds),
+        cpuSecondsNotSerialised: round(source.cpuSeconds),
         serialisedToSource: round(serialised.seconds / source.seconds),
       };
     }
