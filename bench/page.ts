@@ -20,7 +20,7 @@ export async function* page(): AsyncGenerator<object> {
         windowTo: sources.logins.windowTo,
         windowDays: sources.settings.lookbackDays,
         observedFrom: sources.logins.observedFrom,
-        accountsInOrganization: sources.collection.accounts.length,
+        accountsInOrganization: accounts,
         settings: sources.settings,
       },
       administratorArns: [sources.provisioning.permissionSets[0]!.arn],

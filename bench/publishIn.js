@@ -1,4 +1,4 @@
-// node publishIn.js serialised|source ENDPOINT ACCOUNTS: runs the publisher in this process and prints its figures as JSON.
+// node publishIn.js serialised|source ENDPOINT SIZE: runs the publisher in this process and prints its figures as JSON.
 // The serialised text is made by a process of its own, so that this one's memory is that of a run alone.
 
 const { execFileSync } = require("node:child_process");
@@ -6,7 +6,7 @@ const { rmSync, writeFileSync } = require("node:fs");
 const { join, resolve } = require("node:path");
 
 const project = resolve(__dirname, "..");
-const [form, endpoint, accounts] = process.argv.slice(2);
+const [form, endpoint, size] = process.argv.slice(2);
 
 /** Loads TypeScript as `pulumi up` does. */
 function load(path) {
@@ -35,7 +35,7 @@ async function publish() {
     publisher = require(file).publisher;
     rmSync(file);
   }
-  process.stdout.write(JSON.stringify(await publisher(endpoint, Number(accounts))));
+  process.stdout.write(JSON.stringify(await publisher(endpoint, size)));
 }
 
 (form === "serialise" ? serialise() : publish()).catch((error) => {

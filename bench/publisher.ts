@@ -2,20 +2,49 @@ import { readFileSync } from "node:fs";
 import { S3Client } from "@aws-sdk/client-s3";
 import { createCaller } from "../handlers/aws/aws";
 import { createS3Sink, REPORT_PREFIX } from "../handlers/bucket/bucket";
-import { publish } from "../handlers/files/files";
+import {
+  COLUMNS,
+  type History,
+  MANIFEST_VERSION,
+  publish,
+  REPORT_FILE,
+  type RowSources,
+  sha256Of,
+} from "../handlers/files/files";
+import { SIZES, type Size, sourcesOfSize } from "./sizeSources";
 import { sourcesOf } from "./sources";
 
 export interface PublishFigures {
   readonly rows: number;
   readonly bytes: number;
   readonly seconds: number;
+  /** Of all threads: tells more than the time on a machine where others work, too. */
+  readonly cpuSeconds: number;
   readonly peakMemoryMB: number;
 }
 
 /** A factory, so that it can be serialised as the handler is: publishes made-up sources to a bucket and measures itself. */
 export function createPublisher() {
-  /** @param endpoint of an S3 with a bucket `bench`; @param accounts rows ÷ 5,000 */
-  return async (endpoint: string, accounts: number): Promise<PublishFigures> => {
+  const columns = COLUMNS.join();
+  const sizes: readonly string[] = SIZES;
+
+  /** A report without rows: beside it, all are granted. */
+  function emptyReport({ settings }: RowSources): History {
+    const csv = Buffer.from(`${columns}\r\n`);
+    const files = [{ name: REPORT_FILE, bytes: csv.length, sha256: sha256Of(csv) }];
+    const earlier = { manifestVersion: MANIFEST_VERSION, now: "2026-11-13T09:00:00Z", settings, files };
+    const open = async function* () {
+      yield csv;
+    };
+    const newest = { manifestKey: "earlier/manifest.json", manifest: Buffer.from(JSON.stringify(earlier)), open };
+    return { newest: async () => newest, decisions: async () => null };
+  }
+
+  /**
+   * @param endpoint of an S3 with a bucket `bench`
+   * @param size one of `SIZES`, with an earlier report that has nothing of it; or accounts of 5,000 rows each, with none
+   */
+  return async (endpoint: string, size: string): Promise<PublishFigures> => {
     const s3 = new S3Client({
       endpoint,
       region: "us-east-1",
@@ -23,8 +52,10 @@ export function createPublisher() {
       maxAttempts: 1,
     });
     const call = createCaller({ requestsPerSecond: 15, signal: new AbortController().signal });
-    const sources = sourcesOf(accounts);
+    const named = sizes.includes(size);
+    const sources = named ? sourcesOfSize(size as Size) : sourcesOf(Number(size));
     const startedMs = performance.now();
+    const before = process.cpuUsage();
     const facts = {
       runId: "bench",
       trigger: "manual",
@@ -37,14 +68,22 @@ export function createPublisher() {
       effort: call.effort(),
       loginsEffort: call.effort(),
     };
-    const history = { newest: async () => null, decisions: async () => null };
-    const folder = `${REPORT_PREFIX}bench-${startedMs}-${accounts}/`;
+    const history = named ? emptyReport(sources) : { newest: async () => null, decisions: async () => null };
+    const folder = `${REPORT_PREFIX}bench-${startedMs}/`;
     const {
       manifest: { rows, files },
     } = await publish(sources, facts, history, createS3Sink(s3, "bench", folder, call), () => {});
     const seconds = (performance.now() - startedMs) / 1000;
+    const { user, system } = process.cpuUsage(before);
+    const cpuSeconds = (user + system) / 1e6;
     // The process's own peak, page cache and the like left out.
     const peakMemoryMB = Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1]) / 1024;
-    return { rows: rows.total, bytes: files.reduce((total, file) => total + file.bytes, 0), seconds, peakMemoryMB };
+    return {
+      rows: rows.total,
+      bytes: files.reduce((total, file) => total + file.bytes, 0),
+      seconds,
+      cpuSeconds,
+      peakMemoryMB,
+    };
   };
 }

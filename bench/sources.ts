@@ -1,3 +1,4 @@
+import type { RowSources } from "../handlers/files/files";
 import type { Provisioning } from "../handlers/model";
 import { defaultSettings } from "../local/defaultSettings";
 
@@ -5,14 +6,14 @@ import { defaultSettings } from "../local/defaultSettings";
  * 5,000 rows for each account: 20 permission sets, each assigned to one of 100 groups of 250 members. Users, groups, members and
  * logins are as many however many rows there are, so that what grows with the rows can be seen.
  */
-export function sourcesOf(accountCount: number) {
+export function sourcesOf(accountCount: number): RowSources {
   const MEMBERS = 250;
   const PAIRS_WITH_LOGINS = 400;
   const range = <T>(count: number, make: (index: number) => T): T[] =>
     Array.from({ length: count }, (_, index) => make(index));
   const permissionSets: Provisioning["permissionSets"] = range(20, (index) => ({
     arn: `arn:aws:sso:::permissionSet/ssoins-7223aaaabbbbcccc/ps-${(1e15 + index).toString(16).padStart(16, "0")}`,
-    name: `PermissionSet${index}`,
+    name: `PermissionSet${String(index).padStart(2, "0")}`, // in order
     description: "What this permission set is for, in a sentence.",
     administrator: index === 0,
   }));

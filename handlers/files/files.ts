@@ -13,6 +13,7 @@ export { createCellFormatter } from "./csv/csv";
 export type { Bytes, History, Sink, SinkFile } from "./destination";
 export {
   type FileEntry,
+  MANIFEST_VERSION,
   type Manifest,
   type ManifestLink,
   originOf,
@@ -34,5 +35,5 @@ export {
 export { createPage, pageAssets } from "./page/page";
 export { type Published, publish } from "./publish";
 export { REVIEW_COLUMNS } from "./review/review";
-export { rowBatches } from "./rows";
+export { type RowSources, rowBatches } from "./rows";
 export { UNEXPLAINED_LOGIN_COLUMNS } from "./unexplainedLogins";

@@ -17,9 +17,9 @@ import {
 import manifestSchema from "./manifest.schema.json";
 import { MANIFEST_FILE } from "./names";
 import { readPrevious, unreadable } from "./previous/previous";
-import type { Content, ReportFile } from "./reportFile";
+import type { Content, Pieces, ReportFile } from "./reportFile";
 import { reportFiles } from "./reportFiles";
-import { type RowSources, rowBatches } from "./rows";
+import { evidenceOf, type RowSources, rowBatches } from "./rows";
 import { schemaProblems } from "./schema";
 
 /** A report that is there. */
@@ -45,12 +45,13 @@ export async function publish(
   const { status } = statusOf(sources, previous);
   const warnings = () => statusOf(sources, withoutComparison(previous, changes)).warnings;
   const { previousReport } = previous;
-  const files = reportFiles({ sources, facts, status, warnings, previousReport, changes, decisions });
+  const evidence = evidenceOf(sources);
+  const files = reportFiles({ sources, evidence, facts, status, warnings, previousReport, changes, decisions });
   const writers = files.map((file) => createFileWriter(file, sink));
   try {
     const counts: RowCounts = { total: 0, byRowStatus: {}, byUsage: {} };
     for (const writer of writers) await writer.begin();
-    for (const batch of rowBatches(sources, ROWS_A_BATCH)) {
+    for (const batch of rowBatches(sources, ROWS_A_BATCH, evidence)) {
       countRows(batch, counts);
       for (const writer of writers) if (writer.comesFirst) await writer.rows(batch);
       await Promise.all(writers.map((writer) => (writer.comesFirst ? null : writer.rows(batch))));
@@ -115,7 +116,7 @@ function createFileWriter(file: ReportFile, sink: Sink) {
     await target.write(buffer);
   }
 
-  async function writeAll(contents: ReturnType<ReportFile["rows"]>): Promise<void> {
+  async function writeAll(contents: Pieces): Promise<void> {
     const content = await contents;
     if (typeof content === "string" || Buffer.isBuffer(content)) await write(content);
     else for await (const piece of content) await write(piece);

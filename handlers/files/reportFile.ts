@@ -2,6 +2,9 @@ import type { Row } from "./columns";
 
 export type Content = string | Buffer;
 
+/** What is short as a whole, what may be long in pieces, each short enough to be a string and to be held a few times over. */
+export type Pieces = Content | Promise<Content> | Iterable<Content> | AsyncIterable<Content>;
+
 /** A file of the report that is written while the rows go by, once and in order. */
 export interface ReportFile {
   /** Below the run's folder. */
@@ -11,9 +14,9 @@ export interface ReportFile {
   readonly comesFirst?: true;
   begin(): Content;
   /** What the file says of a batch of rows, which may be nothing; what may be long comes in pieces. */
-  rows(batch: readonly Row[]): Content | Promise<Content> | AsyncIterable<Content>;
+  rows(batch: readonly Row[]): Pieces;
   /** Called once every row of every file has been seen, in the order of the files. */
-  end(): Content | Promise<Content> | AsyncIterable<Content>;
+  end(): Pieces;
   /** Why the file is not to be published after all; `null` where it is. Asked after the end. */
   refused?(): string | null;
   /** Records of a CSV file, without its header, or lines of a JSON Lines file; asked after the end. */

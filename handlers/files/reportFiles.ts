@@ -1,3 +1,4 @@
+import type { Evidence } from "../logins/logins";
 import type { RunStatus } from "../model";
 import { daysBetween } from "../times";
 import type { Changes } from "./changes/changes";
@@ -15,6 +16,7 @@ import { createUnexplainedLogins } from "./unexplainedLogins";
 /** What the files of a report are made with, besides the rows. */
 export interface FileContext {
   readonly sources: RowSources;
+  readonly evidence: Evidence;
   readonly facts: RunFacts;
   readonly status: RunStatus;
   /** Those of the run and those of what it took over; asked once every row has been seen by every file. */
@@ -26,12 +28,12 @@ export interface FileContext {
 
 /** The files of a report, in the order in which they are written; the page last, since it shows what the others found. */
 export function reportFiles(context: FileContext): ReportFile[] {
-  const { sources, facts, changes, decisions } = context;
+  const { sources, evidence, facts, changes, decisions } = context;
   const files: (ReportFile | null)[] = [
     csvReport(),
     changes,
-    createReview({ sources, decisions, granted: changes?.granted }),
-    createUnexplainedLogins(sources),
+    createReview({ sources, evidence, decisions, granted: changes?.granted }),
+    createUnexplainedLogins(sources, evidence),
     createMachineRows(sources, facts.runId),
     createPage(pageContext(context)),
   ];

@@ -1,11 +1,15 @@
 import type { Collection, Logins, Settings } from "../model";
 import { createLoginUsers, type LoginUsers } from "./users";
 
-/** Logins of one user to one account and role, by id and by name together; -1 for none of a kind. */
-export interface JoinedLogin {
-  consoleMs: number;
-  programmaticMs: number;
-  count: number;
+/**
+ * Logins of one user to one account and role each, by id and by name together: column by column, since there may be more than a million,
+ * and an object for each takes four times as much memory.
+ */
+export interface JoinedLogins {
+  /** Milliseconds since 1970; -1 for none of a kind. */
+  readonly consoleMs: readonly number[];
+  readonly programmaticMs: readonly number[];
+  readonly count: readonly number[];
 }
 
 /** Why nobody can say that a grant without a login of its own was not used: the first that applies. */
@@ -19,8 +23,8 @@ export type UnknownBecause =
 
 /** What the logins say of one account and role. */
 export interface RoleEvidence {
-  /** By the user's key. */
-  readonly logins: ReadonlyMap<string, JoinedLogin> | undefined;
+  /** By the user's key: the place of their logins in `Evidence.logins`. */
+  readonly logins: ReadonlyMap<string, number> | undefined;
   /** Somebody used the role who may be any user created after this instant: -Infinity for everybody, Infinity for nobody. */
   readonly maybeCreatedAfterMs: number;
   /**
@@ -35,6 +39,9 @@ export interface RoleEvidence {
 
 export interface Evidence {
   readonly users: LoginUsers;
+  readonly logins: JoinedLogins;
+  /** By account, role and the user's key: the place of their logins in `logins`. */
+  readonly places: ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, number>>>;
   ofRole(accountId: string, roleName: string): RoleEvidence;
 }
 
@@ -46,63 +53,72 @@ interface OtherUse {
   strangerMs: number;
 }
 
-/** Joins the logins of the window to roles and users, once for all grants. */
+/** Joins the logins of the window to accounts, users and roles, once for all that asks for them. */
 export function createEvidence(
   { identityStoreId }: Settings,
   { users: everyone }: Collection,
   logins: Logins,
 ): Evidence {
   const NEVER = Number.POSITIVE_INFINITY;
+  const { max } = Math;
   const observed = logins.observed;
   const users = createLoginUsers(everyone, identityStoreId);
-  const createdByKey = new Map(everyone.map(({ id, createdMs }) => [users.keyOf(id), createdMs]));
-  const joined = new Map<string, Map<string, JoinedLogin>>();
-  const otherUse = new Map<string, OtherUse>();
-  const roleKey = (accountId: string, roleName: string) => accountId + "\n" + roleName;
+  const consoleMs: number[] = [];
+  const programmaticMs: number[] = [];
+  const counts: number[] = [];
+  const places = new Map<string, Map<string, Map<string, number>>>();
+  const otherUse = new Map<string, Map<string, OtherUse>>();
 
-  const otherUseOf = (role: string): OtherUse => {
-    let use = otherUse.get(role);
-    if (use === undefined) {
-      use = { userNotNamed: false, nameOfNobody: false, strangerMs: NEVER };
-      otherUse.set(role, use);
-    }
+  const otherUseOf = (accountId: string, roleName: string): OtherUse => {
+    const ofAccount = otherUse.get(accountId) ?? new Map<string, OtherUse>();
+    otherUse.set(accountId, ofAccount);
+    const use = ofAccount.get(roleName) ?? { userNotNamed: false, nameOfNobody: false, strangerMs: NEVER };
+    ofAccount.set(roleName, use);
     return use;
   };
 
-  const add = (role: string, key: string, consoleMs: number, programmaticMs: number, count: number): void => {
-    let byUser = joined.get(role);
-    if (byUser === undefined) {
-      byUser = new Map();
-      joined.set(role, byUser);
+  /** The place of the user's logins to the role, made where there is none yet. */
+  const placeOf = (accountId: string, roleName: string, key: string): number => {
+    let ofAccount = places.get(accountId);
+    if (ofAccount === undefined) {
+      ofAccount = new Map();
+      places.set(accountId, ofAccount);
     }
-    const login = byUser.get(key);
-    if (login === undefined) {
-      byUser.set(key, { consoleMs, programmaticMs, count });
-    } else {
-      if (consoleMs > login.consoleMs) login.consoleMs = consoleMs;
-      if (programmaticMs > login.programmaticMs) login.programmaticMs = programmaticMs;
-      login.count += count;
+    let ofRole = ofAccount.get(roleName);
+    if (ofRole === undefined) {
+      ofRole = new Map();
+      ofAccount.set(roleName, ofRole);
     }
+    let place = ofRole.get(key);
+    if (place === undefined) {
+      place = counts.push(0) - 1;
+      consoleMs.push(-1);
+      programmaticMs.push(-1);
+      ofRole.set(key, place);
+    }
+    return place;
   };
 
   for (const login of logins.lastLogins) {
-    const role = roleKey(login.accountId, login.roleName);
+    const { accountId, roleName } = login;
     const byName = login.userId === "";
     const keys = users.of(login);
-    if (keys.length === 0) otherUseOf(role).nameOfNobody = true;
+    if (keys.length === 0) otherUseOf(accountId, roleName).nameOfNobody = true;
     for (const key of keys) {
       if (!users.isKnown(key)) {
-        const use = otherUseOf(role);
+        const use = otherUseOf(accountId, roleName);
         if (login.firstMs < use.strangerMs) use.strangerMs = login.firstMs;
       }
       // A name may have been another's before this user was created.
-      const createdMs = (byName && createdByKey.get(key)) || 0;
+      const createdMs = (byName && users.createdMsOf(key)) || 0;
       const seen = (ms: number | null) => (ms !== null && ms >= createdMs ? ms : -1);
-      add(role, key, seen(login.lastConsoleMs), seen(login.lastProgrammaticMs), login.count);
+      const place = placeOf(accountId, roleName, key);
+      consoleMs[place] = max(consoleMs[place]!, seen(login.lastConsoleMs));
+      programmaticMs[place] = max(programmaticMs[place]!, seen(login.lastProgrammaticMs));
+      counts[place]! += login.count;
     }
   }
-  for (const { accountId, roleName } of logins.unattributed)
-    otherUseOf(roleKey(accountId, roleName)).userNotNamed = true;
+  for (const { accountId, roleName } of logins.unattributed) otherUseOf(accountId, roleName).userNotNamed = true;
 
   // Logins that tell no role: of these users, of somebody (nobody knows who), and the earliest of an id that nobody has any more.
   const unclearUsers = new Set<string>();
@@ -120,12 +136,13 @@ export function createEvidence(
 
   return {
     users,
+    logins: { consoleMs, programmaticMs, count: counts },
+    places,
     ofRole(accountId, roleName) {
-      const role = roleKey(accountId, roleName);
-      const use = otherUse.get(role);
+      const use = otherUse.get(accountId)?.get(roleName);
       const byAnybody = use !== undefined && (use.userNotNamed || use.nameOfNobody);
       return {
-        logins: joined.get(role),
+        logins: places.get(accountId)?.get(roleName),
         maybeCreatedAfterMs: byAnybody ? Number.NEGATIVE_INFINITY : (use?.strangerMs ?? NEVER),
         unknownBecause(key, createdMs, sinceMs) {
           if (!observed) return "NOT_OBSERVED";

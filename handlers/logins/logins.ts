@@ -5,7 +5,7 @@ import { formatInstant } from "../times";
 import { createLakeSource } from "./lake";
 import type { Begun, LoginPart, LoginSource, LoginWindow } from "./source";
 
-export { createEvidence, type UnknownBecause } from "./evidence";
+export { createEvidence, type Evidence, type UnknownBecause } from "./evidence";
 export type { LoginSource } from "./source";
 export { loginTargets, withKnownTargets } from "./targets";
 export { createLoginUsers } from "./users";

@@ -30,16 +30,26 @@ export function partOf(read: readonly NamedLogins[]): Pick<LoginPart, "lastLogin
   const lastLogins: LastLogin[] = [];
   const unattributed: UnattributedLogin[] = [];
   const notUnderstood: NotUnderstoodLogin[] = [];
-  for (const { principalId, ...login } of read) {
-    const userId = login.userId === "" && USER_ID.test(principalId) ? principalId : login.userId;
-    const userName = userId === "" ? login.userName : "";
-    const { accountId, roleName, count } = login;
+  const texts = new Map<string, string>();
+  /** One string for all that are equal: each row of an answer has its own, and there may be more than a million rows. */
+  const one = (text: string): string => {
+    const known = texts.get(text);
+    if (known === undefined) texts.set(text, text);
+    return known ?? text;
+  };
+  for (const named of read) {
+    const { principalId, count, firstMs, lastConsoleMs, lastProgrammaticMs } = named;
+    const userId = one(named.userId === "" && USER_ID.test(principalId) ? principalId : named.userId);
+    const userName = userId === "" ? one(named.userName) : "";
+    const accountId = one(named.accountId);
+    const roleName = one(named.roleName);
+    const login = { userId, userName, accountId, roleName, firstMs, lastConsoleMs, lastProgrammaticMs, count };
     if (!ACCOUNT_ID.test(accountId) || !PERMISSION_SET_NAME.test(roleName)) {
-      notUnderstood.push({ ...login, userId, userName });
+      notUnderstood.push(login);
     } else if (userId === "" && userName === "") {
       unattributed.push({ accountId, roleName, count });
     } else {
-      lastLogins.push({ ...login, userId, userName });
+      lastLogins.push(login);
     }
   }
   return { lastLogins, unattributed, notUnderstood };

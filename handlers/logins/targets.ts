@@ -18,32 +18,42 @@ export function loginTargets(
   { users: everyone, accounts }: Collection,
   logins: Logins,
 ): LoginTargets {
-  const users = createLoginUsers(everyone, identityStoreId);
   const roleNames = new Set(permissionSets.map(({ name }) => name));
   // Where Organizations may not be read, the accounts with a grant are known all the same.
   const accountIds = new Set(accounts === null ? pairs.map(([id]) => id) : accounts.map(({ id }) => id));
-  const missing = new Map<string, number>();
-  let someKnown = false;
+  const noAccounts = new Map<string, number>();
+  const noRoles = new Map<string, number>();
   let count = 0;
   let toNowhere = 0;
 
-  const named = (kind: string, name: string) => `${kind} ${name === "" ? "(none)" : name}`;
-  const see = (login: { accountId: string; roleName: string; count: number }): boolean => {
-    count += login.count;
-    const account = accounts === null || accountIds.has(login.accountId) ? "" : named("account", login.accountId);
-    const role = roleNames.has(login.roleName) ? "" : named("permission set", login.roleName);
-    if (account === "" && role === "") return accountIds.has(login.accountId);
-    toNowhere += login.count;
-    for (const what of [account, role]) if (what !== "") missing.set(what, (missing.get(what) ?? 0) + login.count);
-    return false;
-  };
-  for (const login of logins.lastLogins) {
-    if (see(login) && !someKnown) someKnown = users.of(login).some(users.isKnown);
+  for (const ofKind of [logins.lastLogins, logins.unattributed, logins.notUnderstood]) {
+    for (const login of ofKind) {
+      const noAccount = accounts !== null && !accountIds.has(login.accountId);
+      const noRole = !roleNames.has(login.roleName);
+      count += login.count;
+      if (noAccount) noAccounts.set(login.accountId, (noAccounts.get(login.accountId) ?? 0) + login.count);
+      if (noRole) noRoles.set(login.roleName, (noRoles.get(login.roleName) ?? 0) + login.count);
+      if (noAccount || noRole) toNowhere += login.count;
+    }
   }
-  for (const login of logins.unattributed) see(login);
-  for (const login of logins.notUnderstood) see(login);
-  const nowhere = [...missing].sort(([one, a], [other, b]) => b - a || (one < other ? -1 : 1)).map(([what]) => what);
-  return { someKnown, count, toNowhere, nowhere };
+  const named = (kind: string, missing: ReadonlyMap<string, number>) =>
+    [...missing].map(([name, times]): [string, number] => [`${kind} ${name === "" ? "(none)" : name}`, times]);
+  const nowhere = [...named("account", noAccounts), ...named("permission set", noRoles)]
+    .sort(([one, a], [other, b]) => b - a || (one < other ? -1 : 1))
+    .map(([what]) => what);
+  return {
+    // Asked once a run, and takes a table of all users: nothing is made of them before.
+    get someKnown() {
+      const users = createLoginUsers(everyone, identityStoreId);
+      return logins.lastLogins.some(
+        (login) =>
+          roleNames.has(login.roleName) && accountIds.has(login.accountId) && users.of(login).some(users.isKnown),
+      );
+    },
+    count,
+    toNowhere,
+    nowhere,
+  };
 }
 
 /**

@@ -102,14 +102,15 @@ async function reviewOf(sources: RowSources, changes: Changes | null, decisions:
   for (let at = 0; at < rows.length; at += batchSize) {
     const batch = rows.slice(at, at + batchSize);
     if (changes !== null) for await (const _ of changes.rows(batch));
-    text += review.rows(batch);
+    for (const piece of review.rows(batch)) text += piece;
   }
   if (changes !== null) for await (const _ of changes.end());
-  return { text: text + review.end(), count: review.recordCount() };
+  for (const piece of review.end()) text += piece;
+  return { text, count: review.recordCount() };
 }
 
 test("review.csv advises what the oracle does, never to remove what was not observed to be unused or was not there before, and carries no decision to what was granted since", async () => {
-  const seen = { WAIT: 0, CARRIED: 0, CHANGED: 0 };
+  const seen = { WAIT: 0, CARRIED: 0, CHANGED: 0, shortened: 0 };
   await fc.assert(
     fc.asyncProperty(
       rowSources,
@@ -161,6 +162,7 @@ test("review.csv advises what the oracle does, never to remove what was not obse
         ).toEqual(expected);
         for (const line of found) {
           if (line.SuggestedAction === "REMOVE") expect(line.Usage).toBe("UNUSED_IN_WINDOW");
+          if (/ and \d+ more$/.test(line.RedundantWith!)) seen.shortened++;
           if (line.SuggestedAction === "WAIT" && line.Usage === "UNUSED_IN_WINDOW") seen.WAIT++;
           if (line.DecisionStatus === "CARRIED" || line.DecisionStatus === "CHANGED") seen[line.DecisionStatus]++;
         }
@@ -169,5 +171,5 @@ test("review.csv advises what the oracle does, never to remove what was not obse
     ),
     RUNS,
   );
-  expect(Math.min(...Object.values(seen))).toBeGreaterThan(RUNS.numRuns / 10); // the arbitraries do give each
+  expect(Math.min(...Object.values(seen))).toBeGreaterThan(RUNS.numRuns / 20); // the arbitraries do give each
 });

@@ -66,17 +66,24 @@ export function oracleReview(
       GroupId: row.GroupId,
       UserId: row.UserId,
       Administrator: administrators.includes(row.PermissionSetArn) ? "yes" : "no",
-      RedundantWith: otherWays
-        .map((way) => {
-          if (way.Type === "USER") return "DIRECT";
-          return way.GroupName === "" ? way.GroupId : way.GroupName;
-        })
-        .join("; "),
+      RedundantWith: shortened(otherWays.map(wayName)),
       SuggestedAction: advice === "REMOVE" && !wasThere && newAccessDays > 0 ? "WAIT" : advice,
       DecisionStatus: before?.decided(row) ? (wasThere ? "CARRIED" : "CHANGED") : "",
     });
   }
   return grants;
+}
+
+function wayName(way: Row): string {
+  if (way.Type === "USER") return "DIRECT";
+  return way.GroupName === "" ? way.GroupId : way.GroupName;
+}
+
+/** Three ways and the rest counted; then the direct one comes first. */
+function shortened(ways: string[]): string {
+  if (ways.length <= 3) return ways.join("; ");
+  const directFirst = [...ways.filter((way) => way === "DIRECT"), ...ways.filter((way) => way !== "DIRECT")];
+  return `${directFirst.slice(0, 3).join("; ")} and ${ways.length - 3} more`;
 }
 
 function action(row: Row, membershipUsed: boolean, redundant: boolean): string {

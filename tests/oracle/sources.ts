@@ -11,7 +11,7 @@ const userNames = anyUserNames.map((name) => name.toWellFormed());
 
 const ACCOUNTS = ["000000000001", "111111111111", "999999999999"];
 const SETS = ["AdministratorAccess", "=Formula", "ReadOnly"];
-const GROUPS = ["group-a", "group-b", "group-c"];
+const GROUPS = ["group-a", "group-b", "group-c", "group-d", "group-e"];
 const USERS = ["user-1", "user-2", "user-3", "user-4"];
 const NOW = "2026-11-22T12:00:00Z";
 const NOW_MS = Date.parse(NOW);
@@ -73,7 +73,7 @@ const login: Arbitrary<LastLogin> = fc.record({
 export const rowSources: Arbitrary<RowSources> = fc
   .record({
     pairs: fc.subarray(ACCOUNTS.flatMap((account) => SETS.map((_, set) => [account, set] as const))),
-    principals: fc.array(fc.uniqueArray(principal, { selector: String, maxLength: 5 }), { minLength: 9, maxLength: 9 }),
+    principals: fc.array(fc.uniqueArray(principal, { selector: String, maxLength: 8 }), { minLength: 9, maxLength: 9 }),
     users,
     groups,
     memberships: fc.tuple(

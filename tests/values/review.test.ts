@@ -4,6 +4,7 @@ import type { Row } from "../../handlers/files/columns";
 import { type Decisions, readDecisions } from "../../handlers/files/review/decisions";
 import { createReview } from "../../handlers/files/review/review";
 import type { RowSources } from "../../handlers/files/rows";
+import type { Principal } from "../../handlers/model";
 import {
   ADMINISTRATOR_SET,
   allRows,
@@ -30,7 +31,7 @@ const unusedGroup: SmallOrganisation = {
 function review(sources: RowSources, decisions = NO_DECISIONS, reviewerPattern = "", granted?: NewGrants) {
   const settings = { ...sources.settings, reviewerPattern };
   const sheet = createReview({ sources: { ...sources, settings }, decisions, granted });
-  const csv = sheet.begin() + sheet.rows(allRows(sources)) + sheet.end();
+  const csv = [sheet.begin(), ...sheet.rows(allRows(sources)), ...sheet.end()].join("");
   const lines: Record<string, string>[] = parse(csv, { columns: true, bom: true });
   return { csv, lines, counts: sheet.counts };
 }
@@ -315,6 +316,45 @@ describe("createReview", () => {
     ]);
     expect(lines[0]!.Reason).toContain("The user has the same role also through Readers; DIRECT.");
     expect(counts).toMatchObject({ lines: 5, redundant: 3, bySuggestedAction: { REVIEW: 3, REMOVE: 2 } });
+  });
+
+  it.each<[string, number, boolean, string, string]>([
+    ["three others, all of them", 4, false, "Group 01; Group 02; Group 03", "Group 00; Group 01; Group 02"],
+    ["three others, the direct grant last", 3, true, "Group 01; Group 02; DIRECT", "Group 00; Group 01; Group 02"],
+    [
+      "four others, three of them",
+      5,
+      false,
+      "Group 01; Group 02; Group 03 and 1 more",
+      "Group 00; Group 01; Group 02 and 1 more",
+    ],
+    [
+      "four others, the direct grant first",
+      4,
+      true,
+      "DIRECT; Group 01; Group 02 and 1 more",
+      "Group 00; Group 01; Group 02 and 1 more",
+    ],
+    [
+      "a hundred others",
+      100,
+      true,
+      "DIRECT; Group 01; Group 02 and 97 more",
+      "Group 00; Group 01; Group 02 and 97 more",
+    ],
+  ])("names of other ways to the same role %s", (_what, groupCount, direct, ofFirst, ofLast) => {
+    const groups = Array.from({ length: groupCount }, (_, index) => ({
+      id: `g-${index}`,
+      name: `Group ${String(index).padStart(2, "0")}`,
+      members: ["u-alice"],
+    }));
+    const principals: Principal[] = groups.map(({ id }) => ["GROUP", id]);
+    if (direct) principals.push(["USER", "u-alice"]);
+
+    const { lines } = review(sourcesOf({ pairs: [[ACCOUNT, 1, principals]], users: [alice], groups }));
+
+    expect([lines[0]!.RedundantWith, lines.at(-1)!.RedundantWith]).toEqual([ofFirst, ofLast]);
+    expect(lines[0]!.Reason).toContain(`The user has the same role also through ${ofFirst}.`);
   });
 
   it("leaves out what names no user", () => {

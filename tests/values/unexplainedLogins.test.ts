@@ -31,7 +31,7 @@ function unexplained(small: SmallOrganisation): Record<string, string>[] {
   const file = createUnexplainedLogins(sources)!;
   let csv = file.begin();
   for (const row of allRows(sources)) csv += file.rows([row]);
-  const lines: Record<string, string>[] = parse(csv + file.end(), { columns: true });
+  const lines: Record<string, string>[] = parse(csv + [...file.end()].join(""), { columns: true });
   expect(file.recordCount()).toBe(lines.length);
   return lines;
 }

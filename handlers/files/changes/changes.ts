@@ -151,7 +151,7 @@ export async function openChanges({ reportedAt, csv, sameSettings }: PreviousRow
       await advance();
     }
     changes.settle();
-    if (changes.waiting() > 0) yield changes.takeLines();
+    if (changes.waiting() >= LINES_A_PIECE) yield* changes.takeLines();
   }
 
   /** Pairs that only the previous report has: those before the pair that is being compared, or all that are left. */
@@ -159,9 +159,8 @@ export async function openChanges({ reportedAt, csv, sameSettings }: PreviousRow
     while (earlier !== null && (all || isBefore(earlier, account, setName, setArn))) {
       changes.gone(earlier);
       await advance();
-      if (changes.waiting() >= LINES_A_PIECE) yield changes.takeLines();
+      if (changes.waiting() >= LINES_A_PIECE) yield* changes.takeLines();
     }
-    if (changes.waiting() > 0) yield changes.takeLines();
   }
 
   async function* enterPair(row: Row): AsyncGenerator<string, void, undefined> {
@@ -221,5 +220,6 @@ export async function openChanges({ reportedAt, csv, sameSettings }: PreviousRow
   async function* compareRest(): AsyncGenerator<string, void, undefined> {
     yield* finishPair();
     yield* passGonePairs(true);
+    yield* changes.takeLines();
   }
 }

@@ -37,9 +37,21 @@ export interface PairChanges {
   gone(was: readonly string[]): void;
   /** Changes that were not taken yet. */
   waiting(): number;
-  /** Their lines, in the order of the report, and within a row in that of the kinds. */
-  takeLines(): string;
+  /** Their lines, in the order of the report, and within a row in that of the kinds; in pieces. */
+  takeLines(): Generator<string, void, undefined>;
 }
+
+interface Change {
+  readonly kind: ChangeKind;
+  readonly before: string;
+  readonly after: string;
+  /** The row as it was and as it is, one of which there is at least. */
+  readonly was: readonly string[] | null;
+  readonly is: Row | null;
+}
+
+/** Rows by group, which is empty for a direct grant, and user. */
+type Unmet<Held> = Map<string, Map<string, Held>>;
 
 /**
  * What each change means, and what is deliberately none, is in docs/review.md. Rows are matched by type and ids: the names of
@@ -50,7 +62,6 @@ export interface PairChanges {
 export function createPairChanges(reportedAt: string, sameSettings: boolean): PairChanges {
   const HAS_MEMBERS = "HAS_MEMBERS"; // in place of a status, where the group of a row without user has members in the other report
   const columns: readonly string[] = COLUMNS;
-  const TYPE = columns.indexOf("Type");
   const GROUP_ID = columns.indexOf("GroupId");
   const USER_ID = columns.indexOf("UserId");
   const LAST_LOGIN = columns.indexOf("LastLogin");
@@ -61,19 +72,25 @@ export function createPairChanges(reportedAt: string, sameSettings: boolean): Pa
   const kinds = Object.keys(counts);
   const sortedBy = SORTED_BY;
   const writer = createCsvWriter(CHANGE_COLUMNS);
-  const unmetEarlier = new Map<string, readonly string[]>();
-  const unmetNow = new Map<string, Row>();
+  const LINES_A_PIECE = 5_000;
+  const sortedAt = sortedBy.map((name) => columns.indexOf(name));
+  const unmetEarlier: Unmet<readonly string[]> = new Map();
+  const unmetNow: Unmet<Row> = new Map();
   /** Groups of the pair that have members. */
   const groupsEarlier = new Set<string>();
   const groupsNow = new Set<string>();
   /** Rows of users; they are forgotten with the rows. */
   const granted = new WeakSet<Row>();
-  let changes: Record<(typeof CHANGE_COLUMNS)[number], string>[] = [];
+  let changes: Change[] = [];
 
   function add(kind: ChangeKind, before: string, after: string, was: readonly string[] | null, is: Row | null): void {
-    const shown = is ?? (Object.fromEntries(columns.map((name, index) => [name, was![index]!])) as Row);
     counts[kind]++;
-    changes.push({
+    changes.push({ kind, before, after, was, is });
+  }
+
+  function lineOf({ kind, before, after, was, is }: Change): Record<(typeof CHANGE_COLUMNS)[number], string> {
+    const shown = is ?? (Object.fromEntries(columns.map((name, index) => [name, was![index]!])) as Row);
+    return {
       Change: kind,
       Before: before,
       After: after,
@@ -88,7 +105,30 @@ export function createPairChanges(reportedAt: string, sameSettings: boolean): Pa
       LastLoginBefore: was === null ? "" : was[LAST_LOGIN]!,
       LastLoginAfter: is === null ? "" : is.LastLogin,
       PreviousReport: reportedAt,
-    });
+    };
+  }
+
+  function inOrder(one: Change, other: Change): number {
+    for (let key = 0; key < sortedBy.length; key++) {
+      const mine = one.is === null ? one.was![sortedAt[key]!]! : one.is[sortedBy[key]!];
+      const its = other.is === null ? other.was![sortedAt[key]!]! : other.is[sortedBy[key]!];
+      if (mine !== its) return mine < its ? -1 : 1;
+    }
+    return kinds.indexOf(one.kind) - kinds.indexOf(other.kind);
+  }
+
+  function hold<Held>(unmet: Unmet<Held>, groupId: string, userId: string, row: Held): void {
+    const ofGroup = unmet.get(groupId);
+    if (ofGroup === undefined) unmet.set(groupId, new Map([[userId, row]]));
+    else ofGroup.set(userId, row);
+  }
+
+  /** Holds it no more. */
+  function take<Held>(unmet: Unmet<Held>, groupId: string, userId: string): Held | undefined {
+    const ofGroup = unmet.get(groupId);
+    const row = ofGroup?.get(userId);
+    if (row !== undefined) ofGroup!.delete(userId);
+    return row;
   }
 
   /** Without Organizations a row shows what its status would be in an active account: what it really was is not known. */
@@ -129,38 +169,32 @@ export function createPairChanges(reportedAt: string, sameSettings: boolean): Pa
     },
     meetEarlier(was) {
       if (was[USER_ID] !== "") groupsEarlier.add(was[GROUP_ID]!);
-      const key = was[TYPE] + " " + was[GROUP_ID] + " " + was[USER_ID];
-      const is = unmetNow.get(key);
-      if (is === undefined) {
-        unmetEarlier.set(key, was);
-      } else {
-        unmetNow.delete(key);
-        compare(was, is);
-      }
+      const is = take(unmetNow, was[GROUP_ID]!, was[USER_ID]!);
+      if (is === undefined) hold(unmetEarlier, was[GROUP_ID]!, was[USER_ID]!, was);
+      else compare(was, is);
     },
     meetNow(is) {
       if (is.UserId !== "") groupsNow.add(is.GroupId);
-      const key = is.Type + " " + is.GroupId + " " + is.UserId;
-      const was = unmetEarlier.get(key);
-      if (was === undefined) {
-        unmetNow.set(key, is);
-      } else {
-        unmetEarlier.delete(key);
-        compare(was, is);
-      }
+      const was = take(unmetEarlier, is.GroupId, is.UserId);
+      if (was === undefined) hold(unmetNow, is.GroupId, is.UserId, is);
+      else compare(was, is);
     },
     settle() {
-      for (const was of unmetEarlier.values()) {
-        const status = was[ROW_STATUS]!;
-        if (was[USER_ID] === "" && groupsNow.has(was[GROUP_ID]!)) add("STATUS_CHANGED", status, HAS_MEMBERS, was, null);
-        else add("REVOKED", status, "", was, null);
+      for (const [groupId, ofGroup] of unmetEarlier) {
+        for (const was of ofGroup.values()) {
+          const status = was[ROW_STATUS]!;
+          if (was[USER_ID] === "" && groupsNow.has(groupId)) add("STATUS_CHANGED", status, HAS_MEMBERS, was, null);
+          else add("REVOKED", status, "", was, null);
+        }
       }
-      for (const is of unmetNow.values()) {
-        if (is.UserId === "" && groupsEarlier.has(is.GroupId))
-          add("STATUS_CHANGED", HAS_MEMBERS, is.RowStatus, null, is);
-        else {
-          add("GRANTED", "", is.RowStatus, null, is);
-          if (is.UserId !== "") granted.add(is);
+      for (const [groupId, ofGroup] of unmetNow) {
+        for (const is of ofGroup.values()) {
+          if (is.UserId === "" && groupsEarlier.has(groupId)) {
+            add("STATUS_CHANGED", HAS_MEMBERS, is.RowStatus, null, is);
+          } else {
+            add("GRANTED", "", is.RowStatus, null, is);
+            if (is.UserId !== "") granted.add(is);
+          }
         }
       }
       unmetEarlier.clear();
@@ -170,15 +204,12 @@ export function createPairChanges(reportedAt: string, sameSettings: boolean): Pa
     },
     gone: (was) => add("REVOKED", was[ROW_STATUS]!, "", was, null),
     waiting: () => changes.length,
-    takeLines() {
-      const sorted = changes.sort((one, other) => {
-        for (const key of sortedBy) {
-          if (one[key] !== other[key]) return one[key] < other[key] ? -1 : 1;
-        }
-        return kinds.indexOf(one.Change) - kinds.indexOf(other.Change);
-      });
+    *takeLines() {
+      const sorted = changes.sort(inOrder);
       changes = [];
-      return writer.lines(sorted);
+      for (let at = 0; at < sorted.length; at += LINES_A_PIECE) {
+        yield writer.lines(sorted.slice(at, at + LINES_A_PIECE).map(lineOf));
+      }
     },
   };
 }

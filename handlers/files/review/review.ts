@@ -1,9 +1,10 @@
 import { RE2JS } from "re2js";
+import type { Evidence } from "../../logins/logins";
 import type { NewGrants } from "../changes/changes";
 import type { Row } from "../columns";
 import { createCellFormatter } from "../csv/csv";
 import { REVIEW_FILE } from "../names";
-import { administratorArns, type RowSources } from "../rows";
+import { administratorArns, evidenceOf, type RowSources } from "../rows";
 import type { Decision, Decisions } from "./decisions";
 import { createSuggestionOf, type Suggestion } from "./suggestions";
 
@@ -48,9 +49,19 @@ export const REVIEW_COLUMNS = [
 
 export interface ReviewOptions {
   readonly sources: RowSources;
+  /** Of these sources, where it is there already. */
+  readonly evidence?: Evidence;
   readonly decisions: Decisions;
   /** Left out where the report was compared with none. */
   readonly granted?: NewGrants | undefined;
+}
+
+/** A user's ways into one account with one permission set. */
+interface Ways {
+  /** As many as may be named beside one of them, in the order of the report. */
+  readonly first: Row[];
+  count: number;
+  direct: Row | null;
 }
 
 /** How many lines of the sheet are what. */
@@ -71,14 +82,16 @@ export interface ReviewCounts {
  * the same role may come anywhere in it. (`undefined` is not named in what runs for every row: in the serialised function it is
  * looked up anew each time.)
  */
-export function createReview({ sources, decisions, granted }: ReviewOptions) {
+export function createReview({ sources, evidence = evidenceOf(sources), decisions, granted }: ReviewOptions) {
+  const LINES_A_PIECE = 2_000;
+  const WAYS_NAMED = 3;
   const { instanceArn, identityStoreId, reviewerPattern } = sources.settings;
   const administrators = new Set(administratorArns(sources));
   const cell = createCellFormatter();
   // With a byte order mark, without which Excel takes UTF-8 for the system's own encoding, and gives the sheet back so.
   const header = `\ufeff${REVIEW_COLUMNS.join(",")}\r\n`;
   const reviewerOf = createReviewerOf(reviewerPattern);
-  const suggestionOf = createSuggestionOf(sources);
+  const suggestionOf = createSuggestionOf(sources, evidence);
   const wasGranted = granted?.has ?? (() => false);
   const waitFor = createWaitFor(sources, granted);
   const byGrant = decisions.byGrant;
@@ -91,31 +104,49 @@ export function createReview({ sources, decisions, granted }: ReviewOptions) {
     decisionsChanged: 0,
   };
   let pair: Row[] = [];
+  let lines = "";
+  let waiting = 0;
+  const takeLines = (): string => {
+    const taken = lines;
+    lines = "";
+    waiting = 0;
+    return taken;
+  };
 
-  /** User id → the user's rows in the pair, where there are several. */
-  const findRedundant = (): Map<string, Row[]> => {
+  /** User id → the user's ways into the pair, where there are several. */
+  const findRedundant = (): Map<string, Ways> => {
     const firstOf = new Map<string, Row>();
-    const several = new Map<string, Row[]>();
+    const several = new Map<string, Ways>();
     // Sorted by type and group: if the ends are the same, the pair has one way in.
     if (pair[0]?.GroupId === pair.at(-1)?.GroupId) return several;
     for (const row of pair) {
       const first = firstOf.get(row.UserId);
-      if (!first) {
+      if (first === undefined) {
         firstOf.set(row.UserId, row);
         continue;
       }
-      const rows = several.get(row.UserId);
-      if (rows) rows.push(row);
-      else several.set(row.UserId, [first, row]);
+      let ways = several.get(row.UserId);
+      if (ways === undefined) {
+        ways = { first: [first], count: 1, direct: null };
+        several.set(row.UserId, ways);
+      }
+      if (ways.first.length <= WAYS_NAMED) ways.first.push(row);
+      if (row.Type === "USER") ways.direct = row;
+      ways.count++;
     }
     return several;
   };
 
-  const otherWays = (row: Row, ways: readonly Row[]): string =>
-    ways
-      .filter((other) => other !== row)
-      .map((other) => (other.Type === "USER" ? "DIRECT" : other.GroupName || other.GroupId))
-      .join("; ");
+  const nameOf = (way: Row): string => (way.Type === "USER" ? "DIRECT" : way.GroupName || way.GroupId);
+
+  /** In the order of the report; of more than are named, the direct one first, since it stays whatever group the user leaves. */
+  const otherWays = (row: Row, { first, count, direct }: Ways): string => {
+    const others = first.filter((way) => way !== row);
+    const unnamed = count - 1 - WAYS_NAMED;
+    if (unnamed <= 0) return others.map(nameOf).join("; ");
+    if (direct !== null && direct !== row) others.unshift(direct);
+    return `${others.slice(0, WAYS_NAMED).map(nameOf).join("; ")} and ${unnamed} more`;
+  };
 
   /** From `Decision` to `EarlierDecision`. */
   const decisionCells = (earlier: Decision, carried: boolean, isNew: boolean): string => {
@@ -150,10 +181,10 @@ export function createReview({ sources, decisions, granted }: ReviewOptions) {
     };
   };
 
-  const finishPair = (): string => {
+  /** Gives the lines in pieces; what makes no whole one is left for the next pair. */
+  function* finishPair(): Generator<string, void, undefined> {
     const redundant = findRedundant();
     let common: ReturnType<typeof commonOf> | null = null;
-    let lines = "";
     for (const row of pair) {
       if (common === null || row.GroupId !== common.of.GroupId) common = commonOf(row);
       const ways = redundant.get(row.UserId);
@@ -178,29 +209,31 @@ export function createReview({ sources, decisions, granted }: ReviewOptions) {
         `${redundantWith === "" ? "" : cell(redundantWith)},${action},${cell(reason)},` +
         `${earlier === null ? ",,,,," : decisionCells(earlier, carried, isNew)},` +
         `${common.ids},${row.Type === "GROUP" ? row.GroupId : row.UserId},${row.UserId},${key},${state}\r\n`;
+      if (++waiting >= LINES_A_PIECE) yield takeLines();
     }
     pair = [];
-    return lines;
-  };
+  }
 
   return {
     name: REVIEW_FILE,
     contentType: "text/csv; charset=utf-8",
     begin: () => header,
     /** The lines of the pairs that are complete. */
-    rows(batch: readonly Row[]): string {
-      let lines = "";
+    *rows(batch: readonly Row[]): Generator<string, void, undefined> {
       for (const row of batch) {
         if (row.UserId === "") continue;
         const held = pair[0];
         if (held && (held.PermissionSetArn !== row.PermissionSetArn || held.account !== row.account)) {
-          lines += finishPair();
+          yield* finishPair();
         }
         pair.push(row);
       }
-      return lines;
+      yield takeLines();
     },
-    end: finishPair,
+    *end(): Generator<string, void, undefined> {
+      yield* finishPair();
+      yield takeLines();
+    },
     recordCount: () => counts.lines,
     counts,
   };

@@ -1,4 +1,4 @@
-import { createEvidence, type UnknownBecause } from "../../logins/logins";
+import type { Evidence, UnknownBecause } from "../../logins/logins";
 import { daysBetween } from "../../times";
 import type { Row } from "../columns";
 import type { RowSources } from "../rows";
@@ -19,7 +19,10 @@ export type SuggestionOf = (row: Row, redundantWith: string) => Suggestion;
  * taking the grant away takes nothing else away: a membership that is, or may be, used for another account or permission set
  * is never said to go. What each action means is in docs/review.md.
  */
-export function createSuggestionOf({ settings, provisioning, collection, logins }: RowSources): SuggestionOf {
+export function createSuggestionOf(
+  { settings, provisioning, collection, logins }: RowSources,
+  evidence: Evidence,
+): SuggestionOf {
   const DAY_MS = 86_400_000;
   const { newAccessDays } = settings;
   const LocalDate = Date;
@@ -38,26 +41,26 @@ export function createSuggestionOf({ settings, provisioning, collection, logins 
   };
   const DISABLED =
     "The user is disabled, but can go on entering the account while a session of the access portal is open, until it ends or the access is removed. ";
-  const evidence = createEvidence(settings, collection, logins);
-  const { keyOf } = evidence.users;
-  const createdByKey = new Map(collection.users.map(({ id, createdMs }) => [keyOf(id), createdMs]));
-  /** Key of a user → groups of which a membership would have been used, whether the user has one or not. */
-  const usedGroups = new Map<string, Set<string>>();
+  const { keyOf, createdMsOf } = evidence.users;
+  /** Group → the keys of its members who used what it gives: no more than there are memberships. */
+  const usedBy = new Map<string, Set<string>>();
   /** Group → after which instant a user must have been created to be, maybe, the one of whom a role of the group was used by. */
   const maybeUsedBy = new Map<string, number>();
 
   function findUse(): void {
     provisioning.pairs.forEach(([accountId, permissionSet], index) => {
       const ofRole = evidence.ofRole(accountId, provisioning.permissionSets[permissionSet]!.name);
-      const keys = [...(ofRole.logins?.keys() ?? [])];
+      const logins = ofRole.logins;
+      const afterMs = ofRole.maybeCreatedAfterMs;
       for (const [type, id] of collection.principals[index]!) {
         if (type !== "GROUP") continue;
-        const afterMs = ofRole.maybeCreatedAfterMs;
         if (afterMs < (maybeUsedBy.get(id) ?? Number.POSITIVE_INFINITY)) maybeUsedBy.set(id, afterMs);
-        for (const key of keys) {
-          const groups = usedGroups.get(key);
-          if (groups === undefined) usedGroups.set(key, new Set([id]));
-          else groups.add(id);
+        if (logins === undefined) continue;
+        const keys = usedBy.get(id) ?? new Set();
+        usedBy.set(id, keys);
+        for (const { userId } of collection.memberships[id] ?? []) {
+          const key = keyOf(userId);
+          if (logins.has(key)) keys.add(key);
         }
       }
     });
@@ -66,13 +69,13 @@ export function createSuggestionOf({ settings, provisioning, collection, logins 
   const days = (count: number) => (count === 1 ? "1 day" : `${count} days`);
   const mayBeOf = (groupId: string, key: string): boolean => {
     const afterMs = maybeUsedBy.get(groupId);
-    return afterMs !== undefined && (createdByKey.get(key) ?? Number.POSITIVE_INFINITY) > afterMs;
+    return afterMs !== undefined && (createdMsOf(key) ?? Number.POSITIVE_INFINITY) > afterMs;
   };
   const unused = `No login in the last ${days(daysBetween(logins.windowFrom, logins.windowTo))}.`;
 
   const becauseOf = (row: Row): UnknownBecause => {
     const key = keyOf(row.UserId);
-    const createdMs = createdByKey.get(key) ?? null;
+    const createdMs = createdMsOf(key);
     const sinceMs = row.MemberSince === "" ? createdMs : Date.parse(row.MemberSince);
     const ofRole = evidence.ofRole(row.account, row.PermissionSetName);
     return ofRole.unknownBecause(key, createdMs, sinceMs) ?? "AGE_NOT_KNOWN";
@@ -119,7 +122,7 @@ export function createSuggestionOf({ settings, provisioning, collection, logins 
     let neededElsewhere = false;
     if (row.Type === "GROUP" && row.Usage === "UNUSED_IN_WINDOW") {
       const key = keyOf(row.UserId);
-      const used = usedGroups.get(key)?.has(row.GroupId) === true;
+      const used = usedBy.get(row.GroupId)?.has(key) === true;
       neededElsewhere = used || mayBeOf(row.GroupId, key);
       reason += used
         ? " The membership is used elsewhere, and taking the user out of the group would end that too."
