@@ -14,4 +14,4 @@ export { type ClientOptions, type Clients, clientSettings, createClients, create
 export { createJournal, type Journal, type KeptJournal, SLICE_OVER } from "./journal";
 export { createMustBe, type MustBe } from "./mustBe";
 export type { Grants } from "./pace";
-export { allPages, allPagesUnless, inParallel, type Listing } from "./pages";
+export { allPages, allPagesUnless, inParallel, type Listing, pagesOf } from "./pages";

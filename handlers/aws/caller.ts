@@ -32,7 +32,7 @@ export interface CallerOptions {
 
 /** A client of the AWS SDK that takes this command. */
 export interface AwsClient<Command> {
-  readonly config: { readonly serviceId: string };
+  readonly config: { readonly serviceId: string; readonly region?: () => Promise<string> };
   send(command: Command, options: { readonly abortSignal: AbortSignal }): Promise<unknown>;
 }
 
@@ -114,7 +114,7 @@ function callerOf(shared: Shared, grants: Grants, effort: Counts, countAbove: Co
     const service = serviceOf(client);
     const operation = operationOf(command);
     const name = `${service}:${operation}`;
-    const quota = pace.quotaOf(service, operation, grants);
+    const quota = pace.quotaOf(await regionOf(client), service, operation, grants);
     clock.readOff(command);
     let throttles = 0;
     let failures = 0;
@@ -211,6 +211,11 @@ export function mergeEfforts(...efforts: readonly Effort[]): Effort {
 /** `sso-admin` of the client whose service id is "SSO Admin". */
 function serviceOf({ config }: { readonly config: { readonly serviceId: string } }): string {
   return config.serviceId.toLowerCase().replaceAll(" ", "-");
+}
+
+/** Where a client calls; empty where it does not say, or cannot: then the call itself says why. */
+async function regionOf({ config }: { readonly config: { readonly region?: () => Promise<string> } }): Promise<string> {
+  return (await config.region?.().catch(() => "")) ?? "";
 }
 
 /** `ListUsers`: from the command's schema, where it stands as a text. The class's own name may be shortened by a bundler. */

@@ -11,8 +11,12 @@ export interface Quota {
 
 /** The quotas of one run, shared by everything in it that calls AWS. */
 export interface Pace {
-  /** `null` where calls are not paced. */
-  quotaOf(service: string, operation: string, grants: Grants): Quota | null;
+  /**
+   * `null` where calls are not paced.
+   *
+   * @param region where is called: each Region has quotas of its own
+   */
+  quotaOf(region: string, service: string, operation: string, grants: Grants): Quota | null;
 }
 
 /** What AWS grants to all callers of an account, calls a second: by `service`, or by `service:*` for each operation of it. */
@@ -36,12 +40,12 @@ export function createPace(requestsPerSecond: number, signal: AbortSignal): Pace
   setMaxListeners(0, signal); // each quota, each wait and each request in flight listens
 
   return {
-    quotaOf(service, operation, grants) {
+    quotaOf(region, service, operation, grants) {
       const each = `${service}:${operation}`;
       const perOperation = grants[each] ?? grants[`${service}:*`];
       const granted = perOperation ?? grants[service];
       if (granted === undefined) return null;
-      const name = perOperation === undefined ? service : each;
+      const name = `${region} ${perOperation === undefined ? service : each}`;
       quotas[name] ??= createQuota(service === "sso-admin" ? requestsPerSecond : granted * share, signal);
       return quotas[name];
     },

@@ -23,7 +23,7 @@ export interface Listing<Command, List extends keyof AnswerTo<Command> & string,
 }
 
 /** A page as the journal keeps it: plain JSON. */
-interface KeptPage<Item> {
+export interface KeptPage<Item> {
   /** The token that it was asked for with. */
   readonly asked: string | null;
   readonly items: readonly Item[];
@@ -60,11 +60,27 @@ export async function allPages<Command, List extends keyof AnswerTo<Command> & s
 export async function allPagesUnless<Command, List extends keyof AnswerTo<Command> & string, Item>(
   call: Caller,
   client: AwsClient<NoInfer<Command>>,
-  { command, list, itemOf, idOf, keptAs, totalOf, onPage }: Listing<Command, List, Item>,
+  listing: Listing<Command, List, Item>,
   noneBecause: (error: unknown) => string | null,
 ): Promise<{ items: Item[]; none: null } | { items: null; none: string }> {
-  const TOKEN_REFUSED = /^(ValidationException|InvalidInputException|(Invalid|Expired)NextToken(Exception)?)$/;
   const all = new Map<string, Item>();
+  for await (const page of pagesOf(call, client, listing, noneBecause)) {
+    if (page.none !== undefined) return { items: null, none: page.none };
+    if (page.asked === null) all.clear();
+    for (const item of page.items) all.set(listing.idOf(item), item);
+    listing.onPage?.(all.size, page.total);
+  }
+  return { items: [...all.values()], none: null };
+}
+
+/** The pages of a listing one by one, for a reader that may not need all of them. The first page comes again where the listing begins anew. */
+export async function* pagesOf<Command, List extends keyof AnswerTo<Command> & string, Item>(
+  call: Caller,
+  client: AwsClient<NoInfer<Command>>,
+  { command, list, itemOf, keptAs, totalOf }: Listing<Command, List, Item>,
+  noneBecause: (error: unknown) => string | null = () => null,
+): AsyncGenerator<KeptPage<Item>, void, undefined> {
+  const TOKEN_REFUSED = /^(ValidationException|InvalidInputException|(Invalid|Expired)NextToken(Exception)?)$/;
   const tokens = new Set<string>();
   let token: string | null = null;
   let number = 0;
@@ -95,17 +111,14 @@ export async function allPagesUnless<Command, List extends keyof AnswerTo<Comman
         : call.once(keptAs, `${number}`, readPage, (kept) => kept.asked === token));
     } catch (error) {
       if (number === 0 || read !== 1 || !TOKEN_REFUSED.test((error as Error).name)) throw error;
-      all.clear();
       tokens.clear();
       token = null;
       number = 0;
       continue;
     }
-    if (page.none !== undefined) return { items: null, none: page.none };
-    for (const item of page.items) all.set(idOf(item), item);
-    onPage?.(all.size, page.total);
+    yield page;
     token = page.next;
-    if (token === null) return { items: [...all.values()], none: null };
+    if (token === null) return;
     tokens.add(token);
     number++;
   }

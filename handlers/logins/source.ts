@@ -10,8 +10,12 @@ import type { LastLogin, NotUnderstoodLogin, Progress, UnattributedLogin } from 
 export interface LoginSource<Reading = unknown> {
   /** What AWS grants of the calls that the source makes. */
   readonly grants: Grants;
-  /** Asks for the logins of a window, and tells what is known at once of what the source can have seen. */
-  begin(window: LoginWindow, call: Caller): Promise<Begun<Reading>>;
+  /**
+   * Asks for the logins of a window, and tells what is known at once of what the source can have seen.
+   *
+   * @param regions in which the instance is, or was in the window: logins are recorded where people act
+   */
+  begin(window: LoginWindow, regions: readonly string[], call: Caller): Promise<Begun<Reading>>;
   /**
    * Goes on with a reading, until about `untilMs` (milliseconds since 1970; `Infinity` for no end). May be repeated with the same
    * reading, by another process too, and gives the same. What it reads in pages, the caller's journal keeps (`Listing.keptAs`, `Journal.once`).
@@ -48,12 +52,24 @@ export type Continued<Reading> =
     }
   | { readonly done: true; readonly part: LoginPart };
 
+/** What a source has seen of one Region. */
+export interface ObservedRegion {
+  readonly region: string;
+  /** From when on; `null` where nothing was seen. */
+  readonly from: string | null;
+  readonly to: string;
+  /** Why that is not the whole window: a clause; `null` where it is. */
+  readonly reason: string | null;
+}
+
 /** What was read. */
 export interface LoginPart {
   /** One for each user, account and role. */
   readonly lastLogins: readonly LastLogin[];
   readonly unattributed: readonly UnattributedLogin[];
   readonly notUnderstood: readonly NotUnderstoodLogin[];
+  /** One for each Region that was asked for. */
+  readonly regions: readonly ObservedRegion[];
   /** Why what was read may not be all: a clause; `null` where it is. */
   readonly reason: string | null;
   /** What the provider bills; `null` where it does not say. */

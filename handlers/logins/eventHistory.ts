@@ -1,0 +1,204 @@
+import { CloudTrailClient, LookupEventsCommand, type LookupEventsCommandOutput } from "@aws-sdk/client-cloudtrail";
+import { type Caller, type ClientOptions, clientSettings, pagesOf, SLICE_OVER } from "../aws/aws";
+import { messageOf } from "../errors";
+import type { Progress } from "../model";
+import { formatInstant } from "../times";
+import { type LookedUpEvent, loginOf } from "./eventRecord";
+import { EVENT_NAMES, EVENTS, type LoginEventName } from "./events";
+import { type NamedLogins, partOf } from "./part";
+import type { LoginPart, LoginSource, LoginWindow, ObservedRegion } from "./source";
+
+const DAY_MS = 86_400_000;
+/** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html */
+const KEPT_DAYS = 90;
+
+/** What is looked up. */
+export interface HistoryReading {
+  readonly window: LoginWindow;
+  readonly regions: readonly string[];
+}
+
+/** An event as the journal keeps it: when it was, in milliseconds since 1970, and, where it is a login, its id, user, account and role. */
+type KeptEvent = readonly [atMs: number] | readonly [atMs: number, ...texts: string[]];
+
+/**
+ * CloudTrail Event history as the login source: what every account has without any set-up, in each Region of its own, for 90 days. Events are
+ * looked up by name, newest first, at most 50 a page and 2 pages a second in a Region
+ * (https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html).
+ */
+export function createEventHistorySource(options: ClientOptions): LoginSource<HistoryReading> {
+  const clients = new Map<string, CloudTrailClient>();
+
+  function clientIn(region: string): CloudTrailClient {
+    const client = clients.get(region) ?? new CloudTrailClient({ ...clientSettings(options), region });
+    clients.set(region, client);
+    return client;
+  }
+
+  /** Adds what a Region has to `logins`, and tells from when to when that is. */
+  async function readRegion(
+    region: string,
+    { from, to }: LoginWindow,
+    logins: ReturnType<typeof createSums>,
+    call: Caller,
+    progress: Progress,
+  ): Promise<ObservedRegion> {
+    const oldestMs = Math.max(Date.parse(from), Date.parse(to) - KEPT_DAYS * DAY_MS);
+    let count = 0;
+    const look = createLookUp(clientIn(region), region, call, (name, events) => {
+      count += logins.add(name, events);
+      progress(`logins in ${region}`, count, null);
+    });
+    await Promise.all(EVENT_NAMES.map((name) => look(name, oldestMs, Date.parse(to))));
+    // By AWS's own clock, which is known now: what is older was gone before it was read.
+    const nowMs = call.awsNowMs();
+    if (nowMs === null) {
+      const reason =
+        "AWS's answers do not say what time it is (no Date header), so what Event history still had is not known";
+      return { region, from: null, to, reason };
+    }
+    const keptFromMs = Math.max(oldestMs, nowMs - KEPT_DAYS * DAY_MS);
+    const reason =
+      keptFromMs > Date.parse(from)
+        ? `CloudTrail Event history keeps events for ${KEPT_DAYS} days: those before ${formatInstant(keptFromMs)} are gone, and the window starts on ${from}`
+        : null;
+    return { region, from: formatInstant(keptFromMs), to, reason };
+  }
+
+  return {
+    grants: { "cloudtrail:LookupEvents": 2 },
+
+    async begin(asked, regions) {
+      const window = windowWithin(asked);
+      const observedFrom = formatInstant(Math.max(Date.parse(window.from), Date.parse(window.to) - KEPT_DAYS * DAY_MS));
+      return { window, observedFrom, reason: null, queryId: null, reading: { window, regions } };
+    },
+
+    async goOn({ window, regions }, _untilMs, call, progress) {
+      const logins = createSums();
+      const observed = await Promise.all(
+        regions.map((region) =>
+          readRegion(region, window, logins, call, progress).catch((error): ObservedRegion => {
+            call.throwIfEnded();
+            if ((error as Error).name === SLICE_OVER) throw error;
+            return {
+              region,
+              from: null,
+              to: window.to,
+              reason: `CloudTrail Event history could not be read there: ${messageOf(error)}`,
+            };
+          }),
+        ),
+      );
+      const reasons = observed.flatMap(({ region, reason }) => (reason === null ? [] : [`in ${region}, ${reason}`]));
+      const reason = reasons.length === 0 ? null : reasons.join("; ");
+      const part: LoginPart = { ...partOf(logins.sums()), regions: observed, reason, bytesScanned: null };
+      return { done: true, part };
+    },
+
+    async giveUp() {}, // nothing goes on in AWS that nobody reads
+  };
+}
+
+/**
+ * The window, beginning a day later where it is as long as events are kept: the oldest are deleted while the newest are read. A longer one
+ * stays, and is not observed.
+ */
+function windowWithin(asked: LoginWindow): LoginWindow {
+  const days = (Date.parse(asked.to) - Date.parse(asked.from)) / DAY_MS;
+  if (days <= KEPT_DAYS - 1 || days > KEPT_DAYS) return asked;
+  return { ...asked, from: formatInstant(Date.parse(asked.to) - (KEPT_DAYS - 1) * DAY_MS) };
+}
+
+/** Reads the events of one name from one instant to another, both within, in a Region. */
+function createLookUp(
+  client: CloudTrailClient,
+  region: string,
+  call: Caller,
+  onEvents: (name: LoginEventName, events: readonly KeptEvent[]) => void,
+) {
+  const LISTINGS = 16; // side by side: a page may take seconds to come, and two a second are granted
+  const PAGES_A_LISTING = 20; // fewer are not worth a listing of their own
+
+  function pages(name: LoginEventName, fromMs: number, toMs: number) {
+    const window = { StartTime: new Date(fromMs), EndTime: new Date(toMs) };
+    const LookupAttributes = [{ AttributeKey: "EventName" as const, AttributeValue: name }];
+    return pagesOf(call, client, {
+      command: (NextToken) => new LookupEventsCommand({ ...window, LookupAttributes, MaxResults: 50, NextToken }),
+      list: "Events",
+      itemOf: (event: NonNullable<LookupEventsCommandOutput["Events"]>[number]) => keptEvent(event, name, fromMs),
+      idOf: String,
+      keptAs: `events ${region} ${name} ${fromMs} ${toMs}`,
+    });
+  }
+
+  async function readAll(name: LoginEventName, fromMs: number, toMs: number): Promise<void> {
+    for await (const { items } of pages(name, fromMs, toMs)) onEvents(name, items);
+  }
+
+  return async (name: LoginEventName, fromMs: number, toMs: number): Promise<void> => {
+    let downToMs = fromMs; // how far the listing that begins with the newest goes itself
+    let others: Promise<unknown> = Promise.resolve();
+    let isFirst = true;
+    for await (const { items, next } of pages(name, fromMs, toMs)) {
+      onEvents(name, items);
+      const oldestMs = items.reduce((oldest, [atMs]) => Math.min(oldest, atMs), toMs);
+      if (isFirst && next !== null) {
+        isFirst = false;
+        // As many events as in this page are expected in every stretch of time as long as it.
+        const pagesLeft = (oldestMs - fromMs) / Math.max(1000, toMs - oldestMs);
+        const listings = Math.min(LISTINGS, 1 + Math.floor(pagesLeft / PAGES_A_LISTING));
+        const bounds = Array.from(
+          { length: listings + 1 },
+          (_, index) => fromMs + 1000 * Math.round((index * (oldestMs - fromMs)) / listings / 1000),
+        );
+        downToMs = bounds[listings - 1]!;
+        others = Promise.all(
+          bounds.slice(0, listings - 1).map((from, index) => readAll(name, from, bounds[index + 1]! - 1000)),
+        );
+        others.catch(() => {}); // waited for below
+      }
+      if (oldestMs < downToMs) break;
+    }
+    await others;
+  };
+}
+
+function keptEvent(event: LookedUpEvent, name: LoginEventName, unknownMs: number): KeptEvent {
+  const found = loginOf(event, name, unknownMs);
+  if (found === null) return [event.EventTime?.getTime() ?? unknownMs];
+  const { id, atMs, login } = found;
+  return [atMs, id, login.userId, login.principalId, login.userName, login.accountId, login.roleName];
+}
+
+/** Logins of one user to one account and role, summed up; each event counts once, however often it is delivered. */
+function createSums() {
+  const seen = new Set<string>();
+  const sums = new Map<string, { -readonly [Key in keyof NamedLogins]: NamedLogins[Key] }>();
+  const later = (one: number | null, other: number) => Math.max(one ?? 0, other);
+
+  function addOne(name: LoginEventName, [atMs, id = "", ...who]: KeptEvent): boolean {
+    if (who.length === 0 || seen.has(id)) return false;
+    seen.add(id);
+    const key = who.join("\n");
+    let sum = sums.get(key);
+    if (sum === undefined) {
+      const [userId = "", principalId = "", userName = "", accountId = "", roleName = ""] = who;
+      const none = { firstMs: atMs, lastConsoleMs: null, lastProgrammaticMs: null, count: 0 };
+      sum = { userId, principalId, userName, accountId, roleName, ...none };
+      sums.set(key, sum);
+    }
+    const last = EVENTS[name] === "console" ? "lastConsoleMs" : "lastProgrammaticMs";
+    sum[last] = later(sum[last], atMs);
+    sum.firstMs = Math.min(sum.firstMs, atMs);
+    sum.count += 1;
+    return true;
+  }
+
+  return {
+    /** @returns how many of them were logins that had not been added before */
+    add: (name: LoginEventName, events: readonly KeptEvent[]): number =>
+      events.reduce((added, event) => added + (addOne(name, event) ? 1 : 0), 0),
+    sums: (): NamedLogins[] => [...sums.values()],
+  };
+}

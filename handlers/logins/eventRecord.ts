@@ -1,0 +1,76 @@
+import { EVENT_SOURCE, type LoginEventName } from "./events";
+import type { NamedLogins } from "./part";
+
+/** What CloudTrail says of an event outside of its record. */
+export interface LookedUpEvent {
+  readonly EventId?: string | undefined;
+  readonly EventName?: string | undefined;
+  readonly EventSource?: string | undefined;
+  readonly EventTime?: Date | undefined;
+  /** The record, as JSON. */
+  readonly CloudTrailEvent?: string | undefined;
+}
+
+/** One login event. */
+export interface LoginEvent {
+  /** Tells it apart from all others. */
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
+  readonly login: Pick<NamedLogins, "userId" | "principalId" | "userName" | "accountId" | "roleName">;
+}
+
+/**
+ * The login that an event tells of; `null` where it tells of none: it is another service's, it failed, or it is about an application. An event
+ * whose record cannot be read is a login of nobody to nowhere, which is evidence of use all the same.
+ *
+ * @param unknownMs when it was, where it does not say so itself
+ */
+export function loginOf(event: LookedUpEvent, name: LoginEventName, unknownMs: number): LoginEvent | null {
+  const { EventId = "", EventSource, EventTime } = event;
+  if (EventSource !== undefined && EventSource !== EVENT_SOURCE) return null;
+  const record = recordIn(event.CloudTrailEvent);
+  if (record !== null && textIn(record, "eventSource") !== EVENT_SOURCE) return null;
+  if (record !== null && textIn(record, "errorCode") !== "") return null;
+  const times = [Date.parse(textIn(record, "eventTime")), EventTime?.getTime() ?? Number.NaN];
+  const atMs = times.find((ms) => !Number.isNaN(ms)) ?? unknownMs;
+  const identity = memberOf(record, "userIdentity");
+  const details = memberOf(record, "serviceEventDetails");
+  const userId = textIn(memberOf(identity, "onBehalfOf"), "userId");
+  const accountId = textIn(details, "account_id");
+  const roleName = textIn(details, "role_name");
+  if (record !== null && name === "Federate" && accountId === "" && roleName === "") return null;
+  return {
+    id: EventId || textIn(record, "eventID") || (event.CloudTrailEvent ?? ""),
+    atMs,
+    login: {
+      userId,
+      principalId: userId === "" ? textIn(identity, "principalId") : "",
+      userName: userId === "" ? textIn(identity, "userName") : "",
+      accountId,
+      roleName,
+    },
+  };
+}
+
+type Record = Readonly<{ [member: string]: unknown }>;
+
+/** The record that a text is; `null` where it is none. */
+function recordIn(text: string | undefined): Record | null {
+  try {
+    const value: unknown = JSON.parse(text ?? "");
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record) : null;
+  } catch {
+    return null;
+  }
+}
+
+function memberOf(record: Record | null, name: string): Record | null {
+  const member = record?.[name];
+  return typeof member === "object" && member !== null ? (member as Record) : null;
+}
+
+function textIn(record: Record | null, name: string): string {
+  const value = record?.[name];
+  return typeof value === "string" ? value : "";
+}
