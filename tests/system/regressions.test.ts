@@ -241,7 +241,7 @@ describe("of the program", () => {
     expect(parseYaml(content)).toEqual(JSON.parse(content)); // JSON is YAML too
     const pure = runbookDocument({
       reportName: "r",
-      functionName: "f",
+      stateMachineArn: "s",
       bucketName: "b",
       roleArn: "r",
       logGroupName: "l",
