@@ -46,7 +46,7 @@ export function ssm(
 }
 
 /** Step Functions' executions, for the state machines of a stack. */
-export function stepFunctions(cloud: Cloud): Handler {
+export function stepFunctions(cloud: Pick<Cloud, "executions" | "stateMachine">): Handler {
   const { executions } = cloud;
   return jsonService({
     StartExecution: ({ stateMachineArn, name, input }) => {

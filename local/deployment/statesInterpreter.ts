@@ -105,14 +105,18 @@ function machineStates(definition: string): Readonly<Record<string, { readonly T
 
 const durations: readonly string[] = ["TimeoutSeconds", "HeartbeatSeconds", "IntervalSeconds", "MaxDelaySeconds"];
 
+/** A task's process takes as long to start on any clock; so many seconds of this machine are not counted. */
+const startSeconds = 5;
+
 /** A definition with its durations in this machine's seconds. */
 function onClock(value: unknown, clock: Clock): unknown {
   if (Array.isArray(value)) return value.map((item) => onClock(item, clock));
   if (typeof value !== "object" || value === null) return value;
+  const isScaledTask = "Type" in value && value.Type === "Task" && clock.scale > 1;
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [
-      key,
-      durations.includes(key) && typeof item === "number" ? clock.milliseconds(item) / 1000 : onClock(item, clock),
-    ]),
+    Object.entries(value).map(([key, item]) => {
+      if (!durations.includes(key) || typeof item !== "number") return [key, onClock(item, clock)];
+      return [key, clock.milliseconds(item) / 1000 + (isScaledTask ? startSeconds : 0)];
+    }),
   );
 }
