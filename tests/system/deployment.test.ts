@@ -130,8 +130,9 @@ describe("the dev stack in the local AWS", () => {
   });
 
   test("a run takes the organisation and the present that the local AWS serves, also after one in another present", async () => {
-    const present = async () => JSON.parse((await deployment.fireSchedule()).output!).reportKey.split("/")[1];
-    const rows = async () => JSON.parse((await deployment.startExecution().ended).output!).rows as number;
+    const result = async () => JSON.parse((await deployment.startExecution().ended).output!);
+    const present = async () => (await result()).reportKey.split("/")[1];
+    const rows = async () => (await result()).rows as number;
     const rowsNow = await rows();
     await localAws.serveOrganisation({ ...organisation, Now: "2026-11-27T09:00:00Z", AccountAssignments: [] });
     try {
@@ -142,6 +143,13 @@ describe("the dev stack in the local AWS", () => {
     }
     expect(await present()).toMatch(/^2026-11-20T090000Z-/);
     expect(rowsNow).toBe(1);
+  });
+
+  test("a second delivery of the same scheduled time is known", async () => {
+    const first = await deployment.fireSchedule();
+    const second = JSON.parse((await deployment.fireSchedule()).output!);
+    expect(second).toMatchObject({ status: "repeated" });
+    expect(JSON.parse(first.output!).status === "repeated" || second.of === first.name).toBe(true);
   });
 
   test("a schedule whose state machine is gone leaves a dead letter", async () => {
