@@ -152,6 +152,20 @@ describe("the dev stack in the local AWS", () => {
     expect(JSON.parse(first.output!).status === "repeated" || second.of === first.name).toBe(true);
   });
 
+  test("input and output of an execution hold ids and counts, and the note: no name, no e-mail address", async () => {
+    localAws.inject([{ operation: "cloudtrail:StartQuery", kind: "accessDenied" }]);
+    const { input, output } = await deployment.startExecution({ trigger: "manual", note: "INC-4711" }).ended;
+    const { byUsage, byRowStatus, ...answer } = JSON.parse(output!);
+    expect(answer).toEqual({
+      ...{ runId: expect.any(String), status: "degraded", rows: 1, warnings: expect.any(Number) },
+      ...{ reportKey: expect.any(String), manifestKey: expect.any(String) },
+      ...{ manifestSha256: expect.stringMatching(/^[0-9a-f]{64}$/), finishedAt: expect.any(String) },
+    });
+    for (const count of Object.values({ ...byUsage, ...byRowStatus })) expect(count).toEqual(expect.any(Number));
+    expect(JSON.parse(input)).toEqual({ trigger: "manual", note: "INC-4711" });
+    expect(input + output).not.toContain("alice");
+  });
+
   test("a schedule whose state machine is gone leaves a dead letter", async () => {
     const { stateMachineArn } = deployment.outputs;
     const queue = deployment.resources.find(({ name }) => name.endsWith("schedule-dead-letters"))!;
@@ -193,6 +207,25 @@ test("a run whose slices all die is tried six times; the runbook then fails and 
     expect(execution.Outputs).toMatchObject({ "readEnd.Status": ["FAILED"] });
     const ended = deployment.logs().filter((line) => line.includes("Error Type: Sandbox.Timedout"));
     expect(ended).toHaveLength(6);
+  } finally {
+    await deployment.close();
+    await localAws.close();
+  }
+});
+
+test("a run for which one slice is too short goes on in the next", async () => {
+  const localAws = await startLocalAws({ organisation, rate: 10 });
+  const deployment = await deploy({ localAws, config, timeScale, functionSeconds: 4 });
+  try {
+    localAws.inject([{ operation: "sso-admin:*", kind: "slow", ms: 1_500 }]);
+    const { status, output } = await deployment.startExecution().ended;
+
+    const slices = deployment.logs().filter((line) => line.includes('"message":"started"'));
+    expect(slices.length).toBeGreaterThan(1);
+    expect(status).toBe("SUCCEEDED");
+    expect(JSON.parse(output!)).toMatchObject({ rows: 1 });
+    const { objects } = localAws.buckets.get(String(deployment.outputs.bucketName))!;
+    expect([...objects.keys()].filter((key) => key.startsWith("credential_reports/work/"))).toEqual([]);
   } finally {
     await deployment.close();
     await localAws.close();
