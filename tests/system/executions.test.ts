@@ -204,7 +204,7 @@ describe("as AWS documents it,", () => {
     while (events.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
     await client.send(new StopExecutionCommand({ executionArn, cause: "enough" }));
     expect(await described(executionArn!)).toMatchObject({ status: "ABORTED", cause: "enough" });
-    release({ status: "running" });
+    release({ throws: "Runtime.ExitError" });
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(events).toHaveLength(2);
 
