@@ -42,7 +42,7 @@ export function alarms(name: string, watched: WatchedReport, parent: pulumi.Reso
 
   alarm(
     "failed",
-    pulumi.interpolate`A run of the credential report failed. Why: s3://${bucket.name}/${REPORT_PREFIX}status/, or the log: ${logs}`,
+    pulumi.interpolate`A run of the credential report failed, took more than a day or was stopped. Why: s3://${bucket.name}/${REPORT_PREFIX}status/, the execution of the state machine ${stateMachine.name}, or the log: ${logs}`,
     unsuccessfulExecutions(stateMachine.arn),
   );
   alarm(

@@ -71,7 +71,7 @@ const runs = [
 ];
 
 const updated = [
-  "aws:cloudwatch/metricAlarm:MetricAlarm credential-report-failed: datapointsToAlarm, dimensions, evaluationPeriods, metricName, metricQueries, namespace, period, statistic",
+  "aws:cloudwatch/metricAlarm:MetricAlarm credential-report-failed: alarmDescription, datapointsToAlarm, dimensions, evaluationPeriods, metricName, metricQueries, namespace, period, statistic",
   "aws:lambda/function:Function credential-report-function: code, deadLetterConfig, environment, memorySize",
   "aws:iam/rolePolicy:RolePolicy credential-report-function-policy: policy",
   "aws:iam/role:Role credential-report-function-role: assumeRolePolicy",
