@@ -71,3 +71,13 @@ export async function bundledReport(folder: string): Promise<readonly [string, s
   });
   return [process.execPath, outfile];
 }
+
+/** What was asked of AWS meanwhile, by operation. */
+export async function callsOf<Value>(localAws: LocalAws, work: () => Promise<Value>) {
+  const before = { ...localAws.stats().calls };
+  const value = await work();
+  const calls = Object.entries(localAws.stats().calls).map(
+    ([operation, count]) => [operation, count - (before[operation] ?? 0)] as const,
+  );
+  return [value, Object.fromEntries(calls.filter(([, count]) => count > 0))] as const;
+}
