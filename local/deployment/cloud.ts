@@ -55,6 +55,8 @@ export class Cloud {
     private readonly resourcesOf: (type: string) => readonly Resource[],
     /** What a function may take and is told so, in seconds of this machine. Absent: its time-out, ended on the clock. */
     private readonly functionSeconds: number | undefined,
+    /** The pace of its runs, where AWS's clock runs faster than its settings allow for. */
+    private readonly requestsPerSecond: number | undefined,
   ) {
     this.lambda = lambdaTask(provider);
     this.executions = new Executions(clock, this.lambda.invoke);
@@ -208,10 +210,17 @@ export class Cloud {
       AWS_DEFAULT_REGION: region,
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
-      ...inputs.environment?.variables,
+      ...this.atPace(inputs.environment?.variables ?? {}),
       AWS_ENDPOINT_URL: endpoint,
       // Lambda has a newer Node.js than this machine may have, about which the SDK would warn in each log.
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
     };
+  }
+
+  private atPace(variables: Record<string, string>): Record<string, string> {
+    const { REPORT_SETTINGS } = variables;
+    if (this.requestsPerSecond === undefined || REPORT_SETTINGS === undefined) return variables;
+    const settings = { ...JSON.parse(REPORT_SETTINGS), requestsPerSecond: this.requestsPerSecond };
+    return { ...variables, REPORT_SETTINGS: JSON.stringify(settings) };
   }
 }

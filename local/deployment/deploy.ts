@@ -34,6 +34,12 @@ export interface DeployOptions {
    * @default its time-out, which it is told, and at whose end on the scaled clock it is killed
    */
   readonly functionSeconds?: number;
+  /**
+   * The pace of the function's runs, in sso-admin calls a second of this machine: more than the setting takes, for a local AWS whose clock runs
+   * as much faster.
+   * @default as configured
+   */
+  readonly requestsPerSecond?: number;
 }
 
 /** An execution of the stack's state machine that was started. */
@@ -103,7 +109,7 @@ export async function deploy(options: DeployOptions): Promise<Deployment> {
   const clock = new Clock(timeScale);
   const resourcesOf = (type: string): Resource[] =>
     [...stack.resources.values()].filter((resource) => resource.type === type);
-  const cloud = new Cloud(provider, clock, localAws, resourcesOf, options.functionSeconds);
+  const cloud = new Cloud(provider, clock, localAws, resourcesOf, options.functionSeconds, options.requestsPerSecond);
   const stack = new Stack(provider, cloud.effects);
   const ssmClient = new SSMClient(clientConfig(provider, "deployer"));
   localAws.serve("lambda", lambda(cloud));
