@@ -1,4 +1,5 @@
 import { REPORT_PREFIX } from "../handlers/bucket/bucket";
+import type { SliceAnswer } from "../handlers/slice";
 import { longestRunSeconds, sliceRetries, sliceSeconds } from "./limits";
 
 export interface StateMachineDefinitionArgs {
@@ -15,6 +16,9 @@ const faultsOfLambda = [
   "Lambda.SdkClientException",
   "Lambda.TooManyRequestsException",
 ];
+
+/** The answers with which a run, or a watch, has ended well. */
+const endings: readonly SliceAnswer["status"][] = ["succeeded", "degraded", "repeated", "watched"];
 
 /**
  * The state machine in Amazon States Language: runs a slice, and again until its answer is not `running` (docs/adr/0012-slices.md). The
@@ -54,14 +58,20 @@ export function stateMachineDefinition({ partition, functionArn, bucketName }: S
         Choices: [
           { Variable: "$.status", StringEquals: "running", Next: "RunSlice" },
           { Variable: "$.status", StringEquals: "failed", Next: "RunFailed" },
+          { Or: endings.map((StringEquals) => ({ Variable: "$.status", StringEquals })), Next: "RunEnded" },
         ],
-        Default: "RunEnded",
+        Default: "AnswerNotUnderstood",
       },
       RunFailed: {
         Type: "Fail",
         Comment: "The run has failed for good. To try again, start another.",
         ErrorPath: "$.error",
         Cause: `Why: s3://${bucketName}/${REPORT_PREFIX}status/, in the folder of the execution's name`,
+      },
+      AnswerNotUnderstood: {
+        Type: "Fail",
+        Error: "AnswerNotUnderstood",
+        Cause: "The function's answer has a status that this state machine does not know. Deploy both together.",
       },
       RunEnded: { Type: "Succeed" },
     },

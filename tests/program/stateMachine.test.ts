@@ -1,6 +1,8 @@
 import validate from "asl-validator";
 import { sliceRetries } from "../../components/limits";
 import { stateMachineDefinition } from "../../components/stateMachineDefinition";
+import { Clock } from "../../local/deployment/clock";
+import { interpret } from "../../local/deployment/statesInterpreter";
 
 // Of ARNs in others, the validator knows nothing.
 const partitions = [
@@ -56,4 +58,28 @@ test("Lambda's own faults are tried again first, then whatever a slice died of, 
   // Else a slice that was throttled before it began would begin as if it had failed five times.
   expect(faults!.MaxAttempts).toBeLessThan(sliceRetries);
   for (const { BackoffRate } of RunSlice.Retry) expect(BackoffRate).toBeGreaterThan(1);
+});
+
+test.each([
+  ["succeeded", "SUCCEEDED", undefined],
+  ["degraded", "SUCCEEDED", undefined],
+  ["repeated", "SUCCEEDED", undefined],
+  ["watched", "SUCCEEDED", undefined],
+  ["failed", "FAILED", "AccessDenied"],
+  ["done", "FAILED", "AnswerNotUnderstood"],
+  [undefined, "FAILED", "States.Runtime"],
+])("a slice that answers %s ends the execution as %s", async (status, expected, error) => {
+  const answers = [{ status: "running" }, { status, error: "AccessDenied" }];
+  let slices = 0;
+  const clock = new Clock(1_000);
+  const { ended } = interpret({
+    definition: JSON.stringify(definitionIn("aws")),
+    input: {},
+    context: { Execution: { Name: "run" } } as never,
+    task: async () => ({ Payload: answers[slices++] }),
+    clock,
+  });
+  expect(await ended).toMatchObject({ status: expected, ...(error && { error }) });
+  expect(slices).toBe(2);
+  clock.stop();
 });
