@@ -11,6 +11,7 @@ export = async () => {
     bucketName: report.bucketName,
     functionName: report.functionName,
     logGroupName: report.logGroupName,
+    stateMachineArn: report.stateMachineArn,
     scheduleName: report.scheduleName,
     scheduleExpression: report.scheduleExpression,
     nextRun: report.nextRun,

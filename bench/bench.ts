@@ -3,13 +3,14 @@ import { coldStart } from "./coldStart";
 import { pace } from "./pace";
 import { page } from "./page";
 import { sizes } from "./sizes";
+import { slices } from "./slices";
 import { volume } from "./volume";
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 
 /** `npm run bench`: the figures of docs/performance.md, as JSON lines. Names of benchmarks as arguments run just those. */
 async function main(): Promise<void> {
-  const benchmarks = { pace, volume, sizes, page, coldStart };
+  const benchmarks = { pace, slices, volume, sizes, page, coldStart };
   const chosen = process.argv.slice(2);
   const print = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
   print({

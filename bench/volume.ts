@@ -1,4 +1,4 @@
-import { memoryMiB } from "../components/limits";
+import { settings } from "../handlers/settings";
 import { type PublishFigures, publishIn, withS3 } from "./publishing";
 
 const ACCOUNTS = [20, 60, 200];
@@ -30,7 +30,8 @@ export async function* volume(): AsyncGenerator<object> {
 /** The median of three runs by time; the highest peak. */
 async function medianOf(form: "serialised" | "source", endpoint: string, accounts: number): Promise<PublishFigures> {
   const runs: PublishFigures[] = [];
-  for (let run = 0; run < 3; run++) runs.push(await publishIn(form, endpoint, String(accounts), memoryMiB));
+  for (let run = 0; run < 3; run++)
+    runs.push(await publishIn(form, endpoint, String(accounts), settings.memorySize.defaultValue));
   runs.sort((a, b) => a.seconds - b.seconds);
   return { ...runs[1]!, peakMemoryMB: Math.max(...runs.map((each) => each.peakMemoryMB)) };
 }

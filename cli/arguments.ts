@@ -27,6 +27,10 @@ const otherOptions = {
     placeholder: "DIR",
     help: "Where credential_report.csv and manifest.json go (default report). A report there is replaced, but a whole one by no degraded one, which goes to DIR/degraded.",
   },
+  resume: {
+    help: "Go on with the run that DIR keeps unfinished: of the same program version, settings, instance and account, at most three days old. Where there is none, a new run begins.",
+  },
+  restart: { help: "Remove what DIR keeps of an unfinished run, and read anew." },
   profile: { placeholder: "NAME", help: "A profile of ~/.aws/config." },
   region: { placeholder: "REGION", help: "The Region of the Identity Center instance." },
   json: { help: "Print the run's summary as JSON on standard output." },
@@ -49,23 +53,26 @@ ${Object.entries<Option>(otherOptions)
 Examples:
   npm run report -- --lake-id 0f3c9f3e-6b1d-4c56-9a8e-1d2f3a4b5c6d --profile security-audit --region eu-west-1
   npm run report -- --no-logins --out who-has-access
+  npm run report -- --no-logins --out who-has-access --resume
   AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local npm run report -- \\
     --lake-id 5b7e2c1d-84f0-4a3e-9c6b-1f2d3e4a5b6c --region us-east-1 --now 2026-11-20T09:00:00Z
 
 Exit codes:
   0    the report was written; read its warnings, if there are any
-  1    it was not: nothing was written, and a report that was there is as it was
-  2    the arguments are wrong
+  1    it was not: nothing was published, and a report that was there is as it was
+  2    the arguments are wrong, or do not go with the unfinished run in DIR
   3    the report was written, but is degraded: not all could be observed, as its warnings say
-  130  interrupted: nothing was written
+  130  interrupted: nothing was published; what was read is kept in DIR, and --resume goes on from there
 `;
 
 export interface Arguments {
   /** `instanceArn` and `identityStoreId` may be empty: they are then to be looked up. */
   readonly settings: Omit<Settings, "now">;
-  /** Milliseconds since 1970. */
-  readonly nowMs: number;
+  /** Milliseconds since 1970; `null` for the clock. */
+  readonly nowMs: number | null;
   readonly out: string;
+  /** What becomes of an unfinished run in `out`; `null` where that is not said. */
+  readonly unfinished: "resume" | "restart" | null;
   readonly profile: string | undefined;
   readonly region: string | undefined;
   readonly json: boolean;
@@ -77,6 +84,13 @@ export interface Arguments {
 export function parseArguments(argv: readonly string[]): Arguments {
   const { values, settings } = parse(argv);
   const { now, out = "report", profile, region, json = false, quiet = false, help = false } = values;
+  const { resume = false, restart = false } = values;
+  if (resume && restart) {
+    throw reportError(
+      "BadArguments",
+      "Give either --resume, to go on with an unfinished run, or --restart, to remove it.",
+    );
+  }
   if (!help && (settings.lakeId !== undefined) === (values["no-logins"] ?? false)) {
     throw reportError("BadArguments", "Give either --lake-id, or --no-logins to leave the login source out.");
   }
@@ -85,14 +99,15 @@ export function parseArguments(argv: readonly string[]): Arguments {
     const problem = settingProblem(optionOf(key), runSettings[key], settings[key]);
     if (problem !== undefined) throw reportError("BadArguments", problem);
   }
-  const nowMs = now === undefined ? Date.now() : parseInstant(now);
-  if (nowMs === null) {
+  const nowMs = now === undefined ? null : parseInstant(now);
+  if (now !== undefined && nowMs === null) {
     throw reportError("BadArguments", `--now: expected ${INSTANT}, got ${JSON.stringify(now)}.`);
   }
   const checked = settings as unknown as Parameters<typeof runSettingsOf>[0];
   return {
     settings: runSettingsOf({ ...checked, lakeId: checked.lakeId ?? null }),
     ...{ nowMs, out, profile, region, json, quiet, help },
+    unfinished: resume ? "resume" : restart ? "restart" : null,
   };
 }
 
@@ -117,6 +132,8 @@ function parse(argv: readonly string[]) {
         "no-logins": { type: "boolean" },
         now: { type: "string" },
         out: { type: "string" },
+        resume: { type: "boolean" },
+        restart: { type: "boolean" },
         profile: { type: "string" },
         region: { type: "string" },
         json: { type: "boolean" },

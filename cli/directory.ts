@@ -1,8 +1,18 @@
 import { once } from "node:events";
-import { createReadStream, createWriteStream, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+} from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
+import { unfinishedHead, type WorkStore } from "../handlers/bucket/bucket";
 import {
   type Bytes,
   DECISIONS_FILE,
@@ -13,20 +23,29 @@ import {
 } from "../handlers/files/files";
 import { lockDirectory } from "./directoryLock";
 import { restoreReport, swapReport } from "./directorySwap";
+import { createDirectoryWork, makePrivateFolder } from "./directoryWork";
+
+/** Below the directory: what a run has read that has not ended, and its files while they are written. */
+export const UNFINISHED_FOLDER = ".unfinished";
+const STAGING = "files";
 
 /** Below the directory: where a degraded report goes that would have replaced a whole one. */
 const DEGRADED_FOLDER = "degraded";
 
 export interface DirectorySink extends Sink {
+  /** What an unfinished run has read. Nothing, once the manifest is closed. */
+  readonly work: WorkStore;
   /** Where the report is, once its manifest is closed. */
   place(): string;
-  /** Removes what is unfinished, and lets other runs in. At once: for a process that is about to end. */
+  /** Removes what is in `work`. */
+  forget(): void;
+  /** Removes files that are not published, and lets other runs in; keeps `work`. At once: for a process that is about to end. */
   end(): void;
 }
 
 /**
- * A sink in a directory, which is made where it is missing, and which is this run's until `end`. The files are written beside their
- * place and move there together, once the manifest is whole. A report that stood there before is replaced; but a degraded one
+ * A sink in a directory, which is made where it is missing, and which is this run's until `end`. The files are written below it, out of
+ * sight, and move to their place together, once the manifest is whole. A report that stood there before is replaced; but a degraded one
  * replaces no whole one.
  *
  * @param signal ends the writing, until the manifest is begun: from then on the report is finished
@@ -34,12 +53,24 @@ export interface DirectorySink extends Sink {
 export async function createDirectorySink(directory: string, signal: AbortSignal): Promise<DirectorySink> {
   await mkdir(directory, { recursive: true });
   const lock = lockDirectory(directory);
-  const staging = join(directory, ".credential-report.new");
+  const unfinished = join(directory, UNFINISHED_FOLDER);
+  const staging = join(unfinished, STAGING);
+  const work = createDirectoryWork(unfinished, lock.check);
   const staged = new Map<string, string>();
   let place = directory;
+  let published = false;
 
+  function forget(): void {
+    const names = existsSync(unfinished) ? readdirSync(unfinished) : [];
+    for (const name of names) if (name !== STAGING) rmSync(join(unfinished, name), { recursive: true, force: true });
+  }
+
+  /** Removes files that are not published, and the folder where nothing else is in it. */
   function clear(): void {
     rmSync(staging, { recursive: true, force: true });
+    try {
+      rmdirSync(unfinished);
+    } catch {} // it holds what was read, or is not there
   }
 
   function publish(): void {
@@ -50,18 +81,29 @@ export async function createDirectorySink(directory: string, signal: AbortSignal
     restoreReport(place);
     swapReport(place, staged);
     staged.clear();
+    published = true;
+    forget();
+  }
+
+  /** A run that was killed between its last two steps has published, and nothing of it is to be gone on with. */
+  async function forgetPublished(): Promise<void> {
+    const left = await unfinishedHead(work).catch(() => null); // damaged: whoever goes on with it says so
+    const reports = [directory, join(directory, DEGRADED_FOLDER)].map((each) => manifestIn(each)?.runId);
+    if (left !== null && reports.includes(left.runId)) forget();
   }
 
   try {
     clear(); // what a run has left that was killed
     restoreReport(directory);
-    mkdirSync(staging);
+    await forgetPublished();
   } catch (error) {
     lock.release();
     throw error;
   }
   return {
     create(name) {
+      makePrivateFolder(unfinished);
+      mkdirSync(staging, { recursive: true });
       const path = join(staging, name);
       const stream = createWriteStream(path);
       let failure: Error | null = null;
@@ -96,9 +138,15 @@ export async function createDirectorySink(directory: string, signal: AbortSignal
         },
       };
     },
+    work,
     place: () => place,
+    forget() {
+      if (lock.isOurs()) forget();
+    },
     end() {
-      clear();
+      // What was being kept while the report was published may have come after it.
+      if (published && lock.isOurs()) forget();
+      if (lock.isOurs()) clear();
       lock.release();
     },
   };

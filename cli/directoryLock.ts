@@ -15,6 +15,8 @@ interface Holder {
 }
 
 export interface DirectoryLock {
+  /** Whether no other run has taken the lock over. */
+  isOurs(): boolean;
   /** Throws where another run has taken the lock over, as two can that find a dead one's at the same instant. */
   check(): void;
   release(): void;
@@ -41,12 +43,15 @@ export function lockDirectory(directory: string): DirectoryLock {
     rmSync(path, { force: true });
     if (!isTaken()) throw inUse(path, holderOf(path));
   }
+  const isOurs = () => textOf(path) === own;
+
   return {
+    isOurs,
     check() {
-      if (textOf(path) !== own) throw inUse(path, holderOf(path));
+      if (!isOurs()) throw inUse(path, holderOf(path));
     },
     release() {
-      if (textOf(path) === own) rmSync(path, { force: true });
+      if (isOurs()) rmSync(path, { force: true });
     },
   };
 }

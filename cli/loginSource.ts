@@ -3,9 +3,12 @@ import { messageOf, reportError } from "../handlers/errors";
 import { createLoginSource, type LoginSource } from "../handlers/logins/logins";
 import type { Settings } from "../handlers/model";
 
+/** The name of the error of a run whose event data store is not there. */
+export const NO_SUCH_STORE = "EventDataStoreNotFound";
+
 /**
- * The login source of a run from a terminal. A store that is not there ends the run at once: whoever started it is there to mend the
- * id, while the function's report goes on without logins.
+ * The login source of a run from a terminal. What whoever started it can mend ends the run, while the function's report goes on without
+ * logins: a store that is not there, at once; a session that has expired, and a network that is gone, after which the run can be gone on with.
  *
  * @param end ends the run for a reason
  */
@@ -16,21 +19,32 @@ export function createEndingLoginSource(
 ): LoginSource | null {
   const source = createLoginSource(settings, options);
   if (source === null) return null;
+
+  function endWhereMended(thrown: unknown): void {
+    const error = thrown as Error;
+    if (/^EventDataStore(NotFound|ARNInvalid)/.test(error.name)) end(wrongLake(error));
+    // Credentials that are refused for another reason may be good for everything but the store's Region.
+    const expired =
+      error.name === "CredentialsRefused" && /Expired/.test((error.cause as Error | undefined)?.name ?? "");
+    if (expired || ["CredentialsMissing", "Unreachable"].includes(error.name)) end(error);
+  }
+
+  async function ending<Value>(asked: Promise<Value>): Promise<Value> {
+    return asked.catch((error) => {
+      endWhereMended(error);
+      throw error;
+    });
+  }
+
   return {
     ...source,
-    async begin(window, call) {
-      try {
-        return await source.begin(window, call);
-      } catch (error) {
-        if (/^EventDataStore(NotFound|ARNInvalid)/.test((error as Error).name)) end(wrongLake(error));
-        throw error;
-      }
-    },
+    begin: (...given) => ending(source.begin(...given)),
+    goOn: (...given) => ending(source.goOn(...given)),
   };
 }
 
 function wrongLake(error: unknown): Error {
   const advice =
     "--lake-id takes an id or ARN from CloudTrail → Lake → Event data stores; an ARN also says the Region, else it is that of --region. Or leave logins out with --no-logins.";
-  return reportError("EventDataStoreNotFound", `${messageOf(error)} ${advice} Nothing was written.`, error);
+  return reportError(NO_SUCH_STORE, `${messageOf(error)} ${advice} Nothing was written.`, error);
 }

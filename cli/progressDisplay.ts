@@ -3,8 +3,13 @@ import type { Progress } from "../handlers/model";
 
 export interface ProgressDisplay {
   readonly progress: Progress;
+  /** Shows a sentence, which stays. */
+  say(sentence: string): void;
   stop(): void;
 }
+
+/** Shows nothing. */
+export const NO_DISPLAY: ProgressDisplay = { progress() {}, say() {}, stop() {} };
 
 /** Bars with count, rate and time left on a terminal; else a plain line every few seconds and when a kind of work is done. */
 export function createProgressDisplay(stream: NodeJS.WriteStream): ProgressDisplay {
@@ -36,6 +41,11 @@ function bars(stream: NodeJS.WriteStream): ProgressDisplay {
       each.bar.setTotal(total ?? done);
       each.bar.update(done, { of: total ?? "?", rate: rate.toFixed(rate < 10 ? 1 : 0), left });
     },
+    say(sentence) {
+      // Above the bars; before the first, nothing is drawn yet.
+      if (shown.size > 0) multi.log(`${sentence}\n`);
+      else stream.write(`${sentence}\n`);
+    },
     stop: () => multi.stop(),
   };
 }
@@ -50,6 +60,7 @@ function lines(stream: NodeJS.WriteStream): ProgressDisplay {
       lastMs.set(what, nowMs);
       stream.write(total === null ? `${what}: ${done}\n` : `${what}: ${done} of ${total}\n`);
     },
+    say: (sentence) => void stream.write(`${sentence}\n`),
     stop() {},
   };
 }

@@ -12,6 +12,7 @@ export interface WatchedReport {
   readonly account: pulumi.Output<AwsAccount>;
   readonly bucket: ReportBucket;
   readonly report: ReportFunction;
+  readonly stateMachine: aws.sfn.StateMachine;
   readonly schedule: ReportSchedule;
   /** The value of the metrics' dimension. */
   readonly reportName: string;
@@ -21,16 +22,15 @@ export interface WatchedReport {
 
 /** One alarm for each way in which a report can go wrong once its run was asked for. */
 export function alarms(name: string, watched: WatchedReport, parent: pulumi.Resource): void {
-  const { bucket, report, schedule, reportName, topicArn } = watched;
+  const { bucket, stateMachine, schedule, reportName, topicArn } = watched;
   const logs = logsOf(watched);
   const alarm = (what: string, description: pulumi.Output<string>, metric: AlarmMetric) =>
     new aws.cloudwatch.MetricAlarm(
       `${name}-${what}`,
       {
         alarmDescription: description,
-        ...metric,
-        period: 300,
         evaluationPeriods: 1,
+        ...metric,
         comparisonOperator: "GreaterThanOrEqualToThreshold",
         threshold: 1,
         // No run, no news.
@@ -42,27 +42,17 @@ export function alarms(name: string, watched: WatchedReport, parent: pulumi.Reso
 
   alarm(
     "failed",
-    pulumi.interpolate`A run of the credential report failed. Why: s3://${bucket.name}/${REPORT_PREFIX}status/, or the log: ${logs}`,
-    {
-      namespace: "AWS/Lambda",
-      metricName: "Errors",
-      dimensions: { FunctionName: report.function.name },
-      statistic: "Sum",
-    },
+    pulumi.interpolate`A run of the credential report failed, took more than a day or was stopped. Why: s3://${bucket.name}/${REPORT_PREFIX}status/, the execution of the state machine ${stateMachine.name}, or the log: ${logs}`,
+    unsuccessfulExecutions(stateMachine.arn),
   );
   alarm(
     "degraded",
     pulumi.interpolate`The newest credential report is there, but not all could be observed: cells say UNKNOWN. Which report: s3://${bucket.name}/${REPORT_PREFIX}latest.json. Why: the warnings in its manifest, or the log: ${logs}`,
-    { ...reportMetric("Degraded", reportName), statistic: "Sum" },
-  );
-  alarm(
-    "function-dead-letters-used",
-    pulumi.interpolate`An event of the credential report was given up by its function; the queue ${report.deadLetters.name} holds it. Fix what the log says, start the runbook, then empty the queue. The log: ${logs}`,
-    messagesIn(report.deadLetters),
+    { ...reportMetric("Degraded", reportName), statistic: "Sum", period },
   );
   alarm(
     "schedule-dead-letters-used",
-    pulumi.interpolate`The credential report's schedule could not start its function; the queue ${schedule.deadLetters.name} holds the event and, in its attributes, why. Fix it, start the runbook, then empty the queue. The function's log: ${logs}`,
+    pulumi.interpolate`The credential report's schedule could not start a run; the queue ${schedule.deadLetters.name} holds the event and, in its attributes, why. Fix it, start the runbook, then empty the queue. The function's log: ${logs}`,
     messagesIn(schedule.deadLetters),
   );
 }
@@ -83,7 +73,37 @@ export function actions(topicArn: pulumi.Input<string> | undefined): pulumi.Inpu
   return topicArn === undefined ? [] : [topicArn];
 }
 
-type AlarmMetric = Pick<aws.cloudwatch.MetricAlarmArgs, "namespace" | "metricName" | "dimensions" | "statistic">;
+type AlarmMetric = Omit<aws.cloudwatch.MetricAlarmArgs, "comparisonOperator" | "evaluationPeriods"> &
+  Partial<Pick<aws.cloudwatch.MetricAlarmArgs, "evaluationPeriods">>;
+
+/** Seconds. */
+const period = 300;
+
+/** Executions that did not succeed. One that timed out or was stopped is not among Step Functions' failed ones. */
+function unsuccessfulExecutions(stateMachineArn: pulumi.Input<string>): AlarmMetric {
+  const endings = { failed: "ExecutionsFailed", timed: "ExecutionsTimedOut", aborted: "ExecutionsAborted" };
+  const metrics = Object.entries(endings).map(([id, metricName]) => ({
+    id,
+    metric: {
+      namespace: "AWS/States",
+      metricName,
+      dimensions: { StateMachineArn: stateMachineArn },
+      period,
+      stat: "Sum",
+    },
+  }));
+  // A sum with a part that is missing is missing.
+  const sum = Object.keys(endings).map((id) => `FILL(${id}, 0)`);
+  return {
+    metricQueries: [
+      ...metrics,
+      { id: "unsuccessful", label: "Unsuccessful runs", expression: sum.join(" + "), returnData: true },
+    ],
+    // What comes late takes the place of a zero, in a period that is looked at again.
+    evaluationPeriods: 3,
+    datapointsToAlarm: 1,
+  };
+}
 
 function messagesIn(queue: aws.sqs.Queue): AlarmMetric {
   return {
@@ -91,5 +111,6 @@ function messagesIn(queue: aws.sqs.Queue): AlarmMetric {
     metricName: "ApproximateNumberOfMessagesVisible",
     dimensions: { QueueName: queue.name },
     statistic: "Maximum",
+    period,
   };
 }

@@ -14,6 +14,7 @@ import { reportFunction } from "./reportFunction";
 import { nextRun, reportSchedule } from "./reportSchedule";
 import { runbook } from "./runbook";
 import { checkSettings, regionProblems, settingsError } from "./settingsCheck";
+import { stateMachine } from "./stateMachine";
 
 /**
  * What a credential report takes. Values that decide which resources there are must be plain; all others may be outputs of
@@ -49,7 +50,7 @@ export interface CredentialReportArgs {
    */
   readonly newAccessDays?: pulumi.Input<number>;
   /**
-   * Pace towards IAM Identity Center, which grants 20 a second to the whole account. 1–20 requests a second.
+   * Pace towards IAM Identity Center, which grants 20 a second to the whole account unless AWS has raised it. 1–200 requests a second.
    * @default 15
    */
   readonly requestsPerSecond?: pulumi.Input<number>;
@@ -67,6 +68,11 @@ export interface CredentialReportArgs {
    * @example "^team-(\\w+)-"
    */
   readonly reviewerPattern?: pulumi.Input<string>;
+  /**
+   * Memory of the function. AWS may grant an account less: its refusal names the account's own limit. 512–10240 MiB.
+   * @default 2048
+   */
+  readonly memorySize?: pulumi.Input<number>;
   /**
    * Name of the report bucket. Empty: a bucket is created with a generated name.
    * @default ""
@@ -111,7 +117,7 @@ export interface CredentialReportArgs {
    */
   readonly scheduleEnabled?: boolean;
   /**
-   * Customer managed KMS key for reports, queues, topic and logs. Empty: the services' own encryption. For an adopted bucket, the
+   * Customer managed KMS key for reports, queue, topic and logs. Empty: the services' own encryption. For an adopted bucket, the
    * bucket's key where it has one. Its policy must let CloudWatch Logs, and CloudWatch for the topic, use it.
    * @default ""
    */
@@ -175,6 +181,8 @@ export class CredentialReport extends pulumi.ComponentResource {
   readonly bucketName: pulumi.Output<string>;
   readonly functionName: pulumi.Output<string>;
   readonly logGroupName: pulumi.Output<string>;
+  /** The state machine, whose executions are the runs. */
+  readonly stateMachineArn: pulumi.Output<string>;
   readonly scheduleName: pulumi.Output<string>;
   readonly scheduleExpression: pulumi.Output<string>;
   /** When the report runs next: ISO 8601, UTC, or why it does not. As of this deployment. */
@@ -192,6 +200,7 @@ export class CredentialReport extends pulumi.ComponentResource {
       return found;
     });
     const reportName = reportNameOf(name);
+    warnOfPace(settings.requestsPerSecond, this);
     const identities = identityCenter(settings.instanceArn, settings.identityStoreId, { parent: this });
 
     const keyRights = functionKeyRights(name, { ...settings, account }, this);
@@ -201,19 +210,24 @@ export class CredentialReport extends pulumi.ComponentResource {
     const topicArn = notificationTopic(name, { ...settings, keyRights: keyRights.policies }, this);
     const report = reportFunction(
       name,
-      { ...settings, account, identityCenter: identities, bucket, reportName, topicArn, keyRights },
+      {
+        ...settings,
+        ...{ account, identityCenter: identities, bucket, reportName, topicArn, keyRights },
+        reportsLocked: settings.lockReports > 0,
+      },
       this,
     );
-    const document = runbook(name, { ...settings, account, reportName, report, bucket }, this);
+    const machine = stateMachine(name, { ...settings, account, report, bucket }, this);
+    const document = runbook(name, { ...settings, account, reportName, report, stateMachine: machine, bucket }, this);
     // Nothing starts a report before all is there that it needs and that starts it by hand.
-    const startable = [...bucket.settings, report.function, report.invocation, document];
+    const startable = [...bucket.settings, report.function, machine, document];
     const schedule = reportSchedule(
       name,
-      { ...settings, account, functionArn: report.function.arn, after: startable },
+      { ...settings, account, stateMachineArn: machine.arn, after: startable },
       this,
     );
 
-    const watched = { account, bucket, report, reportName, schedule, topicArn };
+    const watched = { account, bucket, report, stateMachine: machine, reportName, schedule, topicArn };
     alarms(name, watched, this);
     if (settings.scheduleEnabled) overdueAlarm(name, { ...watched, expression: settings.schedule }, this);
     if (settings.dashboard) dashboard(name, watched, this);
@@ -222,6 +236,7 @@ export class CredentialReport extends pulumi.ComponentResource {
     this.bucketName = bucket.name;
     this.functionName = report.function.name;
     this.logGroupName = report.logGroup.name;
+    this.stateMachineArn = machine.arn;
     this.scheduleName = schedule.schedule.name;
     this.scheduleExpression = pulumi.output(settings.schedule);
     this.nextRun = pulumi
@@ -233,6 +248,7 @@ export class CredentialReport extends pulumi.ComponentResource {
       bucketName: this.bucketName,
       functionName: this.functionName,
       logGroupName: this.logGroupName,
+      stateMachineArn: this.stateMachineArn,
       scheduleName: this.scheduleName,
       scheduleExpression: this.scheduleExpression,
       nextRun: this.nextRun,
@@ -244,6 +260,19 @@ export class CredentialReport extends pulumi.ComponentResource {
 
 function startCommand(document: aws.ssm.Document, region: pulumi.Output<string>): pulumi.Output<string> {
   return pulumi.interpolate`aws ssm start-automation-execution --document-name ${document.name} --region ${region}`;
+}
+
+/** What AWS grants without being asked: https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html */
+const grantedRequestsPerSecond = 20;
+
+function warnOfPace(requestsPerSecond: pulumi.Input<number>, resource: pulumi.Resource): void {
+  pulumi.output(requestsPerSecond).apply((pace) => {
+    if (pace <= grantedRequestsPerSecond) return;
+    const warning =
+      `requestsPerSecond: ${pace} is more than the ${grantedRequestsPerSecond} requests a second that AWS grants an account. Until AWS has raised ` +
+      "that quota, by a support case for IAM Identity Center, runs are throttled, and so is everybody else who uses it.";
+    void pulumi.log.warn(warning, resource);
+  });
 }
 
 /** Two stacks in one account are two reports. */

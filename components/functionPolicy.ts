@@ -9,7 +9,8 @@ export interface FunctionPolicyArgs {
   readonly eventDataStoreArn: string;
   readonly bucketArn: string;
   readonly logGroupArn: string;
-  readonly deadLetterQueueArn: string;
+  /** Whether the bucket locks what is written, unless that says otherwise. */
+  readonly reportsLocked: boolean;
   /** "" where nobody is to be told. */
   readonly topicArn: string;
   /** "" where the event data store has no key of the customer's. */
@@ -19,8 +20,8 @@ export interface FunctionPolicyArgs {
 }
 
 /**
- * All that the function may do: read assignments, identities, accounts and login events; write below the report prefix; tell
- * the topic. The resource types that each action takes: https://docs.aws.amazon.com/service-authorization/latest/reference/
+ * All that the function may do: read assignments, identities, accounts and login events; write below the report prefix, and delete
+ * there what an unfinished run has kept; tell the topic. The resource types that each action takes: https://docs.aws.amazon.com/service-authorization/latest/reference/
  */
 export function functionPolicy(args: FunctionPolicyArgs): PolicyDocument {
   const { partition, region, dnsSuffix } = args.account;
@@ -28,7 +29,8 @@ export function functionPolicy(args: FunctionPolicyArgs): PolicyDocument {
   const permissionSets = `arn:${partition}:sso:::permissionSet/${instanceArn.split("/")[1]}/*`;
   const store = `arn:${partition}:identitystore::${ownerAccountId}:identitystore/${identityStoreId}`;
   const inStore = (type: string) => `arn:${partition}:identitystore:::${type}/*`;
-  const reports = `${args.bucketArn}/${REPORT_PREFIX}*`;
+  const below = (key: string) => `${args.bucketArn}/${REPORT_PREFIX}${key}`;
+  const work = below("work/*");
 
   return policyDocument(
     allow("ListPermissionSets", "sso:ListPermissionSets", [instanceArn]),
@@ -62,9 +64,18 @@ export function functionPolicy(args: FunctionPolicyArgs): PolicyDocument {
       ],
       args.eventDataStoreArn,
     ),
-    allow("ReadAndWriteReports", ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"], reports),
+    allow("ReadAndWriteReports", ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"], below("*")),
+    allow("RemoveParts", "s3:DeleteObject", work),
+    // What is no evidence is locked for a day, not as long as a report.
+    ...(args.reportsLocked
+      ? [
+          allow("ShortenLocks", "s3:PutObjectRetention", [
+            work,
+            ...["latest.json", "running.json", "watch.json"].map(below),
+          ]),
+        ]
+      : []),
     allow("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], `${args.logGroupArn}:*`),
-    allow("HandOverFailedEvents", "sqs:SendMessage", args.deadLetterQueueArn),
     ...ifGiven(args.topicArn, (topic) => allow("TellTopic", "sns:Publish", topic)),
     // No kms:ViaService: AWS documents none for CloudTrail Lake, and a wrong one would make all usage UNKNOWN.
     ...ifGiven(args.lakeKmsKeyArn, (key) => allow("QueryEncryptedLogins", ["kms:Decrypt", "kms:GenerateDataKey"], key)),

@@ -40,7 +40,7 @@ export interface FunctionKeyRights {
   readonly policies: readonly aws.iam.RolePolicy[];
 }
 
-/** The function's role, and its use of the key for reports, dead letters and, where somebody is told, messages. */
+/** The function's role, and its use of the key for reports and, where somebody is told, messages. */
 export function functionKeyRights(
   name: string,
   args: FunctionKeyRightsArgs,
@@ -55,6 +55,6 @@ export function functionKeyRights(
     { parent },
   );
   const tells = args.notificationEmail !== "" || args.notificationTopicArn !== "";
-  const services = ["s3", "sqs", ...(tells ? ["sns"] : [])];
+  const services = ["s3", ...(tells ? ["sns"] : [])];
   return { role, policies: keyRights(`${name}-function-key-policy`, { ...args, role, services }) };
 }

@@ -1,13 +1,17 @@
-import { LONGEST_SLICE_SECONDS } from "../handlers/bucket/bucket";
+import { LONGEST_RUN_SECONDS, LONGEST_SLICE_SECONDS } from "../handlers/bucket/bucket";
+import { RETRIES } from "../handlers/slice";
 
 /** The function's time-out, which the function itself must know, too: it tells by it what a clock that was ahead has written. */
-export const runSeconds = LONGEST_SLICE_SECONDS;
+export const functionSeconds = LONGEST_SLICE_SECONDS;
 
-/** The point at which Lambda gives one whole vCPU. The join runs on one thread, so more would idle; less would slow it. */
-export const memoryMiB = 1769;
+/** How long the state machine waits for a slice: until Lambda has ended it, which says why, and a margin. */
+export const sliceSeconds = functionSeconds + 60;
 
-/** How long Lambda keeps an event that it cannot deliver at once, for instance while it throttles. */
-export const eventAgeSeconds = 900;
+/** How often a slice that died or threw is tried again. The function must know it, too: it answers what it would throw at the last one. */
+export const sliceRetries = RETRIES;
+
+/** How long a run may take, all its slices together. */
+export const longestRunSeconds = LONGEST_RUN_SECONDS;
 
 /**
  * What the names of administrator permission sets and the reviewers' pattern may have of the 4,096 bytes that Lambda grants a

@@ -24,7 +24,7 @@ export function overdueAlarm(name: string, args: OverdueAlarmArgs, parent: pulum
       scheduleExpression: `rate(${watchHours} hours)`,
       flexibleTimeWindow: { mode: "OFF" },
       target: {
-        arn: args.report.function.arn,
+        arn: args.stateMachine.arn,
         roleArn: args.schedule.role.arn,
         input: JSON.stringify({ trigger: "watch" }),
         retryPolicy: { maximumEventAgeInSeconds: 60 * 60, maximumRetryAttempts: 5 },

@@ -32,6 +32,10 @@ export const trustConditionKeys = {
     documentation:
       "https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html",
   },
+  "states.amazonaws.com": {
+    keys: ["aws:SourceAccount", "aws:SourceArn"],
+    documentation: "https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html",
+  },
   "ssm.amazonaws.com": {
     keys: ["aws:SourceAccount", "aws:SourceArn"],
     documentation:
@@ -40,7 +44,7 @@ export const trustConditionKeys = {
 } as const;
 
 /** A service that says for whom it takes on a role. */
-type SayingService = "scheduler.amazonaws.com" | "ssm.amazonaws.com";
+type SayingService = "scheduler.amazonaws.com" | "ssm.amazonaws.com" | "states.amazonaws.com";
 
 /** Whose resources a service may take on a role for. */
 export interface TrustSource {

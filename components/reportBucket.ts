@@ -8,6 +8,9 @@ import { orRunError } from "./refusal";
 /** How long a deleted or overwritten object can still be brought back, in days. */
 const undeleteDays = 30;
 
+/** How long an unfinished run can be gone on with, in days: as long as Step Functions can redrive it. */
+const unfinishedDays = 14;
+
 export interface ReportBucket {
   readonly name: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
@@ -127,10 +130,18 @@ function lifecycleRules(retentionDays: number) {
     id: "abort-abandoned-uploads",
     status: "Enabled",
     filter: { prefix: REPORT_PREFIX },
-    // A run that was killed cannot abort its own; none lasts a day.
+    // A slice that was killed cannot abort its own; none lasts a day.
     abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
   };
-  if (retentionDays === 0) return [abandonedUploads];
+  // Parts of runs that nobody ended. A finished run removes its own, and nobody needs them back.
+  const unfinishedRuns = {
+    id: "expire-work",
+    status: "Enabled",
+    filter: { prefix: `${REPORT_PREFIX}work/` },
+    expiration: { days: unfinishedDays },
+    noncurrentVersionExpiration: { noncurrentDays: 1 },
+  };
+  if (retentionDays === 0) return [abandonedUploads, unfinishedRuns];
   // A report's folder begins with its year.
   const expiries = Object.entries({ reports: "2", rows: "rows/", statuses: "status/" }).map(([what, prefix]) => ({
     id: `expire-${what}`,
@@ -144,5 +155,5 @@ function lifecycleRules(retentionDays: number) {
     filter: { prefix: REPORT_PREFIX },
     noncurrentVersionExpiration: { noncurrentDays: Math.min(retentionDays, undeleteDays) },
   };
-  return [abandonedUploads, ...expiries, noncurrent];
+  return [abandonedUploads, unfinishedRuns, ...expiries, noncurrent];
 }

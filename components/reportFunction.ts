@@ -7,15 +7,14 @@ import { type RunSettingKey, runSettings, runSettingsOf, type SettingValues } fr
 import type { SliceAnswer, SliceEvent } from "../handlers/slice";
 import { dependencies } from "../package.json";
 import type { AwsAccount } from "./awsAccount";
-import { deadLetterQueue } from "./deadLetterQueue";
 import { eventDataStoreArn, functionPolicy } from "./functionPolicy";
 import type { IdentityCenter } from "./identityCenter";
 import type { FunctionKeyRights } from "./keyRights";
-import { eventAgeSeconds, memoryMiB, runSeconds } from "./limits";
+import { functionSeconds } from "./limits";
 import type { ReportBucket } from "./reportBucket";
 
 /** As long as reports are kept by default, so that a report and its log are found together. */
-const logRetentionDays = 400;
+export const logRetentionDays = 400;
 
 /** The packages that the handler loads. What they need is in the archive too, and nothing else is. */
 export const functionPackages: readonly string[] = [
@@ -37,6 +36,10 @@ export interface ReportFunctionArgs extends RunInputs {
   readonly bucket: ReportBucket;
   /** The topic that the function tells of failed and degraded runs; undefined where nobody is to be told. */
   readonly topicArn: pulumi.Input<string> | undefined;
+  /** MiB. */
+  readonly memorySize: pulumi.Input<number>;
+  /** Whether the bucket was created with Object Lock: what is no evidence is then written with a lock of its own. */
+  readonly reportsLocked: boolean;
   /** Tell it of every published report, too. */
   readonly notifyOnSuccess: boolean;
   /** "" leaves the encryption to the services. */
@@ -51,24 +54,18 @@ export interface ReportFunctionArgs extends RunInputs {
 
 export interface ReportFunction {
   readonly function: aws.lambda.CallbackFunction<SliceEvent | undefined, SliceAnswer>;
-  readonly invocation: aws.lambda.FunctionEventInvokeConfig;
   readonly logGroup: aws.cloudwatch.LogGroup;
-  readonly deadLetters: aws.sqs.Queue;
 }
 
-/** The function, what its role may do, its log group and the queue for events that it did not finish. */
+/** The function, what its role may do, and its log group. */
 export function reportFunction(name: string, args: ReportFunctionArgs, parent: pulumi.Resource): ReportFunction {
   const logGroup = new aws.cloudwatch.LogGroup(
     `${name}-logs`,
     { retentionInDays: logRetentionDays, kmsKeyId: pulumi.output(args.kmsKeyArn).apply((arn) => arn || undefined) },
     { parent },
   );
-  const deadLetters = deadLetterQueue(`${name}-function-dead-letters`, args.kmsKeyArn, {
-    parent,
-    dependsOn: [...args.keyRights.policies],
-  });
   const { role } = args.keyRights;
-  const policy = rolePolicy(name, args, logGroup, deadLetters);
+  const policy = rolePolicy(name, args, logGroup);
 
   // The handler is serialised with what they are now.
   pageAssets();
@@ -83,29 +80,18 @@ export function reportFunction(name: string, args: ReportFunctionArgs, parent: p
       runtime: "nodejs24.x",
       // Not arm64, which some Regions lack: this one is Identity Center's, not the user's to choose.
       architectures: ["x86_64"],
-      timeout: runSeconds,
-      memorySize: memoryMiB,
+      timeout: functionSeconds,
+      memorySize: args.memorySize,
       // CallbackFunction writes into this object: a fresh one for each function.
       codePathOptions: { extraExcludePackages: packagesOfOthers() },
       environment: { variables: environment(args) },
       // The handler writes JSON lines itself; the format "JSON" would wrap them once more.
       loggingConfig: { logFormat: "Text", logGroup: logGroup.name },
-      deadLetterConfig: { targetArn: deadLetters.arn },
     },
-    // Lambda tries the role's rights on the queue when the function is created.
+    // Nothing runs it before its role may do what it does.
     { parent, dependsOn: [policy, ...args.keyRights.policies] },
   );
-  const invocation = new aws.lambda.FunctionEventInvokeConfig(
-    `${name}-function-invocation`,
-    {
-      functionName: reportFunction.name,
-      // A run retries its own calls. What fails after that fails again, and people are told sooner.
-      maximumRetryAttempts: 0,
-      maximumEventAgeInSeconds: eventAgeSeconds,
-    },
-    { parent: reportFunction },
-  );
-  return { function: reportFunction, invocation, logGroup, deadLetters };
+  return { function: reportFunction, logGroup };
 }
 
 /** Pulumi packs all dependencies; deploying, the terminal and `verify` have theirs among them. What is left out here is left out below others, too. */
@@ -114,12 +100,7 @@ function packagesOfOthers(): string[] {
   return Object.keys(dependencies).filter((name) => !functionPackages.includes(name) && !ofEveryClient.test(name));
 }
 
-function rolePolicy(
-  name: string,
-  args: ReportFunctionArgs,
-  logGroup: aws.cloudwatch.LogGroup,
-  deadLetters: aws.sqs.Queue,
-): aws.iam.RolePolicy {
+function rolePolicy(name: string, args: ReportFunctionArgs, logGroup: aws.cloudwatch.LogGroup): aws.iam.RolePolicy {
   const { role } = args.keyRights;
   const document = pulumi
     .output({
@@ -128,8 +109,8 @@ function rolePolicy(
       lakeId: args.lakeId,
       bucketArn: args.bucket.arn,
       logGroupArn: logGroup.arn,
-      deadLetterQueueArn: deadLetters.arn,
       topicArn: args.topicArn ?? "",
+      reportsLocked: args.reportsLocked,
       lakeKmsKeyArn: args.lakeKmsKeyArn,
       identityCenterKmsKeyArn: args.identityCenterKmsKeyArn,
     })
@@ -156,6 +137,7 @@ function environment(args: ReportFunctionArgs): Record<string, pulumi.Input<stri
         JSON.stringify(runSettingsOf({ ...values, instanceArn, identityStoreId })),
       ),
     BUCKET_NAME: args.bucket.name,
+    REPORTS_LOCKED: String(args.reportsLocked),
     REPORT_NAME: args.reportName,
     TOPIC_ARN: args.topicArn ?? "",
     NOTIFY_ON_SUCCESS: String(args.notifyOnSuccess),

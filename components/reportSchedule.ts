@@ -9,7 +9,7 @@ import { parseSchedule } from "./scheduleExpression";
 
 export interface ReportScheduleArgs {
   readonly account: pulumi.Output<AwsAccount>;
-  readonly functionArn: pulumi.Input<string>;
+  readonly stateMachineArn: pulumi.Input<string>;
   /** An EventBridge Scheduler expression. */
   readonly schedule: pulumi.Input<string>;
   /** An IANA time zone. */
@@ -23,13 +23,13 @@ export interface ReportScheduleArgs {
 
 export interface ReportSchedule {
   readonly schedule: aws.scheduler.Schedule;
-  /** Takes the events that Scheduler could not hand to Lambda. */
+  /** Takes the events that Scheduler could not hand to Step Functions. */
   readonly deadLetters: aws.sqs.Queue;
-  /** May start the function, and nothing else. */
+  /** May start the state machine, and nothing else. */
   readonly role: aws.iam.Role;
 }
 
-/** The schedule, its role, and the queue for events that did not reach the function. */
+/** The schedule, its role, and the queue for events that did not reach the state machine. */
 export function reportSchedule(name: string, args: ReportScheduleArgs, parent: pulumi.Resource): ReportSchedule {
   const role = scheduleRole(name, args.account, parent);
   const keyPolicies = keyRights(`${name}-schedule-key-policy`, { ...args, role, services: ["sqs"] });
@@ -42,7 +42,7 @@ export function reportSchedule(name: string, args: ReportScheduleArgs, parent: p
     {
       role: role.id,
       policy: pulumi
-        .output({ functionArn: args.functionArn, deadLetterQueueArn: deadLetters.arn })
+        .output({ stateMachineArn: args.stateMachineArn, deadLetterQueueArn: deadLetters.arn })
         .apply((arns) => JSON.stringify(schedulePolicy(arns))),
     },
     { parent: role },
@@ -58,11 +58,11 @@ export function reportSchedule(name: string, args: ReportScheduleArgs, parent: p
       // Nobody waits for the minute, and AWS asks for some leeway.
       flexibleTimeWindow: { mode: "FLEXIBLE", maximumWindowInMinutes: 15 },
       target: {
-        arn: args.functionArn,
+        arn: args.stateMachineArn,
         roleArn: role.arn,
-        // Scheduler puts the id of its invocation in.
-        input: JSON.stringify({ runId: "<aws.scheduler.execution-id>", trigger: "schedule" }),
-        // These are for handing the event to Lambda, which queues it; a run that fails is not started again.
+        // Scheduler puts the time in. It may start two executions for one time, and by it the second knows that it is one.
+        input: JSON.stringify({ trigger: "schedule", scheduledTime: "<aws.scheduler.scheduled-time>" }),
+        // These are for starting the execution; a run that fails is not started again.
         retryPolicy: { maximumEventAgeInSeconds: 60 * 60, maximumRetryAttempts: 5 },
         deadLetterConfig: { arn: deadLetters.arn },
       },
@@ -88,13 +88,13 @@ function scheduleRole(name: string, account: pulumi.Output<AwsAccount>, parent: 
 }
 
 export interface SchedulePolicyArgs {
-  readonly functionArn: string;
+  readonly stateMachineArn: string;
   readonly deadLetterQueueArn: string;
 }
 
-export function schedulePolicy({ functionArn, deadLetterQueueArn }: SchedulePolicyArgs): PolicyDocument {
+export function schedulePolicy({ stateMachineArn, deadLetterQueueArn }: SchedulePolicyArgs): PolicyDocument {
   return policyDocument(
-    { Sid: "StartReport", Effect: "Allow", Action: "lambda:InvokeFunction", Resource: functionArn },
+    { Sid: "StartReport", Effect: "Allow", Action: "states:StartExecution", Resource: stateMachineArn },
     { Sid: "KeepUndeliveredEvents", Effect: "Allow", Action: "sqs:SendMessage", Resource: deadLetterQueueArn },
   );
 }

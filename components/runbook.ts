@@ -12,6 +12,7 @@ export interface RunbookArgs {
   readonly documentName: pulumi.Input<string>;
   readonly reportName: string;
   readonly report: ReportFunction;
+  readonly stateMachine: aws.sfn.StateMachine;
   readonly bucket: ReportBucket;
 }
 
@@ -21,7 +22,7 @@ export function runbook(name: string, args: RunbookArgs, parent: pulumi.Resource
   const content = pulumi
     .output({
       reportName: args.reportName,
-      functionName: args.report.function.name,
+      stateMachineArn: args.stateMachine.arn,
       bucketName: args.bucket.name,
       roleArn: role.arn,
       logGroupName: args.report.logGroup.name,
@@ -51,7 +52,7 @@ function runbookRole(name: string, args: RunbookArgs, parent: pulumi.Resource) {
     {
       role: role.id,
       policy: pulumi
-        .output({ functionArn: args.report.function.arn, bucketArn: args.bucket.arn })
+        .output({ stateMachineArn: args.stateMachine.arn, bucketArn: args.bucket.arn })
         .apply((arns) => JSON.stringify(runbookPolicy(arns))),
     },
     { parent: role },
@@ -59,18 +60,20 @@ function runbookRole(name: string, args: RunbookArgs, parent: pulumi.Resource) {
   return { role, policy };
 }
 
-export function runbookPolicy({ functionArn, bucketArn }: { functionArn: string; bucketArn: string }): PolicyDocument {
-  const results = `${REPORT_PREFIX}status/*`;
+export interface RunbookPolicyArgs {
+  readonly stateMachineArn: string;
+  readonly bucketArn: string;
+}
+
+export function runbookPolicy({ stateMachineArn, bucketArn }: RunbookPolicyArgs): PolicyDocument {
   return policyDocument(
-    { Sid: "StartRun", Effect: "Allow", Action: "lambda:InvokeFunction", Resource: functionArn },
-    {
-      Sid: "FindResult",
-      Effect: "Allow",
-      Action: "s3:ListBucket",
-      Resource: bucketArn,
-      Condition: { StringLike: { "s3:prefix": results } },
-    },
+    { Sid: "StartRun", Effect: "Allow", Action: "states:StartExecution", Resource: stateMachineArn },
+    { Sid: "SeeItsEnd", Effect: "Allow", Action: "states:DescribeExecution", Resource: executionsOf(stateMachineArn) },
     // Their metadata too: HeadObject is s3:GetObject.
-    { Sid: "ReadResult", Effect: "Allow", Action: "s3:GetObject", Resource: `${bucketArn}/${results}` },
+    { Sid: "ReadResult", Effect: "Allow", Action: "s3:GetObject", Resource: `${bucketArn}/${REPORT_PREFIX}status/*` },
   );
+}
+
+function executionsOf(stateMachineArn: string): string {
+  return `${stateMachineArn.replace(":stateMachine:", ":execution:")}:*`;
 }

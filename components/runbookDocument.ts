@@ -1,28 +1,31 @@
 import { REPORT_PREFIX } from "../handlers/bucket/bucket";
-import { eventAgeSeconds, runSeconds } from "./limits";
+import { longestRunSeconds } from "./limits";
 
 export interface RunbookDocumentArgs {
   /** Tells stacks of one account apart. By it, a stack knows its own runbook. */
   readonly reportName: string;
-  readonly functionName: string;
+  readonly stateMachineArn: string;
   readonly bucketName: string;
   readonly roleArn: string;
   readonly logGroupName: string;
 }
 
-/** Automation's own id of the execution: unique, so it is the run's id too. */
+/** Automation's own id of the execution: unique, so it is the run's id and its execution's name, too. A repeated start is the same run. */
 const executionId = "{{automation:EXECUTION_ID}}";
 
-/** Until a run has left its result: its event may wait, it may take as long as Lambda lets it, and a margin. */
-export const waitSeconds = eventAgeSeconds + runSeconds + 300;
+/** Until Step Functions has ended an execution for its time, and a margin. Beyond 12 hours an automation must have a role, as this one has. */
+export const waitSeconds = longestRunSeconds + 15 * 60;
 
-/**
- * The Automation runbook (schema 0.3): starts a run, waits for its result, fails if the run failed. The function is started
- * asynchronously, since `aws:invokeLambdaFunction` waits for at most five minutes.
- */
+/** What would break the text of JSON that the note is put into, or be taken for one of Automation's own variables. */
+const notInNote = '"\\\\{}\\x00-\\x1f\\x7f-\\x9f';
+
+/** The Automation runbook (schema 0.3): starts a run, waits for its end, and ends as it did. */
 export function runbookDocument(args: RunbookDocumentArgs) {
-  const resultPrefix = `${REPORT_PREFIX}status/${executionId}/`;
-  const resultObject = { Service: "s3", Api: "HeadObject", Bucket: args.bucketName, Key: "{{findResult.Key}}" };
+  const execution = { Service: "stepfunctions", Api: "DescribeExecution", executionArn: "{{startRun.ExecutionArn}}" };
+  const resultObject = (name: "succeeded" | "failed") => ({
+    ...{ Service: "s3", Api: "HeadObject", Bucket: args.bucketName },
+    Key: `${REPORT_PREFIX}status/${executionId}/${name}`,
+  });
   return {
     schemaVersion: "0.3",
     description: description(args),
@@ -43,65 +46,62 @@ export function runbookDocument(args: RunbookDocumentArgs) {
         type: "String",
         description: "Why this report is made, for instance a ticket; kept in its manifest. At most 200 characters.",
         default: "",
-        allowedPattern: '^[^"\\\\{}]{0,200}$',
+        allowedPattern: `^[^${notInNote}]{0,200}$`,
       },
     },
     mainSteps: [
       {
         name: "startRun",
-        description: "Starts the function and does not wait for it.",
-        action: "aws:invokeLambdaFunction",
+        description: "Starts an execution of the state machine, named by the id of this one.",
+        action: "aws:executeAwsApi",
         inputs: {
-          FunctionName: args.functionName,
-          InvocationType: "Event",
-          InputPayload: {
-            lookbackDays: "{{LookbackDays}}",
-            note: "{{Note}}",
-            runId: executionId,
-            trigger: "automation",
-          },
+          ...{ Service: "stepfunctions", Api: "StartExecution", stateMachineArn: args.stateMachineArn },
+          name: executionId,
+          // A text: what is put in must not break it, as the parameters' patterns see to.
+          input: JSON.stringify({ trigger: "automation", lookbackDays: "{{LookbackDays}}", note: "{{Note}}" }),
         },
-        nextStep: "waitForResult",
+        outputs: [{ Name: "ExecutionArn", Selector: "$.executionArn", Type: "String" }],
+        nextStep: "waitForEnd",
       },
       {
-        name: "waitForResult",
-        description: `Waits until the run has left its result. If this times out, the run died: read the logs in ${args.logGroupName}.`,
+        name: "waitForEnd",
+        description:
+          "Waits until the run has ended: minutes, in a large organization hours, and never more than a day.",
         action: "aws:waitForAwsResourceProperty",
         timeoutSeconds: waitSeconds,
         onFailure: "Abort",
         inputs: {
-          Service: "s3",
-          Api: "ListObjectsV2",
-          Bucket: args.bucketName,
-          Prefix: resultPrefix,
-          // A text, as Automation compares texts: a number such as $.KeyCount never equals one.
-          PropertySelector: "$.Contents[0].StorageClass",
-          DesiredValues: ["STANDARD"],
+          ...execution,
+          PropertySelector: "$.status",
+          DesiredValues: ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"],
         },
-        nextStep: "findResult",
+        nextStep: "readEnd",
       },
       {
-        name: "findResult",
-        description: "Finds the result: an object named succeeded or failed.",
+        name: "readEnd",
+        description: "Reads how the run ended.",
         action: "aws:executeAwsApi",
-        inputs: { Service: "s3", Api: "ListObjectsV2", Bucket: args.bucketName, Prefix: resultPrefix },
-        outputs: [{ Name: "Key", Selector: "$.Contents[0].Key", Type: "String" }],
-        nextStep: "hasFailed",
+        inputs: execution,
+        outputs: [{ Name: "Status", Selector: "$.status", Type: "String" }],
+        nextStep: "hasSucceeded",
       },
       {
-        name: "hasFailed",
-        description: "Goes on by the result's name.",
+        name: "hasSucceeded",
+        description: "Goes on by how the run ended. One that was stopped or took more than a day has left no result.",
         action: "aws:branch",
         inputs: {
-          Choices: [{ NextStep: "readFailure", Variable: "{{findResult.Key}}", EndsWith: "/failed" }],
-          Default: "readReport",
+          Choices: [
+            { NextStep: "readReport", Variable: "{{readEnd.Status}}", StringEquals: "SUCCEEDED" },
+            { NextStep: "readFailure", Variable: "{{readEnd.Status}}", StringEquals: "FAILED" },
+          ],
+          Default: "failAsRunFailed",
         },
       },
       {
         name: "readReport",
         description: "Reads where the report is and how many rows it has.",
         action: "aws:executeAwsApi",
-        inputs: resultObject,
+        inputs: resultObject("succeeded"),
         outputs: [
           { Name: "RunId", Selector: "$.Metadata.runid", Type: "String" },
           { Name: "Status", Selector: "$.Metadata.status", Type: "String" },
@@ -113,21 +113,26 @@ export function runbookDocument(args: RunbookDocumentArgs) {
       },
       {
         name: "readFailure",
-        description: "Reads why the run failed.",
+        description: "Reads why the run failed. One whose slices all died has left no result.",
         action: "aws:executeAwsApi",
-        inputs: resultObject,
+        onFailure: "Continue",
+        inputs: resultObject("failed"),
         outputs: [{ Name: "Message", Selector: "$.Metadata.message", Type: "String" }],
-        nextStep: "failBecauseRunFailed",
+        nextStep: "failAsRunFailed",
       },
       {
-        name: "failBecauseRunFailed",
-        description: "Fails the runbook, since the run failed. The reason is the output of readFailure.",
+        name: "failAsRunFailed",
+        description:
+          "Fails the runbook, since the run did not succeed. The reason is the output of readFailure; where there is none, readEnd " +
+          "says whether the run was ABORTED (somebody stopped it), TIMED_OUT (after a day) or FAILED (its slices died).",
         action: "aws:assertAwsResourceProperty",
-        inputs: { ...resultObject, PropertySelector: "$.Metadata.status", DesiredValues: ["succeeded"] },
+        inputs: { ...execution, PropertySelector: "$.status", DesiredValues: ["SUCCEEDED"] },
         isEnd: true,
       },
     ],
     outputs: [
+      "startRun.ExecutionArn",
+      "readEnd.Status",
       "readReport.RunId",
       "readReport.Status",
       "readReport.ReportKey",
@@ -155,13 +160,16 @@ function description({ bucketName, logGroupName, reportName }: RunbookDocumentAr
 ${nameLine} \`${reportName}\`.
 
 Writes the report of who can enter which AWS account with which permission set through IAM Identity Center, and when they last did. It
-reads; it changes nothing in Identity Center. It takes up to 15 minutes.
+reads; it changes nothing in Identity Center. It takes minutes, in a large organization hours: the graph of the execution that the output
+of \`startRun\` names shows where it stands.
 
 **When it succeeds**, the outputs name the report's key in the bucket \`${bucketName}\`, its rows and its status. \`degraded\` means that
 the report is there but not all could be observed: cells say \`UNKNOWN\`, and the manifest beside the report says why.
 
-**When it fails** at \`failBecauseRunFailed\`, the output of \`readFailure\` says why and what to do. When \`waitForResult\` times out, the
-run died without a word: read the logs in \`${logGroupName}\`, searching for the execution id.
+**When it fails** at \`failAsRunFailed\`, the output of \`readFailure\` says why and what to do. Without one, the output of \`readEnd\` says
+how the run ended: \`ABORTED\`, somebody stopped it; \`TIMED_OUT\`, it took more than a day; \`FAILED\`, it died without a word: read the logs
+in \`${logGroupName}\`, searching for the execution id.
 
-It is safe to start it again: each execution writes a report of its own and overwrites none.`;
+To stop this runbook does not stop the run; stop its execution. It is safe to start it again: each execution writes a report of its own
+and overwrites none.`;
 }

@@ -42,8 +42,8 @@ export const runSettings = {
     help: "A membership (for a direct assignment, the user) younger than this is not called unused.",
   }),
   requestsPerSecond: whole({
-    ...{ defaultValue: 15, min: 1, max: 20, unit: "requests a second", placeholder: "N" },
-    help: "Pace towards IAM Identity Center, which grants 20 a second to the whole account.",
+    ...{ defaultValue: 15, min: 1, max: 200, unit: "requests a second", placeholder: "N" },
+    help: "Pace towards IAM Identity Center, which grants 20 a second to the whole account unless AWS has raised it.",
   }),
   administratorPermissionSets: names({
     ...{ most: 50, form: /^[\w+=,.@-]{1,32}$/, what: "names of permission sets", placeholder: "NAME" },
@@ -62,6 +62,10 @@ export const runSettings = {
 
 /** What a stack creates around the function. */
 const deploymentSettings = {
+  memorySize: whole({
+    ...{ defaultValue: 2048, min: 512, max: 10_240, unit: "MiB" },
+    help: "Memory of the function. AWS may grant an account less: its refusal names the account's own limit.",
+  }),
   bucketName: text({
     help: "Name of the report bucket. Empty: a bucket is created with a generated name.",
     expected: "a bucket name of 3 to 63 lower-case letters, digits, dots and hyphens",
@@ -98,7 +102,7 @@ const deploymentSettings = {
   }),
   scheduleEnabled: flag("Whether the schedule runs. The runbook starts a report either way.", true),
   kmsKeyArn: text({
-    help: "Customer managed KMS key for reports, queues, topic and logs. Empty: the services' own encryption.",
+    help: "Customer managed KMS key for reports, queue, topic and logs. Empty: the services' own encryption.",
     ...keyArn,
     hint: "Find it under KMS → Customer managed keys; an alias or a bare key id is not enough.",
   }),

@@ -94,10 +94,12 @@ function printResources({ resources, changes }: Deployment, seconds: string): vo
 async function fireSchedule(deployment: Deployment, { organisation: { Now } }: LocalAws): Promise<void> {
   heading(`A first report, of ${Now}: the schedule fires`);
   print();
-  const { error, payload, durationMs } = await ticking("the schedule's run", deployment.fireSchedule());
-  if (error) throw new StartError(failureOf("the schedule's run failed", error.errorMessage, deployment));
-  const { reportKey } = JSON.parse(payload!) as { reportKey: string };
-  printResult(true, [String(deployment.outputs.scheduleName).padEnd(58), "Success ".padEnd(8)], durationMs);
+  const run = await ticking("the schedule's run", deployment.fireSchedule());
+  const { status, output, cause = "", startDate, stopDate } = run;
+  if (output === undefined) throw new StartError(failureOf(`the schedule's run ended as ${status}`, cause, deployment));
+  const { reportKey } = JSON.parse(output) as { reportKey: string };
+  const columns = [String(deployment.outputs.scheduleName).padEnd(58), "Success ".padEnd(8)];
+  printResult(true, columns, 1000 * (stopDate! - startDate));
   print(`     ${reportKey}`);
 }
 

@@ -39,7 +39,7 @@ export function explained(service: string, operation: string, error: ServiceErro
   if (credentials.test(error.name)) {
     return reportError(
       "CredentialsRefused",
-      `${call}: the credentials were refused (${said}). Start a new run with fresh credentials.${unknownHere(error)}`,
+      `${call}: the credentials were refused (${said}). Fresh credentials are needed.${unknownHere(error)}`,
       error,
     );
   }

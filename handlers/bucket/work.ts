@@ -37,7 +37,9 @@ export function createS3Work(s3: S3Client, Bucket: string, folder: string, call:
           return ETag;
         });
       } catch (error) {
-        if ((error as Error).name !== "PreconditionFailed") throw error;
+        const { name: refusal } = error as Error;
+        if (refusal === "NoSuchKey" && typeof expected === "string") return null; // removed meanwhile
+        if (refusal !== "PreconditionFailed") throw error;
         const there = await read(name);
         if (there === null) throw notReadable(Bucket, Key, error);
         // The answer to a first attempt may have been lost: then what stands there is ours.

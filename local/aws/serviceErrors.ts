@@ -10,6 +10,8 @@ export function throttled({ service }: Call): AwsError {
       return new AwsError("ThrottlingException", "Rate exceeded", 400, { RetryAfterSeconds: 1 });
     case "s3":
       return new AwsError("SlowDown", "Please reduce your request rate.", 503);
+    case "lambda":
+      return new AwsError("TooManyRequestsException", "Rate Exceeded.", 429);
     default:
       return new AwsError("ThrottlingException", "Rate exceeded");
   }
@@ -22,6 +24,8 @@ export function internalError({ service }: Call): AwsError {
       return new AwsError("InternalServerException", "Internal server error", 500);
     case "organizations":
       return new AwsError("ServiceException", "AWS Organizations can't complete your request.", 500);
+    case "lambda":
+      return new AwsError("ServiceException", "The service encountered an internal error.", 500);
     case "s3":
       return new AwsError("InternalError", "We encountered an internal error. Please try again.", 500);
     default:

@@ -1,5 +1,5 @@
-import * as lambda from "@aws-sdk/client-lambda";
 import * as s3 from "@aws-sdk/client-s3";
+import * as stepfunctions from "@aws-sdk/client-sfn";
 import { JSONPath } from "jsonpath-plus";
 import type { AutomationStep, Inputs } from "./automationDocument";
 import type { Clock } from "./clock";
@@ -27,17 +27,6 @@ const pollSeconds = 0.5;
 const leastPollMilliseconds = 20;
 
 const actions: Readonly<Record<string, Action>> = {
-  "aws:invokeLambdaFunction": async (step, inputs, context) => {
-    const { InputPayload, Payload, ...rest } = inputs;
-    const payload = InputPayload === undefined ? Payload : JSON.stringify(InputPayload);
-    const call = callAws("lambda", "Invoke", { ...rest, Payload: payload }, context);
-    const longest = Math.min(step.timeoutSeconds ?? 300, 300);
-    const answer = (await within(longest, call, context)) as lambda.InvokeCommandOutput;
-    const text = answer.Payload ? Buffer.from(answer.Payload).toString() : "";
-    if (answer.FunctionError) throw new Error(`${inputs.FunctionName} failed: ${text}`);
-    return { outputs: { StatusCode: answer.StatusCode, Payload: text, LogResult: answer.LogResult ?? "" } };
-  },
-
   "aws:executeAwsApi": async (step, inputs, context) => {
     const answer = await callApi(inputs, context);
     const outputs: Record<string, unknown> = {};
@@ -82,11 +71,6 @@ const actions: Readonly<Record<string, Action>> = {
   },
 };
 
-/** What the actions give to later steps, besides the outputs that a step declares. */
-const actionOutputs: Readonly<Record<string, readonly string[]>> = {
-  "aws:invokeLambdaFunction": ["StatusCode", "Payload", "LogResult"],
-};
-
 /** Names of the outputs that a step has once it has succeeded. Throws if its action is not known. */
 export function outputsOf(step: AutomationStep): string[] {
   if (!actions[step.action]) {
@@ -94,7 +78,7 @@ export function outputsOf(step: AutomationStep): string[] {
       `${step.action} is not an action that the local deployment knows; add it in local/deployment/automationActions.ts`,
     );
   }
-  return [...(actionOutputs[step.action] ?? []), ...(step.outputs ?? []).map(({ Name }) => Name)];
+  return (step.outputs ?? []).map(({ Name }) => Name);
 }
 
 export function performAction(step: AutomationStep, inputs: Inputs, context: ActionContext): Promise<ActionResult> {
@@ -105,8 +89,8 @@ type Client = new (config: object) => { send(command: object): Promise<unknown>;
 
 /** The services that a runbook may call, by AWS's namespace. */
 const services: Readonly<Record<string, { client: Client; commands: object }>> = {
-  lambda: { client: lambda.LambdaClient as unknown as Client, commands: lambda },
   s3: { client: s3.S3Client as unknown as Client, commands: s3 },
+  stepfunctions: { client: stepfunctions.SFNClient as unknown as Client, commands: stepfunctions },
 };
 
 function callApi(inputs: Inputs, context: ActionContext): Promise<unknown> {
@@ -126,21 +110,6 @@ async function callAws(service: string, api: string, inputs: Inputs, { provider 
     throw new Error(`${service} ${api} failed: ${(error as Error).name}: ${(error as Error).message}`);
   } finally {
     client.destroy();
-  }
-}
-
-async function within<T>(seconds: number, work: Promise<T>, { clock }: ActionContext): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new StepTimeout(`timed out after ${seconds} seconds`)),
-      clock.milliseconds(seconds),
-    );
-  });
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

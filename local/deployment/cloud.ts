@@ -7,11 +7,13 @@ import type { LocalAws } from "../aws";
 import { extract } from "./archive";
 import { readAutomationDocument } from "./automationCheck";
 import type { Clock } from "./clock";
-import type { InvocationResult } from "./executionEnvironment";
+import { type Execution, Executions } from "./executions";
 import { LocalFunction } from "./lambda";
+import { lambdaTask } from "./lambdaTask";
 import { clientConfig, credentialsOf } from "./provider";
 import type { Provider } from "./resourceTypes";
 import type { Effects, Resource } from "./stack";
+import { checkDefinition } from "./statesInterpreter";
 
 /** A message in a dead-letter queue. */
 export interface DeadLetter {
@@ -27,7 +29,6 @@ type FunctionInputs = {
   memorySize?: number;
   environment?: { variables?: Record<string, string> };
   loggingConfig?: { logGroup?: string };
-  deadLetterConfig?: { targetArn: string };
 };
 
 type ScheduleInputs = {
@@ -36,11 +37,13 @@ type ScheduleInputs = {
   target: { arn: string; input?: string; deadLetterConfig?: { arn: string } };
 };
 
-/** Those resources of a stack that do something: buckets, functions, schedules, and the queues for what failed. */
+/** Those resources of a stack that do something: buckets, functions, state machines, schedules, and the queue for what failed. */
 export class Cloud {
   /** By the ARN of the queue. */
   readonly deadLetters = new Map<string, DeadLetter[]>();
+  readonly executions: Executions;
   private readonly functions = new Map<string, LocalFunction>();
+  private readonly lambda: ReturnType<typeof lambdaTask>;
   private readonly archives = mkdtempSync(join(tmpdir(), "credential-report-functions-"));
   private readonly s3: S3Client;
   private readonly deleteArchives = () => rmSync(this.archives, { recursive: true, force: true });
@@ -50,7 +53,13 @@ export class Cloud {
     private readonly clock: Clock,
     private readonly localAws: LocalAws,
     private readonly resourcesOf: (type: string) => readonly Resource[],
+    /** What a function may take and is told so, in seconds of this machine. Absent: its time-out, ended on the clock. */
+    private readonly functionSeconds: number | undefined,
+    /** The pace of its runs, where AWS's clock runs faster than its settings allow for. */
+    private readonly requestsPerSecond: number | undefined,
   ) {
+    this.lambda = lambdaTask(provider);
+    this.executions = new Executions(clock, this.lambda.invoke);
     this.s3 = new S3Client({ ...clientConfig(provider, "deployer"), forcePathStyle: true });
     process.once("exit", this.deleteArchives);
   }
@@ -68,6 +77,11 @@ export class Cloud {
         await this.functions.get(String(outputs.arn))?.close();
         this.functions.delete(String(outputs.arn));
       },
+    },
+    "aws:sfn/stateMachine:StateMachine": {
+      create: async ({ inputs }) => checkDefinition(String(inputs.definition)),
+      update: async ({ inputs }) => checkDefinition(String(inputs.definition)),
+      remove: async () => {},
     },
     "aws:ssm/document:Document": {
       create: async (resource) => {
@@ -90,16 +104,22 @@ export class Cloud {
     return all.find(({ settings }) => settings.functionName === wanted);
   }
 
+  /** @param arn absent: the stack's only state machine */
+  stateMachine(arn?: string): Resource | undefined {
+    const all = this.resourcesOf("aws:sfn/stateMachine:StateMachine");
+    return arn === undefined ? all[0] : all.find(({ outputs }) => outputs.arn === arn);
+  }
+
   logs(): string[] {
     return [...this.functions.values()].flatMap(({ logs }) => logs);
   }
 
   /**
-   * Does what EventBridge Scheduler does at the scheduled time, and gives the end of the invocation that it causes.
+   * Does what EventBridge Scheduler does at the scheduled time, and gives the end of the execution that it starts.
    *
    * @param name the schedule's own name
    */
-  async fireSchedule(name: string): Promise<InvocationResult> {
+  async fireSchedule(name: string): Promise<Execution> {
     const schedule = this.resourcesOf("aws:scheduler/schedule:Schedule").find(({ inputs }) => inputs.name === name);
     if (!schedule) throw new Error(`the stack has no schedule ${name}`);
     const { state, target } = schedule.inputs as unknown as ScheduleInputs;
@@ -114,16 +134,18 @@ export class Cloud {
       /<aws\.scheduler\.([a-z-]+)>/g,
       (whole, key) => attributes[key] ?? whole,
     );
-    const invoked = this.functions.get(target.arn);
-    if (!invoked) {
-      const reason = `${target.arn} is not a function of this stack`;
+    const machine = this.stateMachine(target.arn);
+    if (!machine) {
+      const reason = `${target.arn} is not a state machine of this stack`;
       this.deadLetter(target.deadLetterConfig?.arn, { body: input, attributes: { ERROR_MESSAGE: reason } });
       throw new Error(reason);
     }
-    return invoked.invokeLater(input).ended;
+    return this.executions.ended(this.executions.start(machine, input).executionArn);
   }
 
   async close(): Promise<void> {
+    this.executions.close();
+    this.lambda.close();
     await Promise.all([...this.functions.values()].map((each) => each.close()));
     for (const { id } of this.resourcesOf("aws:ssm/document:Document")) this.localAws.documents.delete(id!);
     this.s3.destroy();
@@ -151,35 +173,22 @@ export class Cloud {
     const directory = join(this.archives, String(resource.inputs.code));
     if (!existsSync(directory)) extract(resource.archive!, directory);
     const memoryMiB = inputs.memorySize ?? 128;
-    const timeoutSeconds = inputs.timeout ?? 3;
+    const timeoutSeconds = this.functionSeconds ?? inputs.timeout ?? 3;
+    const timeoutMs = this.functionSeconds ? timeoutSeconds * 1000 : this.clock.milliseconds(timeoutSeconds);
     await this.functions.get(functionArn)?.close();
     this.functions.set(
       functionArn,
-      new LocalFunction(
-        {
-          functionName: inputs.name,
-          functionArn,
-          directory,
-          memoryMiB,
-          timeoutSeconds,
-          variables: this.variablesOf(inputs, memoryMiB),
-          now: this.now,
-          retryAttempts: () => this.retryAttemptsOf(inputs.name),
-          deadLetter: (event, { requestId, error }) =>
-            this.deadLetter(inputs.deadLetterConfig?.targetArn, {
-              body: event,
-              attributes: { RequestID: requestId, ErrorCode: "200", ErrorMessage: error!.errorMessage },
-            }),
-        },
-        this.clock,
-      ),
+      new LocalFunction({
+        functionName: inputs.name,
+        functionArn,
+        directory,
+        memoryMiB,
+        timeoutSeconds,
+        timeoutMs,
+        variables: this.variablesOf(inputs, memoryMiB),
+        now: this.now,
+      }),
     );
-  }
-
-  private retryAttemptsOf(functionName: string): number {
-    const configs = this.resourcesOf("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig");
-    const config = configs.find(({ id }) => id!.split(":function:").pop() === functionName);
-    return Number(config?.inputs.maximumRetryAttempts ?? 2);
   }
 
   /** Lambda's own variables, those of the function, and those that make the deployment a local one. */
@@ -201,10 +210,17 @@ export class Cloud {
       AWS_DEFAULT_REGION: region,
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
-      ...inputs.environment?.variables,
+      ...this.atPace(inputs.environment?.variables ?? {}),
       AWS_ENDPOINT_URL: endpoint,
       // Lambda has a newer Node.js than this machine may have, about which the SDK would warn in each log.
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
     };
+  }
+
+  private atPace(variables: Record<string, string>): Record<string, string> {
+    const { REPORT_SETTINGS } = variables;
+    if (this.requestsPerSecond === undefined || REPORT_SETTINGS === undefined) return variables;
+    const settings = { ...JSON.parse(REPORT_SETTINGS), requestsPerSecond: this.requestsPerSecond };
+    return { ...variables, REPORT_SETTINGS: JSON.stringify(settings) };
   }
 }

@@ -8,10 +8,9 @@ import {
 import type { LocalAws } from "../aws";
 import { Clock } from "./clock";
 import { Cloud, type DeadLetter } from "./cloud";
-import type { InvocationResult } from "./executionEnvironment";
-import { FunctionFailure } from "./lambda";
+import type { Execution as Run } from "./executions";
 import { clientConfig, connectProvider } from "./provider";
-import { lambda, ssm } from "./services";
+import { lambda, ssm, stepFunctions } from "./services";
 import { type Change, type Resource, Stack, type UpdateOptions } from "./stack";
 import { readStackConfig } from "./stackConfig";
 
@@ -26,10 +25,31 @@ export interface DeployOptions {
   /** Where `Pulumi.yaml` stands. @default this repository */
   readonly projectDirectory?: string;
   /**
-   * How many seconds of the function's timeout and retries, and of the runbook's waits, pass in a second of this machine.
+   * How many seconds of the function's time-out, and of the state machine's and the runbook's waits, pass in a second of this machine.
    * @default 1
    */
   readonly timeScale?: number;
+  /**
+   * What an invocation of the function may take, in seconds of this machine. The function is told so, and has less time for a slice.
+   * @default its time-out, which it is told, and at whose end on the scaled clock it is killed
+   */
+  readonly functionSeconds?: number;
+  /**
+   * The pace of the function's runs, in sso-admin calls a second of this machine: more than the setting takes, for a local AWS whose clock runs
+   * as much faster.
+   * @default as configured
+   */
+  readonly requestsPerSecond?: number;
+}
+
+/** An execution of the stack's state machine that was started. */
+export interface StartedRun {
+  readonly name: string;
+  readonly executionArn: string;
+  /** The execution at its end, however that is. */
+  readonly ended: Promise<Run>;
+  /** Stops the execution, as `aws stepfunctions stop-execution` does. What the function is doing goes on to the end of its slice. */
+  stop(): void;
 }
 
 /** A stack that is deployed in a local AWS. */
@@ -52,14 +72,19 @@ export interface Deployment {
   refresh(): Promise<Change[]>;
   /** Deletes the stack's resources, in the engine's order; ends where AWS refuses one. */
   destroy(): Promise<Change[]>;
-  /** Invokes the function synchronously. A failed run throws a FunctionFailure, by the error's own name. */
-  invoke(event: unknown): Promise<unknown>;
   /**
-   * Fires a schedule, and gives the end of the asynchronous invocation, retries included.
+   * Starts an execution of the stack's state machine.
+   *
+   * @param input the run's request. @default {}
+   * @param name the run's id: 1–80 of `0-9 A-Z a-z - _`. @default one is made up
+   */
+  startExecution(input?: object, name?: string): StartedRun;
+  /**
+   * Fires a schedule, and gives the execution that it starts, at its end.
    *
    * @param name the schedule's own name. @default the stack's output `scheduleName`
    */
-  fireSchedule(name?: string): Promise<InvocationResult>;
+  fireSchedule(name?: string): Promise<Run>;
   /** Starts the runbook through SSM's API and waits for its end, whatever that is. */
   runRunbook(
     parameters?: Readonly<Record<string, string[]>>,
@@ -84,10 +109,11 @@ export async function deploy(options: DeployOptions): Promise<Deployment> {
   const clock = new Clock(timeScale);
   const resourcesOf = (type: string): Resource[] =>
     [...stack.resources.values()].filter((resource) => resource.type === type);
-  const cloud = new Cloud(provider, clock, localAws, resourcesOf);
+  const cloud = new Cloud(provider, clock, localAws, resourcesOf, options.functionSeconds, options.requestsPerSecond);
   const stack = new Stack(provider, cloud.effects);
   const ssmClient = new SSMClient(clientConfig(provider, "deployer"));
   localAws.serve("lambda", lambda(cloud));
+  localAws.serve("states", stepFunctions(cloud));
   localAws.serve(
     "ssm",
     ssm(() => resourcesOf(documentType), localAws.documents, { provider, clock }),
@@ -121,12 +147,17 @@ export async function deploy(options: DeployOptions): Promise<Deployment> {
     preview: (overrides) => stack.update(configOf(overrides), { preview: true }),
     refresh: () => stack.refresh(),
     destroy: () => stack.destroy(),
-    invoke: async (event) => {
-      const invoked = cloud.function();
-      if (!invoked) throw new Error("the stack has no function");
-      const result = await invoked.invoke(JSON.stringify(event));
-      if (result.error) throw new FunctionFailure(result);
-      return JSON.parse(result.payload!);
+    startExecution: (input = {}, name) => {
+      const machine = cloud.stateMachine();
+      if (!machine) throw new Error("the stack has no state machine");
+      const started = cloud.executions.start(machine, JSON.stringify(input), name);
+      const { executionArn } = started;
+      return {
+        name: started.name,
+        executionArn,
+        ended: cloud.executions.ended(executionArn),
+        stop: () => void cloud.executions.stop(executionArn),
+      };
     },
     fireSchedule: (name = String(stack.outputs.scheduleName)) => cloud.fireSchedule(name),
     runRunbook: async (parameters, onProgress) => {

@@ -2,7 +2,7 @@ import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { Provider } from "./resourceTypes";
 
 /** The local AWS takes any credentials; the access key id tells its statistics and faults who calls. */
-export type Caller = "deployer" | "function" | "runbook";
+export type Caller = "deployer" | "function" | "runbook" | "stateMachine";
 
 export function credentialsOf(caller: Caller): { accessKeyId: string; secretAccessKey: string } {
   return { accessKeyId: `local-${caller}`, secretAccessKey: "local" };

@@ -78,7 +78,6 @@ const resourceTypes: Readonly<Record<string, ResourceType>> = {
     const functionArn = arn("lambda", `function:${name}`, provider);
     return { id: name, arn: functionArn, qualifiedArn: `${functionArn}:$LATEST`, version: "$LATEST" };
   }),
-  "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": settingOf("functionName"),
   "aws:s3/bucket:Bucket": named("bucket", (bucket, { partition, region }) => ({
     id: bucket,
     arn: `arn:${partition}:s3:::${bucket}`,
@@ -103,6 +102,14 @@ const resourceTypes: Readonly<Record<string, ResourceType>> = {
     ["groupName"],
   ),
   "aws:scheduler/scheduleGroup:ScheduleGroup": named("name", withArn("scheduler", "schedule-group/")),
+  "aws:sfn/stateMachine:StateMachine": named(
+    "name",
+    (name, provider) => {
+      const machineArn = arn("states", `stateMachine:${name}`, provider);
+      return { id: machineArn, arn: machineArn, status: "ACTIVE" };
+    },
+    ["type"],
+  ),
   "aws:sns/topic:Topic": named("name", (name, provider) => {
     const topicArn = arn("sns", name, provider);
     return { id: topicArn, arn: topicArn };

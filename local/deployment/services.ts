@@ -45,6 +45,30 @@ export function ssm(
   });
 }
 
+/** Step Functions' executions, for the state machines of a stack. */
+export function stepFunctions(cloud: Pick<Cloud, "executions" | "stateMachine">): Handler {
+  const { executions } = cloud;
+  return jsonService({
+    StartExecution: ({ stateMachineArn, name, input }) => {
+      const machine = cloud.stateMachine(String(stateMachineArn));
+      if (!machine) {
+        throw new AwsError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${stateMachineArn}'`);
+      }
+      const { executionArn, startDate } = executions.start(machine, input as string, name as string);
+      return { executionArn, startDate };
+    },
+    DescribeExecution: ({ executionArn }) => executions.describe(String(executionArn)),
+    StopExecution: ({ executionArn, error, cause }) => {
+      const { stopDate } = executions.stop(String(executionArn), error as string, cause as string);
+      return { stopDate };
+    },
+    RedriveExecution: ({ executionArn }) => {
+      executions.redrive(String(executionArn));
+      return { redriveDate: Date.now() / 1000 };
+    },
+  });
+}
+
 /** Lambda's Invoke, for the functions of a stack. */
 export function lambda(cloud: Cloud): Handler {
   return async ({ method, path, headers, body }) => {
@@ -56,9 +80,8 @@ export function lambda(cloud: Cloud): Handler {
     if (!invoked)
       throw new AwsError("ResourceNotFoundException", `Function not found: ${decodeURIComponent(name)}`, 404);
     const event = body.length > 0 ? body.toString() : "{}";
-    if (headers["x-amz-invocation-type"] === "Event") {
-      const { requestId } = invoked.invokeLater(event);
-      return { status: 202, headers: { "x-amzn-requestid": requestId }, body: "" };
+    if ((headers["x-amz-invocation-type"] ?? "RequestResponse") !== "RequestResponse") {
+      throw new AwsError("NotImplemented", "The local deployment invokes functions synchronously alone.", 501);
     }
     const { requestId, payload, error } = await invoked.invoke(event);
     return {

@@ -72,7 +72,8 @@ it("is the same, byte for byte, when another process makes it", async () => {
 }, 60_000);
 
 it("writes the very bytes that the source writes", async () => {
-  const result = (await deployment.invoke({ runId: "artefact" })) as { reportKey: string; status: string };
+  const { output } = await deployment.startExecution({}, "artefact").ended;
+  const result = JSON.parse(output!) as { reportKey: string };
   const bucket = aws.buckets.get(String(deployment.outputs.bucketName));
   const fromArchive = Buffer.concat(bucket?.objects.get(result.reportKey)?.body ?? []);
   const fromSource = (await runProduct(aws, { requestsPerSecond: 300 })).csv;
@@ -80,10 +81,8 @@ it("writes the very bytes that the source writes", async () => {
   expect(fromSource.split("\r\n").length).toBeGreaterThan(50);
 });
 
-it("throws a failure as an error with name and message, which Lambda counts", async () => {
-  await expect(deployment.invoke({ runId: "not/an/id" })).rejects.toMatchObject({ name: "BadEvent" });
-  await expect(deployment.invoke({ runId: "long", lookbackDays: "4000" })).rejects.toMatchObject({
-    name: "BadSetting",
-    message: "lookbackDays: expected a whole number of days from 1 to 3653, got 4000.",
-  });
+it("answers a failure that is for good by its name, which ends the execution", async () => {
+  const { status, error, cause } = await deployment.startExecution({ lookbackDays: "4000" }).ended;
+  expect([status, error]).toEqual(["FAILED", "BadSetting"]);
+  expect(cause).toContain("/credential_reports/status/");
 });

@@ -7,13 +7,7 @@ jest.mock("../../handlers/report", () => ({ createReportHandler: () => async () 
 beforeAll(leavePackagesOut);
 
 const key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
-const everyAlarm = [
-  "changed degraded",
-  "changed failed",
-  "changed function-dead-letters-used",
-  "changed overdue",
-  "changed schedule-dead-letters-used",
-];
+const everyAlarm = ["changed degraded", "changed failed", "changed overdue", "changed schedule-dead-letters-used"];
 const tellingFunction = ["changed function", "changed function-policy"];
 const bucketSettings = ["encryption", "lifecycle", "ownership", "policy", "public-access", "versioning"].map(
   (setting) => `reports-${setting}`,
@@ -32,16 +26,17 @@ const changes: Record<SettingKey, readonly [value: string, ...resources: string[
     ...["degraded", "failed", "function", "function-policy", "overdue", "reports", "reports-policy"].map(
       (name) => `changed ${name}`,
     ),
-    ...["runbook", "runbook-policy"].map((name) => `changed ${name}`),
+    ...["runbook", "runbook-policy", "runs"].map((name) => `changed ${name}`),
   ],
   adoptBucket: [
     "true",
-    ...["degraded", "failed", "function", "function-policy", "overdue", "runbook", "runbook-policy"].map(
+    ...["degraded", "failed", "function", "function-policy", "overdue", "runbook", "runbook-policy", "runs"].map(
       (name) => `changed ${name}`,
     ),
     ...["reports", ...bucketSettings].map((name) => `gone ${name}`),
   ],
   deleteBucket: ["true", "changed reports"],
+  memorySize: ["3008", "changed function"],
   schedule: ["cron(0 6 1 * ? *)", "changed overdue", "changed schedule"],
   scheduleTimezone: ["Europe/Berlin", "changed schedule"],
   scheduleEnabled: ["false", "changed schedule", "gone overdue", "gone watch"],
@@ -50,12 +45,10 @@ const changes: Record<SettingKey, readonly [value: string, ...resources: string[
   administratorPermissionSets: ['["PlatformAdmin"]', "changed function"],
   reviewerPattern: ["^team-(\\w+)-", "changed function"],
   retentionDays: ["0", "changed reports-lifecycle"],
-  lockReports: ["30", "new reports-lock"],
+  lockReports: ["30", ...tellingFunction, "new reports-lock"],
   kmsKeyArn: [
     key,
-    ...["function-dead-letters", "logs", "reports-encryption", "schedule-dead-letters"].map(
-      (name) => `changed ${name}`,
-    ),
+    ...["logs", "reports-encryption", "runs-logs", "schedule-dead-letters"].map((name) => `changed ${name}`),
     ...["new function-key-policy", "new schedule-key-policy"],
   ],
   lakeKmsKeyArn: [key, "changed function-policy"],

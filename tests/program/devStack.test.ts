@@ -59,6 +59,7 @@ test("the stack's outputs", () => {
     bucketName: "credential-report-reports",
     functionName: "credential-report-function",
     logGroupName: "credential-report-logs",
+    stateMachineArn: "arn:aws:states:us-east-1:210987654321:stateMachine:credential-report-runs",
     scheduleName: "credential-report-schedule",
     scheduleExpression: "cron(0 20 ? * SUN *)",
     documentName: "credential_report_export",

@@ -197,6 +197,7 @@ describe("a setting that is secret in the config", () => {
 });
 
 function runbookText(reportName: string): string {
-  const names = { functionName: "credential-report-function-1a2b3c4", bucketName: "our-reports", logGroupName: "logs" };
+  const stateMachineArn = "arn:aws:states:eu-west-1:111122223333:stateMachine:credential-report-runs-1a2b3c4";
+  const names = { stateMachineArn, bucketName: "our-reports", logGroupName: "logs" };
   return JSON.stringify(runbookDocument({ ...names, roleArn: "arn:aws:iam::111122223333:role/r", reportName }));
 }

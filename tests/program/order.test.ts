@@ -22,7 +22,7 @@ function before({ resources }: ProgramRun, name: string): string[] {
 }
 
 test.each([
-  ["function-key-policy", ["reports-encryption", "function-dead-letters", "notifications", "function"]],
+  ["function-key-policy", ["reports-encryption", "notifications", "function"]],
   ["schedule-key-policy", ["schedule-dead-letters", "schedule"]],
 ])("what is encrypted with the key waits for %s", async (policy, encrypted) => {
   const run = await runStack({ ...minimalConfig, kmsKeyArn, notificationEmail: "security@example.com" });
@@ -38,7 +38,7 @@ test.each(["schedule", "watch"])("%s comes after all that a report needs and all
   const run = await runStack({ ...minimalConfig, lockReports: "1" });
   expect(before(run, name)).toEqual(
     expect.arrayContaining([
-      ...["function", "function-policy", "function-invocation", "runbook", "schedule-policy"],
+      ...["function", "function-policy", "runs", "runs-policy", "runbook", "schedule-policy"],
       ...["encryption", "lifecycle", "lock", "ownership", "policy", "public-access", "versioning"].map(
         (setting) => `reports-${setting}`,
       ),

@@ -48,11 +48,14 @@ const allowedWildcards = [
   "arn:aws:identitystore:::user/*",
   "arn:aws:identitystore:::group/*",
   "arn:aws:identitystore:::membership/*",
-  // organizations:ListAccounts alone.
+  // organizations:ListAccounts, and the delivery of Step Functions' logs.
   "*",
   // Objects below a prefix, streams of one log group.
   "arn:aws:s3:::credential-report-reports/credential_reports/*",
   "arn:aws:s3:::credential-report-reports/credential_reports/status/*",
+  "arn:aws:s3:::credential-report-reports/credential_reports/work/*",
+  // Executions have names that are given when they start.
+  "arn:aws:states:eu-west-1:111122223333:execution:credential-report-runs:*",
   "arn:aws:logs:eu-west-1:111122223333:log-group:credential-report-logs:*",
 ];
 
@@ -65,7 +68,18 @@ test("no wildcard but those that AWS leaves no choice about", async () => {
   expect([...resources].sort()).toEqual([...allowedWildcards].sort());
   expect(allowing.flatMap(({ Action }) => list(Action)).filter((action) => action.includes("*"))).toEqual([]);
   const onEverything = allowing.filter(({ Resource }) => list(Resource).includes("*"));
-  expect(onEverything.map(({ Action }) => Action)).toEqual(["organizations:ListAccounts"]);
+  expect(onEverything.flatMap(({ Action }) => list(Action)).sort()).toEqual([
+    // https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html has these, with no narrower resource.
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+    "organizations:ListAccounts",
+  ]);
 });
 
 test("the function may tell the stack's topic, with the stack's key through SNS; without a topic, nobody", async () => {
@@ -85,9 +99,9 @@ test("the function may tell the stack's topic, with the stack's key through SNS;
   const topic = "arn:aws:sns:eu-west-1:111122223333:credential-report-notifications";
   expect(await telling(everything)).toEqual([
     { Sid: "TellTopic", Effect: "Allow", Action: "sns:Publish", Resource: topic },
-    useKey("s3", "sqs", "sns"),
+    useKey("s3", "sns"),
   ]);
-  expect(await telling({ ...minimalConfig, kmsKeyArn })).toEqual([useKey("s3", "sqs")]);
+  expect(await telling({ ...minimalConfig, kmsKeyArn })).toEqual([useKey("s3")]);
 });
 
 test("the function may do exactly this", async () => {
@@ -110,15 +124,48 @@ test("the function may do exactly this", async () => {
     "logs:PutLogEvents",
     "organizations:ListAccounts",
     "s3:AbortMultipartUpload",
+    "s3:DeleteObject",
     "s3:GetObject",
     "s3:PutObject",
+    "s3:PutObjectRetention",
     "sns:Publish",
-    "sqs:SendMessage",
     "sso:DescribePermissionSet",
     "sso:ListAccountAssignments",
     "sso:ListAccountsForProvisionedPermissionSet",
     "sso:ListManagedPoliciesInPermissionSet",
     "sso:ListPermissionSets",
+  ]);
+});
+
+test("the function deletes nothing but parts of runs, and sets locks only with lockReports, of what is no evidence", async () => {
+  const on = async (action: string, config: Record<string, string>) =>
+    policies(await runStack({ ...minimalConfig, ...config }))
+      ["function-policy"]!.Statement.filter(({ Action }) => list(Action).includes(action))
+      .flatMap(({ Resource }) => list(Resource));
+  const below = (key: string) => `arn:aws:s3:::credential-report-reports/credential_reports/${key}`;
+  expect(await on("s3:DeleteObject", {})).toEqual([below("work/*")]);
+  expect(await on("s3:PutObjectRetention", {})).toEqual([]);
+  expect(await on("s3:PutObjectRetention", { lockReports: "30" })).toEqual(
+    ["work/*", "latest.json", "running.json", "watch.json"].map(below),
+  );
+});
+
+test("schedules, runbook and state machine may do exactly this", async () => {
+  const found = policies(await runStack(minimalConfig));
+  const rights = (name: string) =>
+    found[name]!.Statement.flatMap(({ Action, Resource }) => list(Action).map((action) => [action, Resource]));
+  const machine = "arn:aws:states:eu-west-1:111122223333:stateMachine:credential-report-runs";
+  expect(rights("schedule-policy")).toEqual([
+    ["states:StartExecution", machine],
+    ["sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:credential-report-schedule-dead-letters"],
+  ]);
+  expect(rights("runbook-policy")).toEqual([
+    ["states:StartExecution", machine],
+    ["states:DescribeExecution", `${machine.replace("stateMachine:", "execution:")}:*`],
+    ["s3:GetObject", "arn:aws:s3:::credential-report-reports/credential_reports/status/*"],
+  ]);
+  expect(rights("runs-policy").filter(([, resource]) => resource !== "*")).toEqual([
+    ["lambda:InvokeFunction", "arn:aws:lambda:eu-west-1:111122223333:function:credential-report-function"],
   ]);
 });
 
@@ -176,6 +223,9 @@ test("services take on the roles for this account's schedules and executions onl
       ArnLike: { "aws:SourceArn": "arn:aws:scheduler:eu-west-1:111122223333:schedule-group/default" },
     },
   ]);
+  expect(condition("runs-role")).toEqual([
+    { ...sourceAccount, ArnLike: { "aws:SourceArn": "arn:aws:states:eu-west-1:111122223333:stateMachine:*" } },
+  ]);
   expect(condition("runbook-role")).toEqual([
     { ...sourceAccount, ArnLike: { "aws:SourceArn": "arn:aws:ssm:eu-west-1:111122223333:automation-execution/*" } },
   ]);
@@ -183,7 +233,7 @@ test("services take on the roles for this account's schedules and executions onl
 
 test("a trust policy has no condition on what its service is not documented to send", async () => {
   const roles = Object.values((await runStack(minimalConfig)).resources).filter(({ type }) => type.endsWith(":Role"));
-  expect(roles).toHaveLength(3);
+  expect(roles).toHaveLength(4);
   for (const { inputs } of roles) {
     const [statement] = (JSON.parse(inputs.assumeRolePolicy as string) as Trust).Statement;
     const { keys, documentation } = trustConditionKeys[statement!.Principal.Service];

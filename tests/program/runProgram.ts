@@ -152,6 +152,7 @@ function computed(type: string, name: string, inputs: Record<string, unknown>, f
     "aws:iam/role:Role": `arn:${partition}:iam::${accountId}:role/${name}`,
     "aws:lambda/function:Function": arn("lambda", `function:${name}`),
     "aws:cloudwatch/logGroup:LogGroup": arn("logs", `log-group:${name}`),
+    "aws:sfn/stateMachine:StateMachine": arn("states", `stateMachine:${name}`),
     "aws:sqs/queue:Queue": arn("sqs", name),
     "aws:sns/topic:Topic": arn("sns", name),
     "aws:cloudwatch/eventRule:EventRule": arn("events", `rule/${name}`),

@@ -4,7 +4,7 @@ import { runbookDocument, waitSeconds } from "../../components/runbookDocument";
 
 const document = runbookDocument({
   reportName: "credential-report-dev",
-  functionName: "credential-report-function",
+  stateMachineArn: "arn:aws:states:eu-west-1:111122223333:stateMachine:credential-report-runs",
   bucketName: "reports",
   roleArn: "arn:aws:iam::111122223333:role/runbook",
   logGroupName: "credential-report-logs",
@@ -26,29 +26,30 @@ test("the schema refuses a wrong one", () => {
   ).toBe(false);
 });
 
-test("starts the function without waiting for it, under Automation's own id", () => {
-  expect(step("startRun").inputs).toEqual({
-    FunctionName: "credential-report-function",
-    InvocationType: "Event",
-    InputPayload: {
-      runId: "{{automation:EXECUTION_ID}}",
-      trigger: "automation",
-      lookbackDays: "{{LookbackDays}}",
-      note: "{{Note}}",
-    },
+test("starts an execution under Automation's own id, so that a repeated start is the same run", () => {
+  const { input, ...inputs } = step("startRun").inputs as unknown as Record<string, string>;
+  expect(inputs).toEqual({
+    Service: "stepfunctions",
+    Api: "StartExecution",
+    stateMachineArn: "arn:aws:states:eu-west-1:111122223333:stateMachine:credential-report-runs",
+    name: "{{automation:EXECUTION_ID}}",
+  });
+  expect(JSON.parse(input!)).toEqual({
+    trigger: "automation",
+    lookbackDays: "{{LookbackDays}}",
+    note: "{{Note}}",
   });
 });
 
-test("waits longer than an event may wait and a run may take", () => {
-  expect(waitSeconds).toBeGreaterThan(900 + 900);
-  expect(step("waitForResult")).toMatchObject({ timeoutSeconds: waitSeconds, onFailure: "Abort" });
-});
-
-test("waits for what Automation can compare: texts", () => {
-  expect(step("waitForResult").inputs).toMatchObject({
-    Api: "ListObjectsV2",
-    PropertySelector: "$.Contents[0].StorageClass",
-    DesiredValues: ["STANDARD"],
+test("waits longer than Step Functions lets a run take, for every end that one can have", () => {
+  expect(waitSeconds).toBeGreaterThan(24 * 60 * 60);
+  expect(step("waitForEnd")).toMatchObject({ timeoutSeconds: waitSeconds, onFailure: "Abort" });
+  // A text: of numbers, Automation says nothing. An execution that is not one of these runs, or waits for a child of its own.
+  expect(step("waitForEnd").inputs).toMatchObject({
+    Api: "DescribeExecution",
+    executionArn: "{{startRun.ExecutionArn}}",
+    PropertySelector: "$.status",
+    DesiredValues: ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"],
   });
 });
 
@@ -72,7 +73,23 @@ test("every step that is named is there, and every reference is to a step before
 
 test.each([
   ["LookbackDays", ["", "1", "90", "3653"], ["0", "-1", "1.5", "ninety", "10000", "090"]],
-  ["Note", ["", "INC-4711: quarterly review, O'Brien asked"], ['say "hi"', "a\\b", "{{global:DATE}}", "x".repeat(201)]],
+  [
+    "Note",
+    ["", "INC-4711: quarterly review, O'Brien asked", "Überprüfung 審査 \u{1f512}", "x".repeat(200)],
+    [
+      'say "hi"',
+      "a\\b",
+      "{{global:DATE}}",
+      "{",
+      "}",
+      "a\tb",
+      "a\nb",
+      "a\u0000b",
+      "a\u007fb",
+      "a\u0085b",
+      "x".repeat(201),
+    ],
+  ],
 ] as const)("the parameter %s lets through what the handler takes", (name, taken, refused) => {
   const parameter = document.parameters[name];
   expect(parameter.default).toBe("");
@@ -81,8 +98,24 @@ test.each([
   for (const value of refused) expect(value).not.toMatch(pattern);
 });
 
+test("what the parameters let through does not break the text of JSON that it is put into", () => {
+  const note = new RegExp(document.parameters.Note.allowedPattern);
+  const { input } = step("startRun").inputs as unknown as Record<string, string>;
+  for (let code = 0; code <= 0xffff; code++) {
+    const character = String.fromCharCode(code);
+    if (!note.test(character)) continue;
+    const request = input!.replace("{{Note}}", () => character);
+    expect([code, JSON.parse(request).note]).toEqual([code, character]);
+  }
+});
+
+test.each(["ABORTED", "TIMED_OUT", "FAILED"])("says what an end without a result means: %s", (status) => {
+  expect(document.description).toContain(status);
+  expect(step("failAsRunFailed").description).toContain(status);
+});
+
 test("tells a person on call what to do, with names", () => {
-  for (const words of ["reports", "credential-report-logs", "degraded", "readFailure", "waitForResult"]) {
+  for (const words of ["reports", "credential-report-logs", "degraded", "readFailure", "readEnd"]) {
     expect(document.description).toContain(words);
   }
 });

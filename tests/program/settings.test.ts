@@ -50,7 +50,8 @@ const right: [SettingKey, unknown[]][] = [
   ["dashboard", [true, false]],
   ["catalog", [true, false]],
   ["documentName", ["credential_report_export", "credential_report_export_staging", "a.b-c"]],
-  ["requestsPerSecond", [1, 15, 20]],
+  ["requestsPerSecond", [1, 15, 20, 21, 200]],
+  ["memorySize", [512, 2048, 3008, 10_240]],
 ];
 
 const wrong: [SettingKey, unknown[]][] = [
@@ -104,7 +105,8 @@ const wrong: [SettingKey, unknown[]][] = [
   ["dashboard", ["true"]],
   ["catalog", [1]],
   ["documentName", ["", "ab", "credential report", "aws-report", "Amazon-report", "a".repeat(129)]],
-  ["requestsPerSecond", [0, 21]],
+  ["requestsPerSecond", [0, 201]],
+  ["memorySize", [511, 10_241, 2048.5, "2048"]],
 ];
 
 const cases = (table: [SettingKey, unknown[]][]) =>

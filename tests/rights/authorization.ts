@@ -67,6 +67,8 @@ const s3Object =
     const object = `arn:${place.partition}:s3:::${request.bucket}/${request.key}`;
     return [
       ...on(action, [object]),
+      // A lock that the request names is a right of its own: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+      ...(request.headers["x-amz-object-lock-mode"] === undefined ? [] : on("s3:PutObjectRetention", [object])),
       // S3 tells by If-Match what is there, so the caller must be allowed to read it.
       ...(request.headers["if-match"] === undefined ? [] : on("s3:GetObject", [object])),
       ...keyActions.flatMap((keyAction) => keyNeeds(keyAction, "s3", place.keys.reports)),
@@ -100,12 +102,17 @@ const operations: Readonly<Record<string, Needs>> = {
   "s3:UploadPart": s3Object("s3:PutObject", "kms:GenerateDataKey", "kms:Decrypt"),
   "s3:CompleteMultipartUpload": s3Object("s3:PutObject", "kms:Decrypt"),
   "s3:AbortMultipartUpload": s3Object("s3:AbortMultipartUpload"),
+  "s3:DeleteObject": s3Object("s3:DeleteObject"),
   // Metadata is not encrypted; a checksum is, if it is asked for.
   "s3:HeadObject": (request, place) =>
     s3Object("s3:GetObject", ...(request.headers["x-amz-checksum-mode"] === undefined ? [] : ["kms:Decrypt"]))(
       request,
       place,
     ),
+  "states:StartExecution": ({ operation, parameters }) =>
+    on(`states:${operation}`, [String(parameters.stateMachineArn)]),
+  "states:DescribeExecution": ({ operation, parameters }) =>
+    on(`states:${operation}`, [String(parameters.executionArn)]),
   "sns:Publish": ({ parameters }, place) => messageNeeds("sns:Publish", String(parameters.TopicArn), place),
   "s3:ListObjectsV2": ({ bucket, parameters }, { partition }) =>
     on("s3:ListBucket", [`arn:${partition}:s3:::${bucket}`], { "s3:prefix": String(parameters.prefix ?? "") }),
@@ -118,7 +125,7 @@ export function needsOf(request: RecordedRequest, place: Place): Need[] {
   if (service === "lambda" && invoked !== undefined) {
     const { partition, region, accountId } = place;
     return on("lambda:InvokeFunction", [
-      `arn:${partition}:lambda:${region}:${accountId}:function:${decodeURIComponent(invoked)}`,
+      `arn:${partition}:lambda:${region}:${accountId}:function:${decodeURIComponent(invoked).split(":function:").pop()}`,
     ]);
   }
   const needs = operations[`${service}:${operation}`];
@@ -151,6 +158,19 @@ export function logNeeds(logGroupName: string, { partition, region, accountId }:
   return [...on("logs:CreateLogStream", [stream]), ...on("logs:PutLogEvents", [stream])];
 }
 
-export function invokeNeeds(functionArn: string): Need[] {
-  return on("lambda:InvokeFunction", [functionArn]);
+export function startNeeds(stateMachineArn: string): Need[] {
+  return on("states:StartExecution", [stateMachineArn]);
+}
+
+/** What Step Functions' documentation asks for, so that an execution's events are logged; CDK grants the same. */
+export function logDeliveryNeeds(): Need[] {
+  const delivery = [
+    "CreateLogDelivery",
+    "DeleteLogDelivery",
+    "GetLogDelivery",
+    "ListLogDeliveries",
+    "UpdateLogDelivery",
+  ];
+  const groups = ["DescribeLogGroups", "DescribeResourcePolicies", "PutResourcePolicy"];
+  return [...delivery, ...groups].flatMap((action) => on(`logs:${action}`, ["*"]));
 }

@@ -44,12 +44,13 @@ describe("who deploys", () => {
   test("is limited to names that begin as the stack's do, but where AWS knows no resource", () => {
     const withoutName = policy.Statement.filter(({ Resource }) => list(Resource).includes("*"));
     expect(withoutName.flatMap(({ Action }) => list(Action))).toEqual([
-      // All are look-ups. AWS takes no resource for them; of permission sets, the instance is not known before.
+      // All are look-ups, the last of a text's form. AWS takes no resource for them; of permission sets, the instance is not known before.
       "logs:DescribeLogGroups",
       "organizations:DescribeOrganization",
       "sns:ListTopics",
       "sso:ListInstances",
       "sso:ListPermissionSets",
+      "states:ValidateStateMachineDefinition",
     ]);
     const named = policy.Statement.flatMap(({ Resource }) => list(Resource)).filter((resource) => resource !== "*");
     const strange = named.filter((resource) => !/[:/]credential[-_]report[-_][^:]*$/.test(resource));
@@ -67,7 +68,8 @@ describe("who deploys", () => {
     const bucket = String(resourceOf(deployment(), "aws:s3/bucket:Bucket").outputs.arn);
     const report = `${bucket}/credential_reports/latest.json`;
     const functionArn = String(resourceOf(deployment(), "aws:lambda/function:Function").outputs.arn);
-    const queue = String(resourceOf(deployment(), "aws:sqs/queue:Queue", "function-dead-letters").outputs.arn);
+    const queue = String(resourceOf(deployment(), "aws:sqs/queue:Queue").outputs.arn);
+    const machine = String(resourceOf(deployment(), "aws:sfn/stateMachine:StateMachine").outputs.arn);
     const ownRole = rolesOf(deployment()).function.arn;
     const iam = (resource: string) => `arn:aws:iam::111122223333:${resource}`;
     const instance = "arn:aws:sso:::instance/ssoins-0123456789abcdef";
@@ -92,6 +94,8 @@ describe("who deploys", () => {
       ["another function", "lambda:UpdateFunctionCode", "arn:aws:lambda:eu-west-1:111122223333:function:another"],
       ["the function in another Region", "lambda:CreateFunction", functionArn.replace("eu-west-1", "us-east-1")],
       ["starting the function", "lambda:InvokeFunction", functionArn],
+      ["starting a run", "states:StartExecution", machine],
+      ["another state machine", "states:UpdateStateMachine", machine.replace("credential-report", "another")],
       ["opening the function", "lambda:AddPermission", functionArn],
       ["a public address", "lambda:CreateFunctionUrlConfig", functionArn, { "lambda:FunctionUrlAuthType": "NONE" }],
       ["reading reports", "s3:GetObject", report],
@@ -105,7 +109,7 @@ describe("who deploys", () => {
       [
         "reading the log",
         "logs:FilterLogEvents",
-        String(resourceOf(deployment(), "aws:cloudwatch/logGroup:LogGroup").outputs.arn),
+        String(resourceOf(deployment(), "aws:cloudwatch/logGroup:LogGroup", "report-logs").outputs.arn),
       ],
       ["stripping the bucket", "s3:DeleteBucketPolicy", bucket],
       ["another document", "ssm:UpdateDocument", "arn:aws:ssm:eu-west-1:111122223333:document/another"],

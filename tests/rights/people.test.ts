@@ -13,7 +13,7 @@ import {
 import { needsOf } from "./authorization";
 import { covers, decide, list, type Need, type Policy } from "./evaluator";
 import { account, kmsKeyArn, notAllowed, policyOf, type Row, unused, useStackWithEverything } from "./policyCheck";
-import { distinct, resourceOf, rolesOf } from "./roles";
+import { distinct, resourceOf, resourcesOf, rolesOf } from "./roles";
 
 // Shows that the policies of docs/policies allow what people and services do with a stack, and little else.
 
@@ -25,7 +25,11 @@ describe("who runs it", () => {
   function uses(): Row[] {
     const runbookRole = rolesOf(deployment()).runbook.arn;
     const bucket = String(resourceOf(deployment(), "aws:s3/bucket:Bucket").outputs.arn);
-    const log = String(resourceOf(deployment(), "aws:cloudwatch/logGroup:LogGroup").outputs.arn);
+    const logs = resourcesOf(deployment(), "aws:cloudwatch/logGroup:LogGroup").map(({ outputs }) =>
+      String(outputs.arn),
+    );
+    const machine = String(resourceOf(deployment(), "aws:sfn/stateMachine:StateMachine").outputs.arn);
+    const run = `${machine.replace(":stateMachine:", ":execution:")}:0a1b2c3d-0000-4000-8000-000000000000`;
     const queues = deployment().resources.filter(({ type }) => type === "aws:sqs/queue:Queue");
     const definitionArn = String(resourceOf(deployment(), "aws:ssm/document:Document").outputs.arn);
     const document = definitionArn.replace(":automation-definition/", ":document/");
@@ -39,8 +43,13 @@ describe("who runs it", () => {
       ["its role", "iam:PassRole", runbookRole, { "iam:PassedToService": "ssm.amazonaws.com" }],
       ["reading reports", "s3:GetObject", `${bucket}/credential_reports/latest.json`],
       ["finding reports", "s3:ListBucket", bucket, { "s3:prefix": "credential_reports/status/" }],
-      ...["logs:FilterLogEvents", "logs:StartQuery", "logs:GetQueryResults"].map(
-        (action): Row => ["reading the log", action, log],
+      ...["states:StartExecution", "states:ListExecutions"].map((action): Row => ["runs", action, machine]),
+      ...["Describe", "Stop", "Redrive"].map((verb): Row => ["a run", `states:${verb}Execution`, run]),
+      ["its events", "states:GetExecutionHistory", run],
+      ...logs.flatMap((log) =>
+        ["logs:FilterLogEvents", "logs:StartQuery", "logs:GetQueryResults"].map(
+          (action): Row => ["reading the logs", action, log],
+        ),
       ),
       ...queues.flatMap(({ outputs }) =>
         ["sqs:GetQueueUrl", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:PurgeQueue"].map(
@@ -63,6 +72,7 @@ describe("who runs it", () => {
     const roles = rolesOf(deployment());
     const bucket = String(resourceOf(deployment(), "aws:s3/bucket:Bucket").outputs.arn);
     const functionArn = String(resourceOf(deployment(), "aws:lambda/function:Function").outputs.arn);
+    const machine = String(resourceOf(deployment(), "aws:sfn/stateMachine:StateMachine").outputs.arn);
     const rows: Row[] = [
       ["another runbook", "ssm:StartAutomationExecution", "arn:aws:ssm:eu-west-1:111122223333:document/another"],
       [
@@ -78,6 +88,9 @@ describe("who runs it", () => {
       ["the function's role", "iam:PassRole", roles.function.arn, { "iam:PassedToService": "ssm.amazonaws.com" }],
       ["the role for Lambda", "iam:PassRole", roles.runbook.arn, { "iam:PassedToService": "lambda.amazonaws.com" }],
       ["starting the function", "lambda:InvokeFunction", functionArn],
+      ["changing the state machine", "states:UpdateStateMachine", machine],
+      ["another state machine", "states:StartExecution", machine.replace("credential-report", "another")],
+      ["another's run", "states:StopExecution", "arn:aws:states:eu-west-1:111122223333:execution:another:run-1"],
       ["changing the function", "lambda:UpdateFunctionCode", functionArn],
       ["forging reports", "s3:PutObject", `${bucket}/credential_reports/latest.json`],
       ["deleting reports", "s3:DeleteObject", `${bucket}/credential_reports/latest.json`],
@@ -178,15 +191,23 @@ describe("the key's policy", () => {
   });
 
   // The evaluator does not know keys of encryption contexts, so this is about the text alone.
-  test("names the log group for CloudWatch Logs as its ARN is", () => {
-    const { Condition, Action } = policy.Statement.find(({ Sid }) => Sid === "LetCloudWatchLogsEncryptTheLog")!;
-    const { ArnLike } = Condition as { ArnLike: Record<string, string> };
-    const [[contextKey, pattern]] = Object.entries(ArnLike) as [[string, string]];
-    const { inputs } = resourceOf(deployment(), "aws:cloudwatch/logGroup:LogGroup");
-    const [[own, arn]] = Object.entries(group(account.accountId, String(inputs.name))) as [[string, string]];
-    expect(contextKey).toBe(own);
-    expect(covers(pattern, arn)).toBe(true);
-    expect(covers(pattern, Object.values(group("999988887777", String(inputs.name)))[0]!)).toBe(false);
+  test("names the log groups for CloudWatch Logs as their ARNs are, and no others", () => {
+    const { Condition, Action } = policy.Statement.find(({ Sid }) => Sid === "LetCloudWatchLogsEncryptTheLogs")!;
+    const { ArnLike } = Condition as { ArnLike: Record<string, string[]> };
+    const [[contextKey, patterns]] = Object.entries(ArnLike) as [[string, string[]]];
+    const names = resourcesOf(deployment(), "aws:cloudwatch/logGroup:LogGroup").map(({ inputs }) =>
+      String(inputs.name),
+    );
+    const covering = (accountId: string, name: string) => {
+      const [[own, arn]] = Object.entries(group(accountId, name)) as [[string, string]];
+      expect(contextKey).toBe(own);
+      return patterns.filter((pattern) => covers(pattern, arn));
+    };
+    expect(new Set(names.flatMap((name) => covering(account.accountId, name))).size).toBe(patterns.length);
+    for (const name of names) {
+      expect(covering(account.accountId, name)).toHaveLength(1);
+      expect(covering("999988887777", name)).toEqual([]);
+    }
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     expect(list(Action)).toEqual([
       "kms:Decrypt",

@@ -72,11 +72,6 @@ const providerCalls: Readonly<Record<string, ProviderCalls>> = {
     on: arnOf,
     passes: ({ inputs }) => [{ role: String(inputs.role), to: "lambda.amazonaws.com" }],
   },
-  "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": {
-    on: ({ inputs }, { partition, region, accountId }) => [
-      `arn:${partition}:lambda:${region}:${accountId}:function:${String(inputs.functionName).split(":function:").pop()}`,
-    ],
-  },
   "aws:s3/bucket:Bucket": {
     on: bucketOf,
   },
@@ -104,6 +99,11 @@ const providerCalls: Readonly<Record<string, ProviderCalls>> = {
   "aws:scheduler/schedule:Schedule": {
     on: arnOf,
     passes: ({ inputs }) => [{ role: (inputs.target as { roleArn: string }).roleArn, to: "scheduler.amazonaws.com" }],
+  },
+  "aws:sfn/stateMachine:StateMachine": {
+    on: arnOf,
+    except: { "states:ValidateStateMachineDefinition": ["*"] },
+    passes: ({ inputs }) => [{ role: String(inputs.roleArn), to: "states.amazonaws.com" }],
   },
   "aws:sns/topic:Topic": {
     on: arnOf,

@@ -19,10 +19,11 @@ const withKeys = {
   identityCenterKmsKeyArn: key("3"),
   notificationEmail: "security@example.com",
   notifyOnSuccess: true,
+  lockReports: 1,
 };
 const configs: [what: string, config: Partial<typeof withKeys>][] = [
   ["with AWS's own keys", {}],
-  ["with customer managed keys", withKeys],
+  ["with customer managed keys and locked reports", withKeys],
 ];
 
 /** The key policy that docs/operations.md gives, for this account and Region. */
@@ -51,7 +52,7 @@ describe.each(configs)("%s", (_, config) => {
     const missingKeyIs403 = (caller: string) => caller === "local-function";
     localAws = await startLocalAws({ organisation, rate: 20, record: true, missingKeyIs403, keys });
     const settings = { lakeId: eventDataStoreArn, requestsPerSecond: 20, ...config };
-    // A run that dies is to fail this test soon: the runbook waits for it for more than half an hour.
+    // A run that dies is to fail this test soon: the state machine tries it six times, and waits in between.
     deployment = await deploy({ localAws, config: settings, timeScale: 30 });
     roles = rolesOf(deployment);
     await runEverything(localAws, deployment);
@@ -128,6 +129,8 @@ describe.each(configs)("%s", (_, config) => {
     const bucket = bucketArn();
     const report = `${bucket}/credential_reports/2026-11-20T090000Z-x/credential_report.csv`;
     const functionArn = String(resourceOf(deployment, "aws:lambda/function:Function").outputs.arn);
+    const machine = String(resourceOf(deployment, "aws:sfn/stateMachine:StateMachine").outputs.arn);
+    const executions = machine.replace(":stateMachine:", ":execution:");
     const topics = resourcesOf(deployment, "aws:sns/topic:Topic").map(({ outputs }) => String(outputs.arn));
     const topicArn = topics[0] ?? "arn:aws:sns:us-east-1:111122223333:credential-report-notifications";
     const queue = (name: string) => String(resourceOf(deployment, "aws:sqs/queue:Queue", name).outputs.arn);
@@ -150,7 +153,10 @@ describe.each(configs)("%s", (_, config) => {
       ["deleting evidence for good", "s3:DeleteObjectVersion", report],
       ["unlocking evidence", "s3:BypassGovernanceRetention", report],
       ["giving objects away", "s3:PutObjectAcl", report],
-      ["reading the queue", "sqs:ReceiveMessage", queue("function-dead-letters")],
+      ["reading the queue", "sqs:ReceiveMessage", queue("schedule-dead-letters")],
+      ["changing the state machine", "states:UpdateStateMachine", machine],
+      ["stopping a run", "states:StopExecution", `${executions}:run-1`],
+      ["starting another state machine", "states:StartExecution", `${machine}2`],
       ["the key by itself", "kms:Decrypt", key("1")],
       ["the key through another service", "kms:Decrypt", key("1"), via("secretsmanager")],
       ["another key", "kms:Decrypt", key("9"), via("s3")],
@@ -186,26 +192,45 @@ describe.each(configs)("%s", (_, config) => {
         ["wiping its traces", "logs:DeleteLogStream", stream(logGroup)],
         ["the schedule's queue", "sqs:SendMessage", queue("schedule-dead-letters")],
         ["starting itself", "lambda:InvokeFunction", functionArn],
+        ["starting a run", "states:StartExecution", machine],
+        ["deleting the newest", "s3:DeleteObject", `${bucket}/credential_reports/latest.json`],
+        ["deleting decisions", "s3:DeleteObject", `${bucket}/credential_reports/decisions/review.csv`],
+        ["deleting a status", "s3:DeleteObject", `${bucket}/credential_reports/status/x/succeeded`],
+        ["deleting parts for good", "s3:DeleteObjectVersion", `${bucket}/credential_reports/work/x/0-1.jsonl.gz`],
+        ["a lock of evidence", "s3:PutObjectRetention", report],
+        ["a lock of decisions", "s3:PutObjectRetention", `${bucket}/credential_reports/decisions/review.csv`],
         ["another topic", "sns:Publish", "arn:aws:sns:us-east-1:111122223333:another"],
         ["a topic that is named alike", "sns:Publish", `${topicArn}-2`],
         ["a topic in another Region", "sns:Publish", topicArn.replace("us-east-1", "eu-west-1")],
       ],
       runbook: [
         ...everybody,
-        ["another function", "lambda:InvokeFunction", "arn:aws:lambda:us-east-1:111122223333:function:another"],
-        ["a function that is named alike", "lambda:InvokeFunction", `${functionArn}2`],
+        ["the function itself", "lambda:InvokeFunction", functionArn],
+        ["another's executions", "states:DescribeExecution", `${executions}2:run-1`],
+        ["going on with a run", "states:RedriveExecution", `${executions}:run-1`],
         ["the report itself", "s3:GetObject", report],
         ["writing a result", "s3:PutObject", `${bucket}/credential_reports/status/x/succeeded`],
-        ["listing all reports", "s3:ListBucket", bucket, { "s3:prefix": "credential_reports/" }],
-        ["listing everything", "s3:ListBucket", bucket],
-        ["another bucket", "s3:ListBucket", "arn:aws:s3:::another", { "s3:prefix": "credential_reports/status/x/" }],
+        ["listing results", "s3:ListBucket", bucket, { "s3:prefix": "credential_reports/status/" }],
+        ["another bucket", "s3:GetObject", "arn:aws:s3:::another/credential_reports/status/x/succeeded"],
       ],
       schedule: [
         ...everybody,
-        ["another function", "lambda:InvokeFunction", "arn:aws:lambda:us-east-1:111122223333:function:another"],
-        ["the function's queue", "sqs:SendMessage", queue("function-dead-letters")],
+        ["the function itself", "lambda:InvokeFunction", functionArn],
+        ["seeing a run", "states:DescribeExecution", `${executions}:run-1`],
+        ["another queue", "sqs:SendMessage", `${queue("schedule-dead-letters")}-2`],
         ["reading reports", "s3:GetObject", report],
         ["the key for reports", "kms:Decrypt", key("1"), via("s3")],
+      ],
+      stateMachine: [
+        ...everybody,
+        ["another function", "lambda:InvokeFunction", "arn:aws:lambda:us-east-1:111122223333:function:another"],
+        ["a function that is named alike", "lambda:InvokeFunction", `${functionArn}2`],
+        ["another version of the function", "lambda:InvokeFunction", `${functionArn}:1`],
+        ["starting itself", "states:StartExecution", machine],
+        ["reading reports", "s3:GetObject", report],
+        ["writing lines into the function's log", "logs:PutLogEvents", stream(logGroup)],
+        ["deleting a log", "logs:DeleteLogGroup", `arn:aws:logs:us-east-1:111122223333:log-group:${logGroup}`],
+        ["a policy of logs, gone", "logs:DeleteResourcePolicy", "*"],
       ],
     };
   }
@@ -264,6 +289,10 @@ describe.each(configs)("%s", (_, config) => {
     schedule: {
       service: "scheduler.amazonaws.com",
       source: "arn:aws:scheduler:us-east-1:111122223333:schedule-group/default",
+    },
+    stateMachine: {
+      service: "states.amazonaws.com",
+      source: "arn:aws:states:us-east-1:111122223333:stateMachine:credential-report-runs-1a2b3c4",
     },
     runbook: {
       service: "ssm.amazonaws.com",

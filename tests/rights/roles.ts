@@ -1,10 +1,10 @@
 import type { RecordedRequest } from "../../local/aws/recorder";
 import type { Deployment } from "../../local/deployment/deploy";
 import type { Resource } from "../../local/deployment/stack";
-import { invokeNeeds, logNeeds, messageNeeds, needsOf, type Place } from "./authorization";
+import { logDeliveryNeeds, logNeeds, messageNeeds, needsOf, type Place, startNeeds } from "./authorization";
 import type { Need, Policy } from "./evaluator";
 
-export type RoleName = "function" | "runbook" | "schedule";
+export type RoleName = "function" | "runbook" | "schedule" | "stateMachine";
 
 /** A role as the program registered it. */
 export interface Role {
@@ -34,6 +34,10 @@ export function rolesOf(deployment: Deployment): Record<RoleName, Role> {
     function: roleOf(deployment, String(resourceOf(deployment, "aws:lambda/function:Function").inputs.role)),
     runbook: roleOf(deployment, runbook.parameters.AutomationAssumeRole.default),
     schedule: roleOf(deployment, [...scheduleRoles][0]!),
+    stateMachine: roleOf(
+      deployment,
+      String(resourceOf(deployment, "aws:sfn/stateMachine:StateMachine").inputs.roleArn),
+    ),
   };
 }
 
@@ -62,10 +66,7 @@ export function needsByRole(
   const madeBy = (caller: RoleName) =>
     requests.filter(({ accessKeyId }) => accessKeyId === `local-${caller}`).flatMap((made) => needsOf(made, place));
   const { inputs } = resourceOf(deployment, "aws:lambda/function:Function");
-  const { deadLetterConfig, loggingConfig } = inputs as {
-    deadLetterConfig: { targetArn: string };
-    loggingConfig: { logGroup: string };
-  };
+  const { loggingConfig } = inputs as { loggingConfig: { logGroup: string } };
   const targets = resourcesOf(deployment, "aws:scheduler/schedule:Schedule").map(
     (schedule) => schedule.inputs.target as { arn: string; deadLetterConfig: { arn: string } },
   );
@@ -74,16 +75,15 @@ export function needsByRole(
       ...madeBy("function"),
       // Lambda's, with the function's role.
       ...(deployment.logs().length > 0 ? logNeeds(loggingConfig.logGroup, place) : []),
-      ...(deployment.deadLetters.get(deadLetterConfig.targetArn)?.length
-        ? messageNeeds("sqs:SendMessage", deadLetterConfig.targetArn, place)
-        : []),
     ],
     runbook: madeBy("runbook"),
     // EventBridge Scheduler's, which the local deployment does not make over HTTP: what each schedule says is done.
     schedule: targets.flatMap((target) => [
-      ...invokeNeeds(target.arn),
+      ...startNeeds(target.arn),
       ...messageNeeds("sqs:SendMessage", target.deadLetterConfig.arn, place),
     ]),
+    // And what Step Functions does with the role so that its log is delivered.
+    stateMachine: [...madeBy("stateMachine"), ...logDeliveryNeeds()],
   };
 }
 

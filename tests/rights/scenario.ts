@@ -47,14 +47,12 @@ export async function runEverything(localAws: LocalAws, deployment: Deployment):
   expect([published.AutomationExecutionStatus, deployment.logs().at(-1)]).toEqual(["Success", expect.anything()]);
   await deployment.fireSchedule();
   await deployment.fireSchedule(String(watch.inputs.name));
-  // An id that has published returns its result again.
-  await deployment.invoke({ runId: published.AutomationExecutionId });
   localAws.inject(unobserved);
-  await expect(deployment.invoke({ runId: "degraded" })).resolves.toMatchObject({ status: "degraded" });
+  expect(JSON.parse((await deployment.startExecution().ended).output!)).toMatchObject({ status: "degraded" });
   localAws.inject(failing);
   const failed = await deployment.runRunbook();
   expect(failed.AutomationExecutionStatus).toBe("Failed");
   localAws.inject(unfinished);
-  await expect(deployment.invoke({ runId: "unfinished" })).rejects.toMatchObject({ name: "AccessDenied" });
+  expect(await deployment.startExecution().ended).toMatchObject({ status: "FAILED", error: "AccessDenied" });
   localAws.inject([]);
 }

@@ -1,7 +1,9 @@
 import { join } from "node:path";
+import { SFNClient, StopExecutionCommand } from "@aws-sdk/client-sfn";
 import type { AutomationExecution } from "@aws-sdk/client-ssm";
 import { type LocalAws, type OrganisationFile, startLocalAws } from "../../local/aws";
 import { type Deployment, deploy } from "../../local/deployment/deploy";
+import { clientConfig } from "../../local/deployment/provider";
 
 // The unmodified program, its archive and its runbook on the local AWS. This shows that the parts fit each other and AWS's
 // documented behaviour, not that AWS accepts them: no role's rights are enforced here.
@@ -58,9 +60,9 @@ describe("the dev stack in the local AWS", () => {
 
     expect(steps(execution)).toEqual([
       "startRun Success",
-      "waitForResult Success",
-      "findResult Success",
-      "hasFailed Success",
+      "waitForEnd Success",
+      "readEnd Success",
+      "hasSucceeded Success",
       "readReport Success",
     ]);
     expect(execution.AutomationExecutionStatus).toBe("Success");
@@ -80,17 +82,15 @@ describe("the dev stack in the local AWS", () => {
     );
   });
 
-  test("a run that fails makes the runbook fail with the run's own message, and leaves a dead letter", async () => {
+  test("a run that fails makes the runbook fail with the run's own message", async () => {
     localAws.inject([{ operation: "sso-admin:ListPermissionSets", kind: "accessDenied" }]);
 
     const execution = await deployment.runRunbook();
 
     expect(execution.AutomationExecutionStatus).toBe("Failed");
-    expect(steps(execution).slice(-2)).toEqual(["readFailure Success", "failBecauseRunFailed Failed"]);
+    expect(steps(execution).slice(-2)).toEqual(["readFailure Success", "failAsRunFailed Failed"]);
     expect(execution.Outputs!["readFailure.Message"]![0]).toMatch(/ListPermissionSets.*AccessDenied/);
-    expect([...deployment.deadLetters.values()].flat()).toEqual([
-      expect.objectContaining({ body: expect.stringContaining(execution.AutomationExecutionId!) }),
-    ]);
+    expect(execution.Outputs!["readEnd.Status"]).toEqual(["FAILED"]);
   });
 
   test("a run that takes longer than five minutes succeeds", async () => {
@@ -99,7 +99,7 @@ describe("the dev stack in the local AWS", () => {
     const execution = await deployment.runRunbook();
 
     expect(execution.AutomationExecutionStatus).toBe("Success");
-    const wait = execution.StepExecutions!.find(({ StepName }) => StepName === "waitForResult")!;
+    const wait = execution.StepExecutions!.find(({ StepName }) => StepName === "waitForEnd")!;
     const milliseconds = wait.ExecutionEndTime!.getTime() - wait.ExecutionStartTime!.getTime();
     expect((milliseconds / 1000) * timeScale).toBeGreaterThan(300);
   });
@@ -110,6 +110,7 @@ describe("the dev stack in the local AWS", () => {
       name: "InvalidAutomationExecutionParametersException",
     });
     await expect(deployment.runRunbook({ Lookback: ["30"] })).rejects.toThrow(/Lookback is not defined/);
+    await expect(deployment.runRunbook({ Note: ['", "trigger": "schedule'] })).rejects.toThrow(/Note must match/);
     expect(objects()).toEqual(before);
 
     const execution = await deployment.runRunbook({ LookbackDays: ["30"], Note: ["audit 2026"] });
@@ -120,20 +121,23 @@ describe("the dev stack in the local AWS", () => {
   });
 
   test("the schedule publishes a report of its own", async () => {
-    const result = await deployment.fireSchedule();
+    const { name, input, output } = await deployment.fireSchedule();
 
-    const { runId, reportKey } = JSON.parse(result.payload!);
-    expect(runId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(JSON.parse(input)).toEqual({ trigger: "schedule", scheduledTime: organisation.Now });
+    const { runId, reportKey } = JSON.parse(output!);
+    expect(runId).toBe(name);
     expect(objects()).toContain(reportKey);
   });
 
   test("a run takes the organisation and the present that the local AWS serves, also after one in another present", async () => {
-    const present = async () => JSON.parse((await deployment.fireSchedule()).payload!).reportKey.split("/")[1];
-    const rowsNow = ((await deployment.invoke({})) as { rows: number }).rows;
+    const result = async () => JSON.parse((await deployment.startExecution().ended).output!);
+    const present = async () => (await result()).reportKey.split("/")[1];
+    const rows = async () => (await result()).rows as number;
+    const rowsNow = await rows();
     await localAws.serveOrganisation({ ...organisation, Now: "2026-11-27T09:00:00Z", AccountAssignments: [] });
     try {
       expect(await present()).toMatch(/^2026-11-27T090000Z-/);
-      await expect(deployment.invoke({})).resolves.toMatchObject({ rows: 0 });
+      expect(await rows()).toBe(0);
     } finally {
       await localAws.serveOrganisation(organisation);
     }
@@ -141,9 +145,41 @@ describe("the dev stack in the local AWS", () => {
     expect(rowsNow).toBe(1);
   });
 
-  test("a synchronous invocation gives the result, or throws the run's error by its name", async () => {
-    await expect(deployment.invoke({ runId: "by-hand" })).resolves.toMatchObject({ runId: "by-hand", rows: 1 });
-    await expect(deployment.invoke({ runId: "no good id" })).rejects.toMatchObject({ name: "BadEvent" });
+  test("a second delivery of the same scheduled time is known", async () => {
+    const first = await deployment.fireSchedule();
+    const second = JSON.parse((await deployment.fireSchedule()).output!);
+    expect(second).toMatchObject({ status: "repeated" });
+    expect(JSON.parse(first.output!).status === "repeated" || second.of === first.name).toBe(true);
+  });
+
+  test("input and output of an execution hold ids and counts, and the note: no name, no e-mail address", async () => {
+    localAws.inject([{ operation: "cloudtrail:StartQuery", kind: "accessDenied" }]);
+    const { input, output } = await deployment.startExecution({ trigger: "manual", note: "INC-4711" }).ended;
+    const { byUsage, byRowStatus, ...answer } = JSON.parse(output!);
+    expect(answer).toEqual({
+      ...{ runId: expect.any(String), status: "degraded", rows: 1, warnings: expect.any(Number) },
+      ...{ reportKey: expect.any(String), manifestKey: expect.any(String) },
+      ...{ manifestSha256: expect.stringMatching(/^[0-9a-f]{64}$/), finishedAt: expect.any(String) },
+    });
+    for (const count of Object.values({ ...byUsage, ...byRowStatus })) expect(count).toEqual(expect.any(Number));
+    expect(JSON.parse(input)).toEqual({ trigger: "manual", note: "INC-4711" });
+    expect(input + output).not.toContain("alice");
+  });
+
+  test("a schedule whose state machine is gone leaves a dead letter", async () => {
+    const { stateMachineArn } = deployment.outputs;
+    const queue = deployment.resources.find(({ name }) => name.endsWith("schedule-dead-letters"))!;
+    const schedule = deployment.resources.find(({ name }) => name.endsWith("-schedule"))!;
+    const target = schedule.inputs.target as { arn: string };
+    target.arn = `${stateMachineArn}-gone`;
+    try {
+      await expect(deployment.fireSchedule()).rejects.toThrow(/is not a state machine of this stack/);
+    } finally {
+      target.arn = String(stateMachineArn);
+    }
+    expect(deployment.deadLetters.get(String(queue.outputs.arn))).toEqual([
+      expect.objectContaining({ body: expect.stringContaining('"trigger":"schedule"') }),
+    ]);
   });
 
   test("a second up changes nothing, a changed setting only what depends on it", async () => {
@@ -158,19 +194,62 @@ describe("the dev stack in the local AWS", () => {
   });
 });
 
-test("a run that dies without a word lets the runbook time out and say so", async () => {
+test("a run whose slices all die is tried six times; the runbook then fails and says how the run ended", async () => {
   const localAws = await startLocalAws({ organisation, rate: 10 });
-  const deployment = await deploy({ localAws, config, timeScale: 300 });
+  const deployment = await deploy({ localAws, config, timeScale: 1000 });
   try {
-    localAws.inject([{ operation: "sso-admin:ListPermissionSets", kind: "slow", ms: 30_000 }]);
+    localAws.inject([{ operation: "s3:GetObject", kind: "slow", ms: 30_000 }]);
 
     const execution = await deployment.runRunbook();
 
-    expect(execution.AutomationExecutionStatus).toBe("TimedOut");
-    expect(steps(execution)).toEqual(["startRun Success", "waitForResult TimedOut"]);
-    expect(execution.FailureMessage).toMatch(/^Step waitForResult: timed out after \d+ seconds/);
-    expect(deployment.logs().at(-1)).toContain("Error Type: Sandbox.Timedout");
+    expect(execution.AutomationExecutionStatus).toBe("Failed");
+    expect(steps(execution).slice(-2)).toEqual(["readFailure Failed", "failAsRunFailed Failed"]);
+    expect(execution.Outputs).toMatchObject({ "readEnd.Status": ["FAILED"] });
+    const ended = deployment.logs().filter((line) => line.includes("Error Type: Sandbox.Timedout"));
+    expect(ended).toHaveLength(6);
   } finally {
+    await deployment.close();
+    await localAws.close();
+  }
+});
+
+test("a run for which one slice is too short goes on in the next", async () => {
+  const localAws = await startLocalAws({ organisation, rate: 10 });
+  const deployment = await deploy({ localAws, config, timeScale, functionSeconds: 4 });
+  try {
+    localAws.inject([{ operation: "sso-admin:*", kind: "slow", ms: 1_500 }]);
+    const { status, output } = await deployment.startExecution().ended;
+
+    const slices = deployment.logs().filter((line) => line.includes('"message":"started"'));
+    expect(slices.length).toBeGreaterThan(1);
+    expect(status).toBe("SUCCEEDED");
+    expect(JSON.parse(output!)).toMatchObject({ rows: 1 });
+    const { objects } = localAws.buckets.get(String(deployment.outputs.bucketName))!;
+    expect([...objects.keys()].filter((key) => key.startsWith("credential_reports/work/"))).toEqual([]);
+  } finally {
+    await deployment.close();
+    await localAws.close();
+  }
+});
+
+test("a run that is stopped makes the runbook fail, without a result to read", async () => {
+  const localAws = await startLocalAws({ organisation, rate: 10 });
+  const deployment = await deploy({ localAws, config, timeScale });
+  const client = new SFNClient(clientConfig({ endpoint: localAws.url, region: "us-east-1" }, "deployer"));
+  try {
+    localAws.inject([{ operation: "sso-admin:ListPermissionSets", kind: "slow", ms: 5_000 }]);
+    let stopping: Promise<unknown> | undefined;
+    const execution = await deployment.runRunbook(undefined, ({ StepExecutions: [startRun] = [] }) => {
+      const executionArn = startRun?.Outputs?.ExecutionArn?.[0];
+      if (executionArn) stopping ??= client.send(new StopExecutionCommand({ executionArn }));
+    });
+
+    await stopping;
+    expect(execution.AutomationExecutionStatus).toBe("Failed");
+    expect(steps(execution).slice(-2)).toEqual(["hasSucceeded Success", "failAsRunFailed Failed"]);
+    expect(execution.Outputs).toMatchObject({ "readEnd.Status": ["ABORTED"] });
+  } finally {
+    client.destroy();
     await deployment.close();
     await localAws.close();
   }

@@ -114,17 +114,6 @@ test("a wait that times out, and one that does not", async () => {
   );
 });
 
-test("a function is waited for no longer than 300 seconds, whatever the step asks for", async () => {
-  localAws.serve(
-    "lambda",
-    () => new Promise((resolve) => setTimeout(resolve, 600, { status: 200, headers: {}, body: "" })),
-  );
-  const inputs = { FunctionName: "slow", InvocationType: "RequestResponse" };
-  const execution = await run([{ name: "call", action: "aws:invokeLambdaFunction", timeoutSeconds: 900, inputs }]);
-  expect(outcome(execution)).toBe("call TimedOut, TimedOut");
-  expect(execution.FailureMessage).toBe("Step call: timed out after 300 seconds");
-});
-
 test("a wait compares texts, and a number never equals one", async () => {
   const wait = (PropertySelector: string, DesiredValues: string[]) => ({
     name: "wait",

@@ -44,8 +44,8 @@ const bucketSettings = ["encryption", "lifecycle", "ownership", "policy", "publi
 );
 
 test("destroying a stack whose bucket holds a report leaves the bucket with all its protections; an empty one goes with them", async () => {
-  const { outputs, destroy, invoke } = await deployed({ config: { lakeId, deleteBucket: true } });
-  await invoke({});
+  const { outputs, destroy, startExecution } = await deployed({ config: { lakeId, deleteBucket: true } });
+  await startExecution().ended;
   const bucket = localAws.buckets.get(String(outputs.bucketName))!;
 
   expect((await failed(destroy())).message).toContain("BucketNotEmpty");
@@ -61,7 +61,7 @@ test("destroying a stack whose bucket holds a report leaves the bucket with all 
 test("a bucket that stays is refused to a new stack of that name, which may adopt it", async () => {
   const config = { lakeId, bucketName: "our-reports" };
   const first = await deployed({ config });
-  await first.invoke({});
+  await first.startExecution().ended;
   await first.destroy();
   await first.close();
 

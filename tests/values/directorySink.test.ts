@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import fs, { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import fs, { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createDirectoryHistory, createDirectorySink, type DirectorySink } from "../../cli/directory";
@@ -25,6 +25,9 @@ async function openSink(path = directory, ending = new AbortController()): Promi
   open.push(sink);
   return sink;
 }
+
+/** Also of a folder that is not there. */
+const filesIn = (path: string) => (existsSync(path) ? readdirSync(path) : []);
 
 /** What people see there. */
 const contents = (path = directory) =>
@@ -86,7 +89,7 @@ sinkSuite(
         },
       },
       files: () => Object.fromEntries(whole().map((name) => [name, readFileSync(join(made, name))] as const)),
-      unfinished: () => readdirSync(join(made, ".credential-report.new")).length,
+      unfinished: () => filesIn(join(made, ".unfinished/files")).length,
     };
   },
   "replaced",

@@ -1,5 +1,5 @@
 import { PassThrough } from "node:stream";
-import { createProgressDisplay } from "../../cli/progressDisplay";
+import { createProgressDisplay, NO_DISPLAY } from "../../cli/progressDisplay";
 
 /** What a stream is given, by itself or as a terminal of 120 columns. */
 function streamOf(isTTY: boolean) {
@@ -60,4 +60,29 @@ test("on a terminal: a bar for each kind of work, with count, rate and time left
   jest.advanceTimersByTime(500);
   stop();
   expect(text()).toMatch(/assignments\s+\S+ 100\/100 \| 20\/s \| done/);
+});
+
+test.each([false, true])(
+  "a sentence stands in a line of its own, before and between what goes on (terminal: %s)",
+  (isTTY) => {
+    const { stream, text } = streamOf(isTTY);
+    const { progress, say, stop } = createProgressDisplay(stream);
+    say("Before anything.");
+    progress("assignments", 1, 100);
+    jest.advanceTimersByTime(500);
+    say("While it goes on.");
+    jest.advanceTimersByTime(500);
+    progress("assignments", 100, 100);
+    jest.advanceTimersByTime(500);
+    stop();
+    expect(text()).toMatch(/^Before anything\.\n/);
+    expect(text()).toContain("While it goes on.\n");
+  },
+);
+
+test("nothing is shown where nothing is to be", () => {
+  const { progress, say, stop } = NO_DISPLAY;
+  progress("assignments", 1, 100);
+  say("A sentence.");
+  stop();
 });

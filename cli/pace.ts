@@ -1,0 +1,15 @@
+import type { Estimate } from "../handlers/run";
+
+/** What whoever asks for this pace must know; `null` where AWS grants it to every account. */
+export function paceNotice(requestsPerSecond: number): string | null {
+  const GRANTED = 20; // https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html
+  if (requestsPerSecond <= GRANTED) return null;
+  return `--requests-per-second ${requestsPerSecond}: AWS grants an account ${GRANTED} requests a second to IAM Identity Center, unless it has raised that quota on request. Where it has not, most of this pace is throttled.`;
+}
+
+/** What the run takes in all, with what earlier slices have read. */
+export function estimateSentence({ pairs, calls, seconds }: Estimate, requestsPerSecond: number): string {
+  const count = (value: number, what: string) => `${value.toLocaleString("en")} ${what}${value === 1 ? "" : "s"}`;
+  const time = count(Math.ceil(seconds / 60), "minute");
+  return `${count(pairs, "pair")} of account and permission set: at least ${count(calls, "call")} and ${time} in all, at ${count(requestsPerSecond, "request")} a second.`;
+}
