@@ -85,10 +85,16 @@ function isDead(holder: Holder | null): boolean {
   if (holder.pid === here.pid) return holder.startedMs !== here.startedMs;
   try {
     process.kill(holder.pid, 0);
-    return false;
+    return isZombie(holder.pid);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "ESRCH";
   }
+}
+
+/** Whether the process has ended, and nobody has taken note of it: in a container whose first process does not, it stays so. Linux only. */
+function isZombie(pid: number): boolean {
+  const status = textOf(`/proc/${pid}/status`);
+  return status !== null && /^State:\s+[ZX]/m.test(status);
 }
 
 function inUse(path: string, holder: Holder | null): Error {

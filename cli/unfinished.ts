@@ -36,23 +36,25 @@ export async function keptRun(
   const LONGEST_MS = 3 * 86_400_000; // older answers of AWS are no present
   const kept = await unfinishedHead<RunHead>(work);
   if (kept === null) return null;
-  const { startedMs } = kept.head.facts;
-  const began = formatInstant(startedMs);
   if (unfinished !== "resume") {
+    // What another version has kept may have another form.
+    const which =
+      kept.program === program ? `begun ${formatInstant(kept.head.facts.startedMs)}` : `of version ${kept.program}`;
     throw reportError(
       OTHER_RUN,
-      `${out} keeps an unfinished run, begun ${began}: --resume goes on with it, --restart removes it and reads anew.`,
+      `${out} keeps an unfinished run, ${which}: --resume goes on with it, --restart removes it and reads anew.`,
     );
   }
-  if (Date.now() - startedMs > LONGEST_MS) {
+  requireSame(out, [["the program's version", kept.program, program]]);
+  const { settings: were, facts } = kept.head;
+  if (Date.now() - facts.startedMs > LONGEST_MS) {
     throw reportError(
       OTHER_RUN,
-      `The unfinished run in ${out} was begun ${began}, more than three days ago: what it has read is too old. --restart removes it and reads anew.`,
+      `The unfinished run in ${out} was begun ${formatInstant(facts.startedMs)}, more than three days ago: what it has read is too old. --restart removes it and reads anew.`,
     );
   }
-  const were = kept.head.settings;
   const now: Compared = ["--now", were.now, nowMs === null ? were.now : formatInstant(nowMs)];
-  requireSame(out, [["the program's version", kept.program, program], ...comparedSettings(were, settings), now]);
+  requireSame(out, [...comparedSettings(were, settings), now]);
   return kept;
 }
 

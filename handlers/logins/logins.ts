@@ -43,15 +43,16 @@ export function beginLogins(
       return { window, begun: null, source: "left-out", reason: "the login source was left out on request" };
     }
     try {
-      const begun = await source.begin(window, own);
+      const begun = await own.once("logins", "begun", () => source.begin(window, own));
       return { window: begun.window, begun, source: "begun", reason: null };
     } catch (error) {
       own.throwIfEnded();
-      return { window, begun: null, source: "failed", reason: messageOf(error) };
+      if ((error as Error).name === SLICE_OVER) throw error;
+      return { window, begun: null, source: "failed", reason: messageOf(error) }; // the next slice may have more luck
     }
   }
 
-  return call.stage("begin logins", (own) => own.once("logins", "begun", () => begin(own)), source?.grants);
+  return call.stage("begin logins", begin, source?.grants);
 }
 
 /**
@@ -94,10 +95,17 @@ export function finishLogins(
   }
 
   const FAILED = "logins failed";
+  /** Kept: this is the last that a run reads, and whoever publishes it again must say the same. */
+  function keepFailure(own: Caller, why: string): Logins {
+    const logins = failed("failed", why);
+    own.note(FAILED, [JSON.stringify(logins)]);
+    return logins;
+  }
   const work = async (own: Caller): Promise<Logins> => {
-    if (source === null || begun === null) return failed(state === "left-out" ? "left-out" : "failed", reason);
     const [before] = own.notes(FAILED);
-    if (before !== undefined) return failed("failed", before[0]!);
+    if (before !== undefined) return JSON.parse(before[0]!) as Logins;
+    if (source === null) return failed("left-out", reason);
+    if (begun === null) return state === "left-out" ? failed("left-out", reason) : keepFailure(own, reason ?? "");
     try {
       const continued = await source.goOn(begun.reading, untilMs, own, progress);
       if (continued.done) return read(continued.part);
@@ -106,8 +114,7 @@ export function finishLogins(
       own.throwIfEnded();
       if ((error as Error).name === SLICE_OVER) throw error;
       await source.giveUp(begun.reading);
-      own.note(FAILED, [messageOf(error)]);
-      return failed("failed", messageOf(error));
+      return keepFailure(own, messageOf(error));
     }
   };
   return call.stage("read logins", work, source?.grants);

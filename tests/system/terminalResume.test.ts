@@ -195,6 +195,7 @@ describe("--resume", () => {
       [],
       (cursor) => {
         cursor.program = "0.1.0";
+        Object.assign(cursor, { head: {} }); // as another version may have it
       },
       /the program's version was "0\.1\.0" and is "\d/,
     ],

@@ -1,7 +1,9 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import fs, { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { createDirectoryHistory, createDirectorySink, type DirectorySink } from "../../cli/directory";
 import { LOCK_FILE } from "../../cli/directoryLock";
 import { createMemorySink } from "../../local/runReport";
@@ -227,6 +229,16 @@ describe("a directory belongs to one run", () => {
     expect(await report([CSV], "new")).toMatchObject({ [CSV]: "new" });
     heldBy({ pid: process.pid, host: hostname(), startedMs: 1 });
     expect(await report([CSV], "newer")).toMatchObject({ [CSV]: "newer" });
+  });
+
+  const onLinux = process.platform === "linux" ? test : test.skip;
+  onLinux("so is that of a process that has ended and of which nobody has taken note", async () => {
+    const parent = spawn("sh", ["-c", "sleep 0.2 & echo $!; exec sleep 60"]);
+    const [pid] = (await once(parent.stdout, "data")) as [Buffer];
+    while (!/^State:\s+Z/m.test(readFileSync(`/proc/${Number(pid)}/status`, "utf8"))) await wait(5);
+    heldBy({ pid: Number(pid), host: hostname(), startedMs: 1 });
+    const written = await report([CSV], "new").finally(() => parent.kill());
+    expect(written).toMatchObject({ [CSV]: "new" });
   });
 
   test.each([
