@@ -12,7 +12,7 @@ import {
   DuckDBTimestampValue,
   type DuckDBValue,
 } from "@duckdb/node-api";
-import type { Records } from "./organisation";
+import type { Records } from "./records";
 import { trinoFunctions } from "./trino";
 
 const stringMap = "MAP(VARCHAR, VARCHAR)";
@@ -90,8 +90,14 @@ export interface EventStore {
   close(): Promise<void>;
 }
 
+/** What an event has that lacks it in the file. */
+export interface Absent {
+  readonly awsRegion: string;
+  readonly recipientAccountId: string;
+}
+
 /** @param id the event data store's id, which is the table's name in statements */
-export function createEventStore(id: string, records: Records): EventStore {
+export function createEventStore(id: string, records: Records, absent: Absent): EventStore {
   let opened: Promise<DuckDBInstance> | undefined;
   let loaded: Promise<{ bytes: number }> | undefined;
   let closing: Promise<void> | undefined;
@@ -124,7 +130,7 @@ export function createEventStore(id: string, records: Records): EventStore {
   };
 
   const load = () => {
-    loaded ??= connected((connection) => loadRecords(connection, id, records)).catch((error: Error) => {
+    loaded ??= connected((connection) => loadRecords(connection, id, records, absent)).catch((error: Error) => {
       throw new Error(`The Records of the organisation cannot be loaded: ${error.message}`);
     });
     return loaded;
@@ -169,7 +175,12 @@ async function openEmpty(id: string): Promise<DuckDBInstance> {
 }
 
 /** By way of a file, which DuckDB reads faster than anything else and which is never held in memory. */
-async function loadRecords(connection: DuckDBConnection, id: string, records: Records): Promise<{ bytes: number }> {
+async function loadRecords(
+  connection: DuckDBConnection,
+  id: string,
+  records: Records,
+  absent: Absent,
+): Promise<{ bytes: number }> {
   const folder = await mkdtemp(join(tmpdir(), "event-data-store-"));
   const file = join(folder, "records.json");
   try {
@@ -181,7 +192,8 @@ async function loadRecords(connection: DuckDBConnection, id: string, records: Re
     }
     const columns = Object.entries(schema).map(([name, type]) => `${name}: '${type}'`);
     const source = `read_json('${file.replaceAll("'", "''")}', format = 'array', columns = {${columns.join(", ")}})`;
-    await connection.run(`INSERT INTO "${id}" SELECT * FROM ${source}`);
+    const given = Object.entries(absent).map(([column, value]) => `coalesce(${column}, '${value}') AS ${column}`);
+    await connection.run(`INSERT INTO "${id}" SELECT * REPLACE (${given.join(", ")}) FROM ${source}`);
     // AWS's events all have one. A file may leave it out: it is then made from the event's place.
     const made = "printf('00000000-0000-4000-8000-%012d', rowid)";
     await connection.run(`UPDATE "${id}" SET eventID = ${made} WHERE coalesce(eventID, '') = ''`);
