@@ -40,7 +40,7 @@ export function cloudTrail(
   const id = arn.split("/")[1] ?? "";
   const absent = { awsRegion: header.PrimaryRegion, recipientAccountId: header.OwnerAccountId };
   const store = createEventStore(id, records, absent);
-  const queries = createQueries(store, rate);
+  const queries = createQueries(rate);
 
   // AWS finds a store in its own Region alone. Here its bare id is found in any, so that whoever serves an organisation file need
   // not look up which Region the file speaks of; an ARN must be asked for where it says.
@@ -80,7 +80,12 @@ export function cloudTrail(
     if (queries.active() >= 10) {
       throw new AwsError("MaxConcurrentQueriesException", "You have reached the limit of 10 concurrent queries.");
     }
-    const query = queries.start({ id: randomUUID(), statement, sql, range: eventTimeRange(statement) }, call.faults);
+    const range = eventTimeRange(statement);
+    const execute = async () => {
+      const [result, scanned] = await Promise.all([store.run(sql), store.scanned(range)]);
+      return { ...result, scanned };
+    };
+    const query = queries.start({ id: randomUUID(), statement, execute }, call.faults);
     return { QueryId: query.id };
   };
 

@@ -26,6 +26,9 @@
  * - `deleted`: the permission set that the call names is deleted just before it, until another organisation is served
  * - `queryQueued` (for `ms`), `queryFailed`, `queryCancelled`, `queryTimedOut` (with half of the rows),
  *   `queryDuplicates` (every row is delivered twice): the fate of the query that this `cloudtrail:StartQuery` starts
+ * - `queryQueued`, `queryFailed` (by the system), `queryRefused` (by the user's rights), `queryFailedOtherwise`, `queryCancelled`,
+ *   `queryDuplicates`: the fate of the query that this `athena:StartQueryExecution` starts
+ * - `withoutHeader`: GetQueryResults begins with the first row of data
  * - `eventsArriveLate`: LookupEvents shows an event only `ms` after its time
  * - `repeatedEvent`: each page of LookupEvents begins with the event that the one before it ended with, the first one with one twice
  * - `expiredNextToken`: LookupEvents takes no NextToken
@@ -78,6 +81,9 @@ export type FaultKind =
   | "queryCancelled"
   | "queryTimedOut"
   | "queryDuplicates"
+  | "queryRefused"
+  | "queryFailedOtherwise"
+  | "withoutHeader"
   | "eventsArriveLate"
   | "repeatedEvent"
   | "expiredNextToken"
