@@ -2,10 +2,11 @@ import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
+import { assignmentEvents, inOrder } from "./generator/assignmentEvents";
 import * as directory from "./generator/directory";
 import { events } from "./generator/events";
 import { completeSize, type OrganisationSize, type Size, SizeError } from "./generator/size";
-import { createStructure, identityStoreId, instanceArn } from "./generator/structure";
+import { createStructure, identityStoreId, instanceArn, type Structure } from "./generator/structure";
 
 export type { OrganisationSize } from "./generator/size";
 
@@ -18,6 +19,11 @@ export async function generateOrganisation(size: OrganisationSize, outFile: stri
   const complete = completeSize(size);
   await pipeline(Readable.from(inChunks(lines(complete))), createWriteStream(outFile));
   return complete;
+}
+
+/** CloudTrail's events, in the order of their time. */
+function records(structure: Structure): Iterable<object> {
+  return inOrder<{ eventTime: string }>(events(structure), assignmentEvents(structure));
 }
 
 function* lines(size: Size): Generator<string> {
@@ -41,6 +47,7 @@ function* lines(size: Size): Generator<string> {
     },
   };
   const arrays = {
+    Regions: directory.regions,
     Accounts: directory.accounts,
     PermissionSets: directory.permissionSets,
     ManagedPolicies: directory.managedPolicies,
@@ -49,7 +56,7 @@ function* lines(size: Size): Generator<string> {
     GroupMemberships: directory.memberships,
     AccountAssignments: directory.accountAssignments,
     ProvisionedAccounts: directory.provisionedAccounts,
-    Records: events,
+    Records: records,
   };
   yield "{\n";
   for (const [key, value] of Object.entries(header)) yield `"${key}": ${JSON.stringify(value)},\n`;
@@ -89,6 +96,7 @@ const usage = `Usage: npm run generate -- --accounts N --permission-sets N --use
   --pairs N             provisioned pairs of account and permission set (default: two for each account)
   --user-assignments N  assignments to users (default: one for every twenty pairs)
   --events N            login events of the last 120 days (default: ten for each user)
+  --assignment-events N events that make or delete an assignment (default: one for every ten pairs)
   --odd-rate R          share of everything that is odd, 0 to 1 (default 0.01)
   --seed S              the same seed gives the same bytes (default 1)`;
 
@@ -102,6 +110,7 @@ const numbers = {
   "--pairs": "pairs",
   "--user-assignments": "userAssignments",
   "--events": "events",
+  "--assignment-events": "assignmentEvents",
   "--odd-rate": "oddRate",
   "--seed": "seed",
 } as const;

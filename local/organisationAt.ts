@@ -5,6 +5,7 @@ type Item = Readonly<Record<string, unknown>>;
 /** Since when something is there, by the name that AWS has for that, and what others name it by. */
 const kinds: Readonly<Record<string, { readonly created: string; readonly id: string }>> = {
   Accounts: { created: "JoinedTimestamp", id: "Id" },
+  Regions: { created: "AddedDate", id: "RegionName" },
   PermissionSets: { created: "CreatedDate", id: "PermissionSetArn" },
   Users: { created: "CreatedAt", id: "UserId" },
   Groups: { created: "CreatedAt", id: "GroupId" },

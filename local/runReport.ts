@@ -48,7 +48,7 @@ export async function runProduct(
   history: History = emptyHistory,
 ): Promise<ProductRun> {
   process.env.AWS_ENDPOINT_URL = localAws.url;
-  process.env.AWS_REGION = "eu-west-1";
+  process.env.AWS_REGION = localAws.organisation.PrimaryRegion;
   process.env.AWS_ACCESS_KEY_ID = "AKIDEXAMPLE";
   process.env.AWS_SECRET_ACCESS_KEY = "example";
   const { organisation } = localAws;

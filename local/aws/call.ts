@@ -16,11 +16,22 @@ export interface Call {
   /** The Region and the access key id of the request's credential scope. */
   readonly region: string;
   readonly accessKeyId: string;
+  /** Whose credentials they are. */
+  readonly caller: Caller;
   /** S3 only, decoded. */
   readonly bucket?: string;
   readonly key?: string;
   /** The faults that fire at this call. */
   readonly faults: readonly Fault[];
+}
+
+/** A user, or a session of a role. */
+export interface Caller {
+  readonly arn: string;
+  /** The account that the call counts as: its throttles, its Event history. */
+  readonly account: string;
+  readonly userId: string;
+  readonly isRole: boolean;
 }
 
 export interface Answer {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { AwsError, type Call, type Handler } from "./call";
+import { eventHistory } from "./eventHistory";
 import { createEventStore, eventColumns } from "./eventStore";
 import { type Input, jsonService, refuseMembers, requireString, validationException, violation } from "./jsonProtocol";
 import type { Organisation } from "./organisation";
@@ -22,18 +23,32 @@ export interface CloudTrail {
   close(): Promise<void>;
 }
 
-/** @param rate how many times faster than AWS a query is queued and runs */
-export function cloudTrail({ eventDataStore, records }: Organisation, rate: number): CloudTrail {
+/**
+ * @param rate how many times faster than AWS a query is queued and runs
+ * @param nowMs the organisation's clock
+ * @param delegated accounts that administer for the organization's
+ */
+export function cloudTrail(
+  organisation: Organisation,
+  rate: number,
+  nowMs: () => number,
+  delegated: readonly string[],
+): CloudTrail {
+  const { eventDataStore, header, records } = organisation;
   const arn = String(eventDataStore?.EventDataStoreArn ?? "");
-  const [, , , region] = arn.split(":");
+  const [, , , region, account] = arn.split(":");
   const id = arn.split("/")[1] ?? "";
-  const store = createEventStore(id, records);
-  const queries = createQueries(store, rate);
+  const absent = { awsRegion: header.PrimaryRegion, recipientAccountId: header.OwnerAccountId };
+  const store = createEventStore(id, records, absent);
+  const queries = createQueries(rate);
 
   // AWS finds a store in its own Region alone. Here its bare id is found in any, so that whoever serves an organisation file need
   // not look up which Region the file speaks of; an ARN must be asked for where it says.
   const requireStore = (call: Call, named: string) => {
-    if (!eventDataStore || (named !== id && !(named === arn && call.region === region))) {
+    const isNamed = named === id || (named === arn && call.region === region);
+    // Who is neither the store's account nor the organization's has another account's stores: not this one.
+    const isOwn = [account, header.OwnerAccountId, ...delegated].includes(call.caller.account);
+    if (!eventDataStore || !isNamed || !isOwn) {
       throw new AwsError("EventDataStoreNotFoundException", `Event data store ${named} not found in ${call.region}.`);
     }
   };
@@ -65,11 +80,18 @@ export function cloudTrail({ eventDataStore, records }: Organisation, rate: numb
     if (queries.active() >= 10) {
       throw new AwsError("MaxConcurrentQueriesException", "You have reached the limit of 10 concurrent queries.");
     }
-    const query = queries.start({ id: randomUUID(), statement, sql, range: eventTimeRange(statement) }, call.faults);
+    const range = eventTimeRange(statement);
+    const execute = async () => {
+      const [result, scanned] = await Promise.all([store.run(sql), store.scanned(range)]);
+      return { ...result, scanned };
+    };
+    const query = queries.start({ id: randomUUID(), statement, execute }, call.faults);
     return { QueryId: query.id };
   };
 
   const handler = jsonService({
+    LookupEvents: eventHistory(organisation, nowMs),
+
     GetEventDataStore: (input, call) => {
       requireStore(call, requireString(input, "EventDataStore"));
       return eventDataStore;

@@ -5,6 +5,7 @@
  * - `notAuthorized`: S3's `AccessDenied` that names the action and the object which the caller's policies do not allow
  * - `html403`, `html200`, `proxy407`: something on the way answers with a web page of that status; nothing is carried out
  * - `clockSkew`: AWS's clock is `ms` ahead of this machine's, negative behind it; requests that are signed by another one are refused
+ * - `optInRequired`: as some services answer where the Region is not enabled
  * - `regionDisabled`, `networkControls`, `serviceControlPolicy`, `kmsDenied`: refusals for which the caller lacks no permission
  * - `notEnabled`: the instance has no permission sets
  * - `drop`: the connection is destroyed before any answer; nothing is carried out
@@ -25,6 +26,13 @@
  * - `deleted`: the permission set that the call names is deleted just before it, until another organisation is served
  * - `queryQueued` (for `ms`), `queryFailed`, `queryCancelled`, `queryTimedOut` (with half of the rows),
  *   `queryDuplicates` (every row is delivered twice): the fate of the query that this `cloudtrail:StartQuery` starts
+ * - `queryQueued`, `queryFailed` (by the system), `queryRefused` (by the user's rights), `queryFailedOtherwise`, `queryCancelled`,
+ *   `queryDuplicates`: the fate of the query that this `athena:StartQueryExecution` starts
+ * - `withoutHeader`: GetQueryResults begins with the first row of data
+ * - `eventsArriveLate`: LookupEvents shows an event only `ms` after its time
+ * - `repeatedEvent`: each page of LookupEvents begins with the event that the one before it ended with, the first one with one twice
+ * - `expiredNextToken`: LookupEvents takes no NextToken
+ * - `withoutRecord`, `recordNotJson`: the events of LookupEvents come without their `CloudTrailEvent`, or with one that is cut off
  * - `notInOrganization`: Organizations knows none of this account's
  */
 export type FaultKind =
@@ -39,6 +47,7 @@ export type FaultKind =
   | "proxy407"
   | "clockSkew"
   | "regionDisabled"
+  | "optInRequired"
   | "networkControls"
   | "serviceControlPolicy"
   | "kmsDenied"
@@ -72,8 +81,15 @@ export type FaultKind =
   | "queryCancelled"
   | "queryTimedOut"
   | "queryDuplicates"
-  | "notInOrganization"
-  | "noPermissionSets";
+  | "queryRefused"
+  | "queryFailedOtherwise"
+  | "withoutHeader"
+  | "eventsArriveLate"
+  | "repeatedEvent"
+  | "expiredNextToken"
+  | "withoutRecord"
+  | "recordNotJson"
+  | "notInOrganization";
 
 export interface Fault {
   /** `<service>:<Operation>`, `<service>:*` or `*`. */
@@ -81,18 +97,20 @@ export interface Fault {
   readonly kind: FaultKind;
   /** Only calls of S3 about an object whose key has this in it. */
   readonly key?: string;
+  /** Only calls that are signed for this Region. */
+  readonly region?: string;
   /** The first call of the operation to fail, counted from 1. @default 1 */
   readonly at?: number;
   /** How many calls fail. @default 1 where `at` is given, otherwise no end */
   readonly times?: number;
   /** The share of the calls that fail, 0–1; seeded. @default 1 */
   readonly rate?: number;
-  /** Milliseconds for `slow`, `queryQueued` and `clockSkew`. @default 1000, 30,000 and 1,200,000 */
+  /** Milliseconds for `slow`, `queryQueued`, `clockSkew` and `eventsArriveLate`. @default 1000, 30,000, 1,200,000 and 900,000 */
   readonly ms?: number;
 }
 
 /** Tells for every call which faults fire at it. */
-export type Injector = (operation: string, key?: string) => Fault[];
+export type Injector = (operation: string, key?: string, region?: string) => Fault[];
 
 export function createInjector(faults: readonly Fault[], seed: number): Injector {
   const armed = faults.map((fault, index) => ({
@@ -102,10 +120,11 @@ export function createInjector(faults: readonly Fault[], seed: number): Injector
     // A sequence for each fault: what one fault does not depend on the calls that another one sees.
     random: randomNumbers(seed * 1_000_003 + index),
   }));
-  return (operation, key = "") =>
+  return (operation, key = "", region = "") =>
     armed
       .filter((entry) => {
         if (!covers(entry.fault.operation, operation) || !key.includes(entry.fault.key ?? "")) return false;
+        if (entry.fault.region !== undefined && entry.fault.region !== region) return false;
         entry.calls += 1;
         if (entry.left === 0 || entry.calls < (entry.fault.at ?? 1)) return false;
         if (entry.random() >= (entry.fault.rate ?? 1)) return false;

@@ -4,7 +4,7 @@ import { type Fault, type FaultKind, fires } from "./faults";
 type Item = Record<string, unknown>;
 
 function setDates(item: Item, to: (seconds: number) => unknown): void {
-  for (const member of ["CreatedAt", "CreatedTimestamp"]) {
+  for (const member of ["CreatedAt", "CreatedTimestamp", "AddedDate", "EventTime"]) {
     if (item[member] !== undefined) item[member] = to(Number(item[member]));
   }
 }
@@ -12,7 +12,7 @@ function setDates(item: Item, to: (seconds: number) => unknown): void {
 /** What becomes of each item of an answer, or of an answer that is one. */
 const items: Partial<Record<FaultKind, (item: Item) => void>> = {
   withoutId: (item) => {
-    for (const member of ["PrincipalId", "MemberId", "UserId", "Id"]) delete item[member];
+    for (const member of ["PrincipalId", "MemberId", "UserId", "Id", "EventId", "RegionName"]) delete item[member];
     if (item.MembershipId === undefined) delete item.GroupId; // a membership's is the one that was asked for
   },
   unknownKind: (item) => {
@@ -22,9 +22,17 @@ const items: Partial<Record<FaultKind, (item: Item) => void>> = {
   unknownState: (item) => {
     if (item.State !== undefined) item.State = "PARKED";
     if (item.UserStatus !== undefined) item.UserStatus = "PARKED";
+    if (item.IsPrimaryRegion !== undefined) item.Status = "PARKED";
   },
   withoutState: (item) => {
     delete item.State;
+    if (item.IsPrimaryRegion !== undefined) delete item.Status;
+  },
+  withoutRecord: (item) => {
+    delete item.CloudTrailEvent;
+  },
+  recordNotJson: (item) => {
+    if (typeof item.CloudTrailEvent === "string") item.CloudTrailEvent = item.CloudTrailEvent.slice(0, -1);
   },
   dateInMilliseconds: (item) => setDates(item, (seconds) => seconds * 1000),
   dateTooLarge: (item) => setDates(item, () => 1e20),

@@ -14,7 +14,8 @@ const paging: Paging = {
 
 const idPattern = /^.{1,47}$/;
 
-export function identityStore({ header, users, groups, memberships }: Organisation): Handler {
+export function identityStore(organisation: Organisation): Handler {
+  const { header, users, groups, memberships, regions, haveOwnRegions } = organisation;
   const IdentityStoreId = header.IdentityStoreId;
   const groupList = [...groups.values()];
   const usersById = new Map(users.map((user) => [user.UserId, user]));
@@ -22,7 +23,8 @@ export function identityStore({ header, users, groups, memberships }: Organisati
   const requireStore = (input: Input, call: Call) => {
     if (fires(call.faults, "keyNotFound")) throw keyNotFound();
     const id = requireString(input, "IdentityStoreId", /^(d-[0-9a-f]{10}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/);
-    if (id !== IdentityStoreId) throw notFound("IDENTITY_STORE", id);
+    const isHere = !haveOwnRegions || regions.some(({ RegionName }) => RegionName === call.region);
+    if (id !== IdentityStoreId || !isHere) throw notFound("IDENTITY_STORE", id);
   };
   const inStore = (items: readonly object[]) => items.map((item) => ({ IdentityStoreId, ...item }));
 

@@ -1,4 +1,5 @@
 export { type Answer, AwsError, type Call, type Handler } from "./call";
+export type { AssumableRole } from "./callers";
 export type { Fault, FaultKind } from "./faults";
 export { type JsonOperation, jsonAnswer, jsonError, jsonService } from "./jsonProtocol";
 export type { KeyState } from "./kms";

@@ -9,8 +9,8 @@ const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 
 export interface JsonFileVisitor {
   /** A top-level member that is not an array. */
   value(key: string, value: unknown): void;
-  /** One element of a top-level array. */
-  element(key: string, index: number, value: unknown): void;
+  /** One element of a top-level array, and where it stands: from one offset up to another, in bytes. */
+  element(key: string, index: number, value: unknown, start: number, end: number): void;
   /** True for an array whose elements are not wanted, only where it stands. */
   skip(key: string): boolean;
   /** Where a skipped array stands: the offset of its `[` and the one after its `]`, in bytes. */
@@ -55,10 +55,12 @@ export async function readJsonFile(path: string, visitor: JsonFileVisitor): Prom
     reading = "no";
     const place = expect === "value" ? key : `${key}[${index}]`;
     let parsed: unknown;
+    let length = 0;
     if (!skipping) {
-      const text = Buffer.concat([...earlier, chunk.subarray(start, end)]).toString("utf8");
+      const bytes = Buffer.concat([...earlier, chunk.subarray(start, end)]);
+      length = bytes.length;
       try {
-        parsed = JSON.parse(text);
+        parsed = JSON.parse(bytes.toString("utf8"));
       } catch (error) {
         throw new Error(`byte ${offset + end}, ${place}: not valid JSON: ${(error as Error).message}`);
       }
@@ -71,7 +73,7 @@ export async function readJsonFile(path: string, visitor: JsonFileVisitor): Prom
       visitor.value(key, parsed);
       expect = ", or }";
     } else {
-      if (!skipping) visitor.element(key, index, parsed);
+      if (!skipping) visitor.element(key, index, parsed, offset + end - length, offset + end);
       index += 1;
       expect = ", or ]";
     }

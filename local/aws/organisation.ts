@@ -1,5 +1,7 @@
+import { instanceOf, regionsOf } from "./instance";
 import { readJsonFile } from "./jsonFile";
 import { expected, OrganisationError, timesToSeconds, validate } from "./organisationShapes";
+import { firstRegionOf, type Records } from "./records";
 
 type Item = Record<string, unknown>;
 
@@ -21,9 +23,20 @@ export interface OrganisationFile {
   readonly ProvisionedAccounts?: readonly object[];
   /** `{ PermissionSetArn, AttachedManagedPolicies: [{ Name, Arn }] }` */
   readonly ManagedPolicies?: readonly object[];
+  /**
+   * What DescribeInstance answers beside the instance's ARN, store and owner: `PrimaryRegion`, `PermissionSetsEnabled`,
+   * `EncryptionConfigurationDetails` … @default an active instance of 2020 with permission sets
+   */
+  readonly Instance?: object;
+  /**
+   * What ListRegions lists: `{ RegionName, Status, AddedDate, IsPrimaryRegion }`. Where the file has them, permission sets and
+   * assignments are found in the primary Region alone. @default the Region of the first of the `Records` that names one, else the
+   * event data store's, else eu-west-1; and permission sets are found in any
+   */
+  readonly Regions?: readonly object[];
   /** As GetEventDataStore answers; without it there is no store. */
   readonly EventDataStore?: object;
-  /** CloudTrail events. */
+  /** CloudTrail events. One without `eventID`, `awsRegion` or `recipientAccountId` is given one: by its place, primary Region, owner. */
   readonly Records?: readonly object[];
 }
 
@@ -32,11 +45,6 @@ export interface Principal {
   readonly PrincipalId: string;
 }
 
-/** Where the events are: they go to DuckDB without ever being held here. */
-export type Records =
-  | { readonly path: string; readonly start: number; readonly end: number }
-  | { readonly events: readonly object[] };
-
 /** What stands on top of the file, completed. */
 export interface OrganisationHeader {
   readonly Now: string;
@@ -44,6 +52,7 @@ export interface OrganisationHeader {
   readonly IdentityStoreId: string;
   readonly OwnerAccountId: string;
   readonly EventDataStoreArn: string | undefined;
+  readonly PrimaryRegion: string;
 }
 
 /** An organisation as the services look things up in it; times are already seconds, as on the wire. */
@@ -58,6 +67,10 @@ export interface Organisation {
   readonly provisioned: ReadonlyMap<string, ReadonlyMap<string, readonly Principal[]>>;
   readonly managedPolicies: ReadonlyMap<string, readonly unknown[]>;
   readonly eventDataStore: Item | undefined;
+  readonly instance: Item;
+  /** At least one; `haveOwnRegions` says whether the file names them. */
+  readonly regions: readonly Item[];
+  readonly haveOwnRegions: boolean;
   readonly records: Records;
 }
 
@@ -70,7 +83,7 @@ export async function loadOrganisation(source: string | OrganisationFile): Promi
         for (const [index, item] of value.entries()) loader.element(key, index, structuredClone(item));
       } else if (value !== undefined) loader.value(key, structuredClone(value));
     }
-    return loader.finish();
+    return await loader.finish();
   }
   try {
     await readJsonFile(source, {
@@ -79,7 +92,7 @@ export async function loadOrganisation(source: string | OrganisationFile): Promi
       skip: (key) => key === "Records",
       skipped: (_key, start, end) => loader.records({ path: source, start, end }),
     });
-    return loader.finish();
+    return await loader.finish();
   } catch (error) {
     throw new OrganisationError(`${source}: ${readable(error as NodeJS.ErrnoException)}`);
   }
@@ -95,6 +108,7 @@ function createLoader() {
   const values: Record<string, unknown> = {};
   const accounts: Item[] = [];
   const users: Item[] = [];
+  const regions: Item[] = [];
   const permissionSets = new Map<string, Item>();
   const groups = new Map<string, Item>();
   const memberships = new Map<string, Item[]>();
@@ -113,6 +127,7 @@ function createLoader() {
 
   const arrays: Record<string, (item: Item) => void> = {
     Accounts: (item) => accounts.push(item),
+    Regions: (item) => regions.push(item),
     Users: (item) => users.push(item),
     PermissionSets: (item) => permissionSets.set(String(item.PermissionSetArn), item),
     Groups: (item) => groups.set(String(item.GroupId), item),
@@ -140,7 +155,7 @@ function createLoader() {
     records(found: Records) {
       records = found;
     },
-    finish(): Organisation {
+    async finish(): Promise<Organisation> {
       const store = values.EventDataStore
         ? timesToSeconds("EventDataStore", undefined, validate("EventDataStore", undefined, values.EventDataStore))
         : undefined;
@@ -149,13 +164,20 @@ function createLoader() {
       const storeArn = eventDataStore?.EventDataStoreArn as string | undefined;
       const { Now, InstanceArn, IdentityStoreId } = validate("", undefined, values) as Record<string, string>;
       const OwnerAccountId = values.OwnerAccountId ?? storeArn?.split(":")[4] ?? accounts[0]?.Id ?? "000000000000";
+      const where = regionsOf(values.Instance, regions);
+      const elsewhere = where ? undefined : await firstRegionOf(records);
+      const PrimaryRegion = where ?? elsewhere ?? storeArn?.split(":")[3] ?? "eu-west-1";
       const header = {
         Now: Now!,
         InstanceArn: InstanceArn!,
         IdentityStoreId: IdentityStoreId!,
         OwnerAccountId: String(OwnerAccountId),
         EventDataStoreArn: storeArn,
+        PrimaryRegion,
       };
+      const instance = instanceOf(values.Instance, header);
+      const AddedDate = instance.CreatedDate;
+      const onlyRegion = { RegionName: PrimaryRegion, Status: "ACTIVE", AddedDate, IsPrimaryRegion: true };
       return {
         header,
         accounts,
@@ -166,6 +188,9 @@ function createLoader() {
         provisioned,
         managedPolicies,
         eventDataStore,
+        instance,
+        regions: regions.length > 0 ? regions : [onlyRegion],
+        haveOwnRegions: where !== undefined,
         records,
       };
     },

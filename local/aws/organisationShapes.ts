@@ -21,6 +21,7 @@ const permissionSetArn: Rule = {
   what: "a permission set ARN (arn:aws:sso:::permissionSet/ssoins-…/ps-…, 16 characters after each -)",
   holds: matches(permissionSetArnPattern),
 };
+const region: Rule = { what: "a Region (eu-west-1)", holds: matches(/^([a-z]+-){2,3}\d$/) };
 const instant: Rule = {
   what: "an ISO 8601 time with its zone (2026-11-20T09:00:00Z)",
   holds: (value) =>
@@ -42,6 +43,11 @@ const required: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
     },
   },
   Accounts: { Id: accountId },
+  Regions: {
+    RegionName: region,
+    Status: { what: "ACTIVE, ADDING or REMOVING", holds: matches(/^(ACTIVE|ADDING|REMOVING)$/) },
+    IsPrimaryRegion: { what: "true or false", holds: (value) => typeof value === "boolean" },
+  },
   PermissionSets: {
     PermissionSetArn: permissionSetArn,
     Name: {
@@ -79,6 +85,8 @@ const times: Readonly<Record<string, readonly string[]>> = {
   Groups: ["CreatedAt", "UpdatedAt"],
   GroupMemberships: ["CreatedAt", "UpdatedAt"],
   EventDataStore: ["CreatedTimestamp", "UpdatedTimestamp"],
+  Instance: ["CreatedDate"],
+  Regions: ["AddedDate"],
 };
 
 export function validate(key: string, index: number | undefined, value: unknown): Item {

@@ -35,6 +35,12 @@ export interface Page<T> {
   readonly NextToken: string | undefined;
 }
 
+/** What pages are cut from: an array, or what need not be held as one. */
+export interface Listed<T> {
+  readonly length: number;
+  slice(start: number, end?: number): T[];
+}
+
 const sameSalt = randomBytes(6);
 
 /**
@@ -42,7 +48,7 @@ const sameSalt = randomBytes(6);
  *
  * @param listing what is listed: a token is good for the same listing only
  */
-export function page<T>(call: Call, input: Input, listing: string, all: readonly T[], paging: Paging): Page<T> {
+export function page<T>(call: Call, input: Input, listing: string, all: Listed<T>, paging: Paging): Page<T> {
   const items = fires(call.faults, "leftOut") ? all.slice(1) : all;
   const size = pageSize(input, paging);
   const token = input.NextToken;

@@ -1,5 +1,5 @@
-import type { EventStore } from "./eventStore";
-import { type Fault, fires } from "./faults";
+import type { QueryResult } from "./database";
+import { type Fault, type FaultKind, fires } from "./faults";
 
 /** How long AWS lets a small query wait and run. */
 const queuedMilliseconds = 500;
@@ -19,21 +19,24 @@ export interface Query {
   scanned: { readonly events: number; readonly bytes: number };
   executionMilliseconds: number;
   errorMessage: string | undefined;
+  /** What its author made wrong, or the fault that ended it. */
+  failure: "statement" | FaultKind | undefined;
+  endedAt: number | undefined;
 }
 
 export interface QueryToRun {
   readonly id: string;
   readonly statement: string;
-  readonly sql: string;
-  readonly range: { from?: string; to?: string };
+  /** Runs it, and tells what that reads. */
+  readonly execute: () => Promise<QueryResult & { readonly scanned: Query["scanned"] }>;
 }
 
 export function isOver({ status }: Query): boolean {
   return status !== "QUEUED" && status !== "RUNNING";
 }
 
-/** The queries of the store: QUEUED, then RUNNING, then what becomes of them. */
-export function createQueries(store: EventStore, rate: number) {
+/** Queries: QUEUED, then RUNNING, then what becomes of them. */
+export function createQueries(rate: number) {
   const queries = new Map<string, Query>();
   const timers = new Set<NodeJS.Timeout>();
 
@@ -46,24 +49,22 @@ export function createQueries(store: EventStore, rate: number) {
       timers.add(timer);
     });
 
-  const run = async (query: Query, { sql, range }: QueryToRun, faults: readonly Fault[]) => {
+  const run = async (query: Query, { execute }: QueryToRun, faults: readonly Fault[]) => {
     await wait(fires(faults, "queryQueued") ? (fires(faults, "queryQueued")!.ms ?? 30_000) : queuedMilliseconds / rate);
     if (isOver(query)) return;
     query.status = "RUNNING";
     const started = performance.now();
     try {
-      const [{ columns, rows }, scanned] = await Promise.all([
-        store.run(sql),
-        store.scanned(range),
-        wait(runningMilliseconds / rate),
-      ]);
+      const [{ columns, rows, scanned }] = await Promise.all([execute(), wait(runningMilliseconds / rate)]);
       if (isOver(query)) return;
       Object.assign(query, { columns, rows, scanned, totalResults: rows.length }, fate(faults, rows));
     } catch (error) {
       if (isOver(query)) return;
       query.status = "FAILED";
+      query.failure = "statement";
       query.errorMessage = (error as Error).message;
     }
+    query.endedAt = Date.now();
     query.executionMilliseconds = performance.now() - started;
   };
 
@@ -82,6 +83,8 @@ export function createQueries(store: EventStore, rate: number) {
         scanned: { events: 0, bytes: 0 },
         executionMilliseconds: 0,
         errorMessage: undefined,
+        failure: undefined,
+        endedAt: undefined,
       };
       queries.set(query.id, query);
       void run(query, toRun, faults);
@@ -89,6 +92,7 @@ export function createQueries(store: EventStore, rate: number) {
     },
     cancel(query: Query) {
       query.status = "CANCELLED";
+      query.endedAt = Date.now();
     },
     reset() {
       for (const timer of timers) clearTimeout(timer);
@@ -98,9 +102,17 @@ export function createQueries(store: EventStore, rate: number) {
   };
 }
 
+const failures: readonly (readonly [FaultKind, string])[] = [
+  ["queryFailed", "Query execution failed: an internal error occurred."],
+  ["queryRefused", "Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied)"],
+  ["queryFailedOtherwise", "Query failed for a reason that is none of these."],
+];
+
 function fate(faults: readonly Fault[], rows: Query["rows"]): Partial<Query> {
   const ended = (status: QueryStatus, errorMessage: string) => ({ status, errorMessage, rows: [], totalResults: 0 });
-  if (fires(faults, "queryFailed")) return ended("FAILED", "Query execution failed: an internal error occurred.");
+  for (const [failure, message] of failures) {
+    if (fires(faults, failure)) return { ...ended("FAILED", message), failure };
+  }
   if (fires(faults, "queryCancelled")) return ended("CANCELLED", "Query was cancelled.");
   if (fires(faults, "queryTimedOut")) {
     const some = rows.slice(0, Math.ceil(rows.length / 2));

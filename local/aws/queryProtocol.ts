@@ -1,14 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { type Answer, type AwsError, type Handler, notImplemented } from "./call";
+import { type Answer, type AwsError, type Call, type Handler, notImplemented } from "./call";
 import { element, xmlAnswer } from "./xml";
 
 /** Carries one operation out: its parameters in, the content of `<…Result>` out. */
-export type QueryOperation = (parameters: URLSearchParams, caller: QueryCaller) => string;
-
-export interface QueryCaller {
-  readonly accessKeyId: string;
-  readonly region: string;
-}
+export type QueryOperation = (parameters: URLSearchParams, call: Call) => string;
 
 /** A service that speaks AWS Query: parameters as a form, answers as XML. */
 export function queryService(
@@ -16,10 +11,11 @@ export function queryService(
   namespace: string,
   operations: Readonly<Record<string, QueryOperation>>,
 ): Handler {
-  return ({ operation, body, accessKeyId, region }) => {
+  return (call) => {
+    const { operation, body } = call;
     const carryOut = operations[operation];
     if (!carryOut) throw notImplemented(service, operation);
-    const result = carryOut(formOf(body), { accessKeyId, region });
+    const result = carryOut(formOf(body), call);
     const metadata = `<ResponseMetadata>${element("RequestId", randomUUID())}</ResponseMetadata>`;
     return xmlAnswer(
       200,

@@ -15,6 +15,8 @@ export interface RecordedRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly region: string;
   readonly accessKeyId: string;
+  /** The account that it was made as. */
+  readonly account: string;
 }
 
 export interface Statistics {
@@ -85,6 +87,7 @@ function recorded(call: Call): RecordedRequest {
     headers: Object.fromEntries(headers.map(([name, value]) => [name, String(value)])),
     region,
     accessKeyId,
+    account: call.caller.account,
   };
 }
 

@@ -1,21 +1,22 @@
-import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Answer, AwsError, type Call, credentialScope, type Handler, notImplemented } from "./call";
+import { type AssumableRole, createCallers, isForAdministrators, sessionTokenOf } from "./callers";
 import { cloudTrail } from "./cloudTrail";
-import { createInjector, type Fault, fires, type Injector } from "./faults";
+import { createInjector, type Fault, fires } from "./faults";
 import { spoiled } from "./hostileAnswers";
 import { identityStore } from "./identityStore";
 import { jsonError } from "./jsonProtocol";
 import { type KeyState, kms } from "./kms";
 import { loadOrganisation, type OrganisationFile, type OrganisationHeader } from "./organisation";
 import { organizations } from "./organizations";
-import { formOf, queryError } from "./queryProtocol";
+import { queryError } from "./queryProtocol";
 import { createRecorder, type Statistics } from "./recorder";
+import { readBody, readCall } from "./request";
 import { s3Error } from "./s3/errors";
-import { operationOf } from "./s3/operation";
 import { createS3, type S3Buckets } from "./s3/s3";
+import { isWronglyTimed, send, webPage } from "./sending";
 import {
   accessDenied,
   deniedBy,
@@ -24,14 +25,15 @@ import {
   notAuthorized,
   notEnabled,
   notInOrganization,
-  regionDisabled,
+  optInRequired,
   throttled,
   unavailable,
+  unknownCredentials,
   wronglyTimed,
 } from "./serviceErrors";
 import { type Message, sns } from "./sns";
 import { ssoAdmin } from "./ssoAdmin";
-import { callerArn, sts } from "./sts";
+import { sts } from "./sts";
 import { createThrottle } from "./throttle";
 
 export interface LocalAwsOptions {
@@ -56,6 +58,12 @@ export interface LocalAwsOptions {
   readonly keys?: Readonly<Record<string, KeyState>>;
   /** ARNs of the SNS topics that there are for ListTopics; Publish takes any. @default none */
   readonly topics?: readonly string[];
+  /** ARNs of the callers by access key id, users or sessions of roles. @default of each, a user of the account that owns the instance */
+  readonly callers?: Readonly<Record<string, string>>;
+  /** Accounts that administer Identity Center and CloudTrail for the organization's management account. @default none */
+  readonly delegatedAdministrators?: readonly string[];
+  /** The roles that may be assumed, by ARN, in whatever account. @default none */
+  readonly roles?: Readonly<Record<string, AssumableRole>>;
   /** Keeps every request for `stats().requests`. @default false */
   readonly record?: boolean;
 }
@@ -70,6 +78,9 @@ export interface LocalAws {
   readonly buckets: S3Buckets;
   /** The texts of SSM's documents by name, which stand here for all who deploy. */
   readonly documents: Map<string, string>;
+  /** The ARNs of callers by access key id, and the roles that may be assumed by ARN: as `options` has them, to be changed. */
+  readonly callers: Map<string, string>;
+  readonly roles: Map<string, AssumableRole>;
   /** What SNS took, the oldest first. */
   readonly messages: readonly Message[];
   stats(): Statistics;
@@ -87,21 +98,22 @@ export interface LocalAws {
   close(): Promise<void>;
 }
 
-/** Services whose name in the credential scope is not their name in the SDK. */
-const sdkNames: Readonly<Record<string, string>> = { sso: "sso-admin" };
-
 /** Starts AWS on 127.0.0.1, for just the operations that the report uses. */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
-  const { rate = 1, seed = 1, missingKeyIs403 = false } = options;
+  const { rate = 1, seed = 1, missingKeyIs403 = false, delegatedAdministrators = [] } = options;
   const lacksListBucket = typeof missingKeyIs403 === "function" ? missingKeyIs403 : () => missingKeyIs403;
   const s3 = createS3(lacksListBucket);
-  let { header, trail, handlers, nowMs } = await servicesOf(options.organisation, rate);
+  const knownCallers = new Map(Object.entries(options.callers ?? {}));
+  const roles = new Map(Object.entries(options.roles ?? {}));
+  const callers = createCallers(() => header.OwnerAccountId, knownCallers);
+  let { header, trail, handlers, nowMs } = await servicesOf(options.organisation, rate, delegatedAdministrators);
   const messages: Message[] = [];
   const services: Record<string, Handler> = {
     ...handlers,
     s3: s3.handler,
     sns: sns(messages, options.topics),
     kms: kms(options.keys),
+    sts: sts(callers, roles),
   };
   const recorder = createRecorder(options.record ?? false);
   let injector = createInjector(options.faults ?? [], seed);
@@ -112,7 +124,9 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     const { faults } = call;
     const slow = fires(faults, "slow");
     if (slow) await sleep(slow.ms ?? 1000, undefined, { ref: false });
-    if (fires(faults, "throttle") || !takeFromQuota(call.service, call.operation)) {
+    callers.check(call, sessionTokenOf(call.headers, call.query));
+    const place = `${call.caller.account} ${call.region}`;
+    if (fires(faults, "throttle") || !takeFromQuota(call.service, call.operation, place)) {
       recorder.throttled(call);
       throw throttled(call);
     }
@@ -120,12 +134,13 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     if (fires(faults, "unavailable")) throw unavailable(call);
     if (fires(faults, "expiredToken")) throw expiredToken(call);
     if (fires(faults, "notInOrganization")) throw notInOrganization();
-    if (fires(faults, "accessDenied")) throw accessDenied(call, callerArn(header));
-    if (fires(faults, "notAuthorized")) throw notAuthorized(call, callerArn(header));
-    if (fires(faults, "regionDisabled")) throw regionDisabled(call);
+    if (fires(faults, "accessDenied")) throw accessDenied(call);
+    if (fires(faults, "notAuthorized")) throw notAuthorized(call);
+    if (fires(faults, "regionDisabled")) throw unknownCredentials(call);
+    if (fires(faults, "optInRequired")) throw optInRequired();
     if (fires(faults, "notEnabled")) throw notEnabled();
     for (const kind of ["networkControls", "serviceControlPolicy", "kmsDenied"] as const) {
-      if (fires(faults, kind)) throw deniedBy(kind, call, callerArn(header));
+      if (fires(faults, kind)) throw deniedBy(kind, call);
     }
     for (const [kind, status] of [
       ["html403", 403],
@@ -135,6 +150,9 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       if (fires(faults, kind)) return webPage(status);
     }
     if (isWronglyTimed(call)) throw wronglyTimed(call);
+    const { account } = call.caller;
+    const administers = account === header.OwnerAccountId || delegatedAdministrators.includes(account);
+    if (isForAdministrators(call) && !administers) throw accessDenied(call);
     return spoiled(await handler(call), faults);
   };
 
@@ -143,7 +161,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     let answer: Answer;
     try {
       const body = await readBody(request);
-      call = readCall(request, body, injector);
+      call = readCall(request, body, callers, injector);
       recorder.called(call);
       if (fires(call.faults, "drop")) {
         request.socket.destroy();
@@ -179,11 +197,13 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     },
     buckets: s3.buckets,
     documents: new Map(),
+    callers: knownCallers,
+    roles,
     messages,
     stats: recorder.statistics,
     async serveOrganisation(organisation) {
       const former = trail;
-      ({ header, trail, handlers, nowMs } = await servicesOf(organisation, rate));
+      ({ header, trail, handlers, nowMs } = await servicesOf(organisation, rate, delegatedAdministrators));
       Object.assign(services, handlers);
       await former.close();
     },
@@ -208,44 +228,19 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
 }
 
 /** The services that tell of an organisation, and their clock, which goes on from its `Now`. */
-async function servicesOf(source: string | OrganisationFile, rate: number) {
+async function servicesOf(source: string | OrganisationFile, rate: number, delegated: readonly string[]) {
   const organisation = await loadOrganisation(source);
   const { header } = organisation;
-  const trail = cloudTrail(organisation, rate);
   const startMs = Date.parse(header.Now) - performance.now();
+  const nowMs = () => startMs + performance.now();
+  const trail = cloudTrail(organisation, rate, nowMs, delegated);
   const handlers: Readonly<Record<string, Handler>> = {
     sso: ssoAdmin(organisation),
     identitystore: identityStore(organisation),
     organizations: organizations(organisation),
     cloudtrail: trail.handler,
-    sts: sts(header),
   };
-  return { header, trail, handlers, nowMs: () => startMs + performance.now() };
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
-}
-
-function readCall(request: IncomingMessage, body: Buffer, faultsOf: Injector): Call {
-  const { method = "GET", headers } = request;
-  const { pathname, searchParams } = new URL(request.url ?? "/", "http://127.0.0.1");
-  const { scopeName, region, accessKeyId } = credentialScope(headers, searchParams);
-  const service = sdkNames[scopeName] ?? scopeName;
-  const base = { service, method, path: pathname, query: searchParams, headers, body, region, accessKeyId };
-  const named: { operation: string; bucket?: string; key?: string } =
-    service === "s3"
-      ? operationOf(method, pathname, searchParams, headers)
-      : { operation: namedOperation(base.method, pathname, body, headers["x-amz-target"]) };
-  return { ...base, ...named, faults: faultsOf(`${service}:${named.operation}`, named.key) };
-}
-
-/** JSON protocols name the operation in a header, AWS Query in the form; REST services only by method and path. */
-function namedOperation(method: string, path: string, body: Buffer, target: unknown): string {
-  if (typeof target === "string") return target.split(".").at(-1) ?? target;
-  return formOf(body).get("Action") ?? `${method} ${path}`;
+  return { header, trail, handlers, nowMs };
 }
 
 function errorAnswer(call: Call | undefined, thrown: unknown): Answer {
@@ -255,61 +250,4 @@ function errorAnswer(call: Call | undefined, thrown: unknown): Answer {
       : new AwsError("InternalFailure", `The local AWS failed: ${(thrown as Error).stack ?? thrown}`, 500);
   if (call?.service === "s3") return s3Error(call, error);
   return call?.service === "sts" || call?.service === "sns" ? queryError(error) : jsonError(error);
-}
-
-/** What a gateway on the way answers. */
-function webPage(status: number): Answer {
-  const headers = { "content-type": "text/html; charset=utf-8" };
-  return { status, headers, body: "<!DOCTYPE html><html><body><h1>Blocked by your network</h1></body></html>" };
-}
-
-/** How far AWS's clock is ahead of this machine's. */
-function clockSkewMs(faults: readonly Fault[]): number {
-  const skewed = fires(faults, "clockSkew");
-  return skewed === undefined ? 0 : (skewed.ms ?? 1_200_000);
-}
-
-/** Whether a request is signed at a time that AWS, whose clock is another one, does not accept. */
-function isWronglyTimed({ faults, headers }: Call): boolean {
-  const ACCEPTED_MS = 300_000;
-  if (!fires(faults, "clockSkew")) return false;
-  const signed = /^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\dZ)$/.exec(String(headers["x-amz-date"]));
-  const signedMs =
-    signed === null ? Number.NaN : Date.parse(`${signed[1]}-${signed[2]}-${signed[3]}:${signed[4]}:${signed[5]}`);
-  return !(Math.abs(signedMs - Date.now() - clockSkewMs(faults)) <= ACCEPTED_MS);
-}
-
-function send(
-  request: IncomingMessage,
-  response: ServerResponse,
-  call: Call | undefined,
-  answer: Answer,
-  nowMs: number,
-): void {
-  const faults = call?.faults ?? [];
-  const body = typeof answer.body === "string" ? [Buffer.from(answer.body)] : answer.body;
-  const length = body.reduce((sum, { length }) => sum + length, 0);
-  if (fires(faults, "dropAfter") || (fires(faults, "truncate") && (length === 0 || request.method === "HEAD"))) {
-    request.socket.destroy();
-    return;
-  }
-  const requestId = randomUUID();
-  // Each protocol has its own name for it; who answers in place of AWS has none.
-  const idHeader = call?.service === "s3" ? "x-amz-request-id" : "x-amzn-requestid";
-  // A skewed clock differs from this machine's, by which requests are signed; else the clock is the organisation's.
-  const shownMs = fires(faults, "clockSkew") ? Date.now() + clockSkewMs(faults) : nowMs;
-  // Node would date it by this machine's clock.
-  response.sendDate = false;
-  response.writeHead(answer.status, {
-    "content-length": String(length),
-    ...(fires(faults, "listOfNothing") ? {} : { [idHeader]: requestId }),
-    ...(!fires(faults, "noDate") && { date: new Date(shownMs).toUTCString() }),
-    ...answer.headers,
-  });
-  if (fires(faults, "truncate")) {
-    response.write(Buffer.concat(body).subarray(0, Math.floor(length / 2)), () => request.socket.destroy());
-    return;
-  }
-  if (request.method !== "HEAD") for (const chunk of body) response.write(chunk);
-  response.end();
 }

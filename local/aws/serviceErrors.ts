@@ -40,13 +40,18 @@ export function unavailable({ service }: Call): AwsError {
 }
 
 export function expiredToken({ service }: Call): AwsError {
-  return service === "s3"
-    ? new AwsError("ExpiredToken", "The provided token has expired.")
-    : new AwsError("ExpiredTokenException", "The security token included in the request is expired");
+  const message = "The security token included in the request is expired";
+  if (service === "s3") return new AwsError("ExpiredToken", "The provided token has expired.");
+  return speaksQuery(service)
+    ? new AwsError("ExpiredToken", message, 403)
+    : new AwsError("ExpiredTokenException", message);
 }
 
-export function accessDenied({ service, operation }: Call, callerArn: string): AwsError {
+export function accessDenied({ service, operation, caller: { arn: callerArn } }: Call): AwsError {
   if (service === "s3") return new AwsError("AccessDenied", "Access Denied", 403);
+  if (service === "sts") {
+    return new AwsError("AccessDenied", `User: ${callerArn} is not authorized to perform: sts:${operation}`, 403);
+  }
   const action = `${service === "sso-admin" ? "sso" : service}:${operation}`;
   return new AwsError(
     "AccessDeniedException",
@@ -57,7 +62,7 @@ export function accessDenied({ service, operation }: Call, callerArn: string): A
 }
 
 /** S3's, of an object that is there: of one that is not, it names s3:ListBucket. */
-export function notAuthorized({ operation, bucket, key }: Call, callerArn: string): AwsError {
+export function notAuthorized({ operation, bucket, key, caller: { arn: callerArn } }: Call): AwsError {
   const action = `s3:${operation}`;
   const what = `${action} on resource: "arn:aws:s3:::${bucket}/${key}" because no identity-based policy allows the ${action} action`;
   return new AwsError("AccessDenied", `User: ${callerArn} is not authorized to perform: ${what}`, 403);
@@ -69,7 +74,7 @@ export function wronglyTimed({ service }: Call): AwsError {
     const message = "The difference between the request time and the current time is too large.";
     return new AwsError("RequestTimeTooSkewed", message, 403);
   }
-  const code = service === "sts" || service === "sns" ? "SignatureDoesNotMatch" : "InvalidSignatureException";
+  const code = speaksQuery(service) ? "SignatureDoesNotMatch" : "InvalidSignatureException";
   return new AwsError(
     code,
     "Signature expired: the request's time is not within five minutes of the current time",
@@ -77,22 +82,24 @@ export function wronglyTimed({ service }: Call): AwsError {
   );
 }
 
-/** What a Region says that the account has not enabled: it does not know the credentials. */
-export function regionDisabled({ service }: Call): AwsError {
+/** What AWS says of credentials that it does not know; so does a Region that the account has not enabled, of all. */
+export function unknownCredentials({ service }: Call): AwsError {
   const message = "The security token included in the request is invalid.";
   if (service === "s3") return new AwsError("InvalidAccessKeyId", message, 403);
-  return service === "sts" || service === "sns"
+  return speaksQuery(service)
     ? new AwsError("InvalidClientTokenId", message, 403)
     : new AwsError("UnrecognizedClientException", message);
 }
 
+/** What some services say instead, where the account has not enabled the Region. */
+export function optInRequired(): AwsError {
+  return new AwsError("OptInRequired", "The AWS Access Key Id needs a subscription for the service", 403);
+}
+
 /** A refusal in the words of AWS's access-denied messages, by what stands above the caller's own policies. */
-export function deniedBy(
-  kind: "networkControls" | "serviceControlPolicy" | "kmsDenied",
-  call: Call,
-  callerArn: string,
-) {
-  const { code, status } = accessDenied(call, callerArn);
+export function deniedBy(kind: "networkControls" | "serviceControlPolicy" | "kmsDenied", call: Call) {
+  const callerArn = call.caller.arn;
+  const { code, status } = accessDenied(call);
   const action = `${call.service === "sso-admin" ? "sso" : call.service}:${call.operation}`;
   const denied = `User: ${callerArn} is not authorized to perform: `;
   switch (kind) {
@@ -118,4 +125,9 @@ export function notEnabled(): AwsError {
 
 export function notInOrganization(): AwsError {
   return new AwsError("AWSOrganizationsNotInUseException", "Your account is not a member of an organization.");
+}
+
+/** Services of AWS Query, whose errors have names of their own. */
+function speaksQuery(service: string): boolean {
+  return service === "sts" || service === "sns";
 }

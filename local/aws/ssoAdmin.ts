@@ -1,9 +1,10 @@
 import { AwsError, type Call, type Handler } from "./call";
 import { fires } from "./faults";
-import { type Input, jsonService, refuseMembers, requireString, validationException } from "./jsonProtocol";
+import { type Input, jsonService, refuseMembers, requireString, validationException, violation } from "./jsonProtocol";
 import type { Organisation } from "./organisation";
 import { instanceArnPattern, permissionSetArnPattern } from "./organisationShapes";
 import { type Paging, page } from "./paging";
+import { notEnabled } from "./serviceErrors";
 
 const paging: Paging = {
   sizeMember: "MaxResults",
@@ -14,15 +15,23 @@ const paging: Paging = {
 };
 
 export function ssoAdmin(organisation: Organisation): Handler {
-  const { header, provisioned, managedPolicies } = organisation;
+  const { header, instance, regions, haveOwnRegions, provisioned, managedPolicies } = organisation;
   const permissionSets = new Map(organisation.permissionSets);
 
-  const requireInstance = (input: Input) => {
+  const isInstanceIn = (region: string) => !haveOwnRegions || regions.some(({ RegionName }) => RegionName === region);
+  const requireInstance = (input: Input, { region }: Call) => {
     const arn = requireString(input, "InstanceArn", instanceArnPattern);
-    if (arn !== header.InstanceArn) throw notFound("Instance", arn);
+    if (arn !== header.InstanceArn || !isInstanceIn(region)) throw notFound("Instance", arn);
   };
-  const requirePermissionSet = (input: Input, { faults }: Call) => {
-    requireInstance(input);
+  /** Permission sets and assignments are in the primary Region; elsewhere what they belong to does not exist. */
+  const requirePermissionSets = (input: Input, call: Call) => {
+    requireInstance(input, call);
+    if (haveOwnRegions && call.region !== header.PrimaryRegion) throw notFound("Instance", header.InstanceArn);
+    if (instance.PermissionSetsEnabled === false) throw notEnabled();
+  };
+  const requirePermissionSet = (input: Input, call: Call) => {
+    const { faults } = call;
+    requirePermissionSets(input, call);
     const arn = requireString(input, "PermissionSetArn", permissionSetArnPattern);
     if (fires(faults, "deleted")) permissionSets.delete(arn);
     const permissionSet = permissionSets.get(arn);
@@ -35,18 +44,29 @@ export function ssoAdmin(organisation: Organisation): Handler {
   };
 
   return jsonService({
-    ListInstances: (input, call) =>
-      pageOf(call, input, "Instances", "", [
-        {
-          InstanceArn: header.InstanceArn,
-          IdentityStoreId: header.IdentityStoreId,
-          OwnerAccountId: header.OwnerAccountId,
-          Status: "ACTIVE",
-        },
-      ]),
+    ListInstances: (input, call) => {
+      const scope = input.RegionScope ?? "CURRENT_REGION";
+      if (scope !== "CURRENT_REGION" && scope !== "ALL_REGIONS") {
+        const allowed = "Member must satisfy enum value set: [CURRENT_REGION, ALL_REGIONS]";
+        throw validationException(violation("RegionScope", scope, allowed));
+      }
+      const isSeen = scope === "ALL_REGIONS" || isInstanceIn(call.region);
+      const inRegions = { PrimaryRegion: header.PrimaryRegion, Regions: regions };
+      return pageOf(call, input, "Instances", String(scope), isSeen ? [{ ...listedOf(instance), ...inRegions }] : []);
+    },
+
+    DescribeInstance: (input, call) => {
+      requireInstance(input, call);
+      return { ...instance, PrimaryRegion: header.PrimaryRegion, Regions: regions };
+    },
+
+    ListRegions: (input, call) => {
+      requireInstance(input, call);
+      return pageOf(call, input, "Regions", "", regions);
+    },
 
     ListPermissionSets: (input, call) => {
-      requireInstance(input);
+      requirePermissionSets(input, call);
       return pageOf(call, input, "PermissionSets", "", [...permissionSets.keys()]);
     },
 
@@ -78,4 +98,10 @@ export function ssoAdmin(organisation: Organisation): Handler {
 
 function notFound(what: string, arn: string): AwsError {
   return new AwsError("ResourceNotFoundException", `Could not find ${what} with id ${arn.split("/").at(-1)}`);
+}
+
+/** What ListInstances tells of an instance, out of what DescribeInstance does. */
+function listedOf(instance: Organisation["instance"]): object {
+  const described = ["EncryptionConfigurationDetails", "NetworkConfigurationDetails", "PermissionSetsEnabled"];
+  return Object.fromEntries(Object.entries(instance).filter(([member]) => !described.includes(member)));
 }

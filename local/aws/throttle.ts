@@ -1,6 +1,8 @@
 interface Quota {
   readonly perSecond: number;
   readonly burst: number;
+  /** Of each account and Region apart; else all calls to this AWS share it. */
+  readonly apart?: true;
 }
 
 /** AWS's quotas. A key without an operation is one quota for all calls of the service together. */
@@ -12,13 +14,14 @@ const quotas: Readonly<Record<string, Quota>> = {
   "identitystore:DescribeUser": { perSecond: 20, burst: 20 },
   "identitystore:DescribeGroup": { perSecond: 20, burst: 20 },
   "organizations:ListAccounts": { perSecond: 8, burst: 12 },
-  "cloudtrail:StartQuery": { perSecond: 3, burst: 3 },
-  "cloudtrail:DescribeQuery": { perSecond: 10, burst: 10 },
-  "cloudtrail:GetQueryResults": { perSecond: 10, burst: 10 },
+  "cloudtrail:StartQuery": { perSecond: 3, burst: 3, apart: true },
+  "cloudtrail:DescribeQuery": { perSecond: 10, burst: 10, apart: true },
+  "cloudtrail:GetQueryResults": { perSecond: 10, burst: 10, apart: true },
+  "cloudtrail:LookupEvents": { perSecond: 2, burst: 2, apart: true },
 };
 
-/** Takes one call from its quota; false where the quota is used up. */
-export type Throttle = (service: string, operation: string) => boolean;
+/** Takes one call from its quota; false where the quota is used up. `place` is the caller's account and Region. */
+export type Throttle = (service: string, operation: string, place?: string) => boolean;
 
 /**
  * Token buckets, full at the start. A refused call takes nothing.
@@ -28,13 +31,14 @@ export type Throttle = (service: string, operation: string) => boolean;
  */
 export function createThrottle(rate: number, now: () => number = () => performance.now()): Throttle {
   const buckets = new Map<string, { tokens: number; at: number }>();
-  return (service, operation) => {
+  return (service, operation, place = "") => {
     const name = quotas[service] ? service : `${service}:${operation}`;
     const quota = quotas[name];
     if (!quota) return true;
     const time = now();
-    const bucket = buckets.get(name) ?? { tokens: quota.burst * rate, at: time };
-    buckets.set(name, bucket);
+    const key = quota.apart ? `${name} ${place}` : name;
+    const bucket = buckets.get(key) ?? { tokens: quota.burst * rate, at: time };
+    buckets.set(key, bucket);
     const refilled = bucket.tokens + ((time - bucket.at) / 1000) * quota.perSecond * rate;
     bucket.tokens = Math.min(quota.burst * rate, refilled);
     bucket.at = time;

@@ -3,7 +3,7 @@ export class StatementError extends Error {
   override readonly name = "StatementError";
 }
 
-interface Token {
+export interface Token {
   readonly text: string;
   readonly at: number;
   readonly kind: "name" | "quoted" | "string" | "number" | "sign" | "storeId";
@@ -31,6 +31,20 @@ const tokenPattern = new RegExp(
  * @returns the statement for DuckDB and the store ids in it
  */
 export function translate(statement: string, columns: ReadonlySet<string>): { sql: string; storeIds: string[] } {
+  const tokens = checkedTokens(statement, columns);
+  const stores = tokens.filter(({ kind }) => kind === "storeId");
+  if (stores.length === 0) {
+    throw new StatementError("The FROM clause must name an event data store by its id.");
+  }
+  const sql = stores.reduceRight(
+    (text, { at, text: id }) => `${text.slice(0, at)}"${id}"${text.slice(at + id.length)}`,
+    statement,
+  );
+  return { sql, storeIds: stores.map(({ text }) => text) };
+}
+
+/** The words of a statement. @throws StatementError for what DuckDB accepts, and Trino does not */
+export function checkedTokens(statement: string, columns: ReadonlySet<string>): Token[] {
   const tokens = tokenise(statement);
   const first = tokens[0]?.text.toUpperCase();
   if (first !== "SELECT" && first !== "WITH") {
@@ -47,15 +61,7 @@ export function translate(statement: string, columns: ReadonlySet<string>): { sq
     }
   }
   refuseAliasesBelow(tokens, columns);
-  const stores = tokens.filter(({ kind }) => kind === "storeId");
-  if (stores.length === 0) {
-    throw new StatementError("The FROM clause must name an event data store by its id.");
-  }
-  const sql = stores.reduceRight(
-    (text, { at, text: id }) => `${text.slice(0, at)}"${id}"${text.slice(at + id.length)}`,
-    statement,
-  );
-  return { sql, storeIds: stores.map(({ text }) => text) };
+  return tokens;
 }
 
 /** In Trino the names that SELECT gives (`AS name`) are not known to WHERE, GROUP BY and HAVING; in DuckDB they are. */

@@ -41,6 +41,12 @@ export function* accounts(structure: Structure) {
   }
 }
 
+/** The two in which people act; the first one is the primary. */
+export function* regions(_: Structure) {
+  yield { RegionName: "us-east-1", Status: "ACTIVE", AddedDate: daysAgo(1500), IsPrimaryRegion: true };
+  yield { RegionName: "eu-west-1", Status: "ACTIVE", AddedDate: daysAgo(200), IsPrimaryRegion: false };
+}
+
 export function* permissionSets(structure: Structure) {
   const { size, odd, permissionSetArn, permissionSetName } = structure;
   for (let permissionSet = 0; permissionSet < size.permissionSets; permissionSet++) {

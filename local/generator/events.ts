@@ -4,21 +4,32 @@ import { identityStoreId, type Structure } from "./structure";
 /** How far the events go back: further than the report's default of 90 days. */
 const days = 120;
 
-/** CloudTrail's events, in the order of their time. Most are logins that a present grant explains; a third of the members never come. */
+/** A Region in which the instance was, and people acted, until so many days ago. */
+export const removedRegion = { name: "ap-southeast-2", daysAgo: 40 };
+
+/** When one of so many events is, which are spread evenly. */
+export function timeOf(index: number, count: number): number {
+  const span = days * 86_400_000;
+  return now - span + Math.floor((span * (index + 1)) / count);
+}
+
+/** Logins, in the order of their time. Most of them a present grant explains; a third of the members never come. */
 export function* events(structure: Structure) {
   const { size, random, odd, accountId } = structure;
   const owner = accountId(0);
-  const span = days * 86_400_000;
+  const removed = now - removedRegion.daysAgo * 86_400_000;
   for (let index = 0; index < size.events; index++) {
     const { user, role } = login(structure, index);
     const console = random.chance("console", index, 0.4);
+    const time = timeOf(index, size.events);
+    const wasThere = time < removed && random.chance("removed region", index, 0.05);
     yield {
       eventVersion: "1.11",
       userIdentity: userIdentity(structure, index, user, owner),
-      eventTime: wholeSeconds(now - span + Math.floor((span * (index + 1)) / size.events)),
+      eventTime: wholeSeconds(time),
       eventSource: "sso.amazonaws.com",
       eventName: console ? "Federate" : "GetRoleCredentials",
-      awsRegion: random.pick("region", index, ["us-east-1", "eu-west-1"]),
+      awsRegion: wasThere ? removedRegion.name : random.pick("region", index, ["us-east-1", "eu-west-1"]),
       ...(odd("failed", index) && {
         errorCode: "AccessDenied",
         errorMessage: "User is not authorized to use this role",

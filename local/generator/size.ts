@@ -14,6 +14,8 @@ export interface OrganisationSize {
   readonly userAssignments?: number;
   /** Login events of the last 120 days. @default ten for each user */
   readonly events?: number;
+  /** Events that make or delete an assignment; another one removes a Region. @default one for every ten pairs */
+  readonly assignmentEvents?: number;
   /** The share of everything that is odd: orphans, disabled users, awkward names, failed logins … @default 0.01 */
   readonly oddRate?: number;
   /** The same seed and sizes give the same bytes. @default 1 */
@@ -48,6 +50,7 @@ export function completeSize(size: OrganisationSize): Size {
     memberships: size.memberships ?? Math.min(groups * 5, filledGroups * users),
     userAssignments: size.userAssignments ?? Math.min(Math.ceil(pairs / 20), pairs * users),
     events: size.events ?? users * 10,
+    assignmentEvents: size.assignmentEvents ?? Math.ceil(pairs / 10),
     oddRate,
     seed: size.seed ?? 1,
   };
@@ -56,6 +59,7 @@ export function completeSize(size: OrganisationSize): Size {
   requireInteger("memberships", complete.memberships, 0, filledGroups * users, "groups that are not empty × users");
   requireInteger("userAssignments", complete.userAssignments, 0, pairs * users, "pairs × users");
   requireInteger("events", complete.events, 0, 1_000_000_000);
+  requireInteger("assignmentEvents", complete.assignmentEvents, 0, 1_000_000_000);
   requireInteger("seed", complete.seed, 0, 2 ** 32 - 1);
   return complete;
 }

@@ -69,7 +69,14 @@ afterAll(stopAll);
 describe("sso-admin", () => {
   test("names the instance and the account that owns it", async () => {
     const { Instances } = await local.sso.send(new ListInstancesCommand({}));
-    expect(Instances).toEqual([{ InstanceArn, IdentityStoreId, OwnerAccountId: "111122223333", Status: "ACTIVE" }]);
+    expect(Instances).toEqual([
+      {
+        ...{ InstanceArn, IdentityStoreId, OwnerAccountId: "111122223333", Status: "ACTIVE" },
+        CreatedDate: new Date("2020-01-01T00:00:00Z"),
+        PrimaryRegion: "us-east-1",
+        Regions: [expect.objectContaining({ RegionName: "us-east-1", Status: "ACTIVE", IsPrimaryRegion: true })],
+      },
+    ]);
   });
 
   test("pages permission sets by at most 100", async () => {

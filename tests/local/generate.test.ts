@@ -30,6 +30,7 @@ const size = {
   memberships: 10_000,
   userAssignments: 100,
   events: 3000,
+  assignmentEvents: 500,
 };
 
 test("every number is met exactly", async () => {
@@ -59,7 +60,8 @@ test("every number is met exactly", async () => {
   expect(new Set(AccountAssignments!.map(({ PrincipalId }) => PrincipalId).filter((id) => groups.has(id!))).size).toBe(
     400,
   );
-  expect(Records).toHaveLength(3000);
+  const logins = Records!.filter(({ eventName }) => /^(Federate|GetRoleCredentials)$/.test(eventName!));
+  expect([logins.length, Records!.length]).toEqual([3000, 3501]); // another one removes a Region
   await loadOrganisation(file);
 });
 
@@ -94,9 +96,45 @@ test("everything odd occurs, unless the rate is 0", async () => {
     "old event form": Records!.some(({ userIdentity }) => !userIdentity.onBehalfOf),
     "both event forms": Records!.some(({ userIdentity }) => userIdentity.onBehalfOf && userIdentity.userName),
     "failed event": Records!.some(({ errorCode }) => errorCode),
-    application: Records!.some((event) => !(event.serviceEventDetails as unknown as Item).role_name),
+    application: Records!.some(
+      ({ serviceEventDetails: details }) => details && !(details as unknown as Item).role_name,
+    ),
+    "failed assignment": Records!.some(({ errorCode, readOnly }) => errorCode && String(readOnly) === "false"),
   };
   expect(Object.entries(odd).filter(([, occurs]) => !occurs)).toEqual([]);
+});
+
+test("assignment events are of grants, in the order of time with the logins, and one removes a Region", async () => {
+  const { json } = await generate(size);
+  const { AccountAssignments, Records, Regions } = json;
+  const times = Records!.map(({ eventTime }) => eventTime!);
+  expect(times).toEqual([...times].sort());
+
+  type Parameters = Record<"instanceArn" | "targetId" | "permissionSetArn" | "principalType" | "principalId", string>;
+  const of = (name: string) =>
+    Records!.flatMap(({ eventName, requestParameters }) =>
+      eventName === name ? [requestParameters as unknown as Parameters] : [],
+    );
+  const grants = new Set(
+    AccountAssignments!.map(({ AccountId, PermissionSetArn, PrincipalType, PrincipalId }) =>
+      [AccountId, PermissionSetArn, PrincipalType, PrincipalId].join(" "),
+    ),
+  );
+  const grantOf = (one: Parameters) =>
+    [one.targetId, one.permissionSetArn, one.principalType, one.principalId].join(" ");
+  const [created, deleted] = [of("CreateAccountAssignment"), of("DeleteAccountAssignment")];
+  expect(created.length).toBeGreaterThan(deleted.length);
+  expect(created.filter((one) => !grants.has(grantOf(one)))).toEqual([]);
+  expect(deleted.length).toBeGreaterThan(20);
+  expect(deleted.filter((one) => grants.has(grantOf(one))).length).toBeLessThan(5);
+  for (const { instanceArn } of [...created, ...deleted]) expect(instanceArn).toBe(json.InstanceArn);
+
+  expect(of("RemoveRegion")).toEqual([{ instanceArn: json.InstanceArn, regionName: "ap-southeast-2" }]);
+  expect(Regions!.map(({ RegionName }) => RegionName)).toEqual(["us-east-1", "eu-west-1"]);
+  const [removal] = Records!.filter(({ eventName }) => eventName === "RemoveRegion");
+  const there = Records!.filter(({ awsRegion }) => awsRegion === "ap-southeast-2");
+  expect(there.length).toBeGreaterThan(10);
+  expect(there.filter(({ eventTime }) => eventTime! >= removal!.eventTime!)).toEqual([]);
 });
 
 test("the same seed gives the same bytes, another seed others", async () => {

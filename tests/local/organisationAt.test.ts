@@ -30,6 +30,7 @@ test("the instant is the present, and the organisation stays as it was", () => {
 
 test.each([
   ["Accounts", "JoinedTimestamp"],
+  ["Regions", "AddedDate"],
   ["PermissionSets", "CreatedDate"],
   ["Users", "CreatedAt"],
   ["Groups", "CreatedAt"],

@@ -85,7 +85,7 @@ describe("objects", () => {
   });
 
   test("that are missing are forbidden to callers without s3:ListBucket", async () => {
-    const { s3 } = clients(local.aws.url, "FUNCTION");
+    const { s3 } = clients(local.aws.url, { accessKeyId: "FUNCTION" });
     await put("k", "x");
     await s3.send(new GetObjectCommand({ Bucket, Key: "k" }));
     expect(await failure(s3.send(new GetObjectCommand({ Bucket, Key: "no" })))).toMatchObject({

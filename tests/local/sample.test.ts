@@ -19,7 +19,11 @@ interface Sample {
     errorCode?: string;
     userIdentity: { userName?: string; onBehalfOf?: { userId: string } };
     serviceEventDetails: { role_name?: string; account_id?: string } | null;
+    eventName: string;
+    awsRegion: string;
+    requestParameters: Record<string, string> | null;
   }[];
+  Regions: { RegionName: string; AddedDate: string; IsPrimaryRegion: boolean }[];
 }
 const sample: Sample = JSON.parse(readFileSync(file, "utf8"));
 const now = Date.parse(sample.Now);
@@ -114,4 +118,38 @@ test("has the awkward names and the odd events", () => {
   expect(logins.some(({ errorCode }) => errorCode)).toBe(true);
   expect(logins.some(({ serviceEventDetails }) => serviceEventDetails && !serviceEventDetails.role_name)).toBe(true);
   expect(logins.some(({ serviceEventDetails }) => !serviceEventDetails)).toBe(true);
+});
+
+test("is in two Regions since dates, and people acted in both", () => {
+  expect(sample.Regions.map(({ RegionName, IsPrimaryRegion }) => [RegionName, IsPrimaryRegion])).toEqual([
+    ["us-east-1", true],
+    ["eu-west-1", false],
+  ]);
+  for (const { RegionName, AddedDate } of sample.Regions) {
+    const there = sample.Records.filter(({ awsRegion }) => awsRegion === RegionName);
+    expect(there.length).toBeGreaterThan(20);
+    expect(there.filter(({ eventTime }) => eventTime < AddedDate)).toEqual([]);
+  }
+});
+
+test("tells of some grants when they were made, and of none that this would make too new", () => {
+  const of = (name: string) =>
+    sample.Records.filter(({ eventName, errorCode }) => eventName === name && !errorCode).map((event) => ({
+      ...event,
+      isPresent: sample.AccountAssignments.some(
+        (one) =>
+          one.AccountId === event.requestParameters?.targetId &&
+          one.PermissionSetArn === event.requestParameters?.permissionSetArn &&
+          one.PrincipalType === event.requestParameters?.principalType &&
+          one.PrincipalId === event.requestParameters?.principalId,
+      ),
+    }));
+  const created = of("CreateAccountAssignment");
+  expect(created.map(({ isPresent }) => isPresent)).toEqual(created.map(() => true));
+  expect(of("DeleteAccountAssignment").map(({ isPresent }) => isPresent)).toEqual([false, true]);
+  const recent = created.filter(({ eventTime }) => now - Date.parse(eventTime) < 14 * day);
+  // Somebody who used it since.
+  expect(recent.map(({ eventTime, requestParameters }) => [eventTime, requestParameters?.principalId])).toEqual([
+    ["2026-11-12T14:09:36Z", "196d0348-b75f-4a24-a738-a404e0eccae0"],
+  ]);
 });

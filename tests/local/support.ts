@@ -8,6 +8,8 @@ import { OrganizationsClient } from "@aws-sdk/client-organizations";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SSOAdminClient } from "@aws-sdk/client-sso-admin";
+import { STSClient } from "@aws-sdk/client-sts";
+import type { AwsCredentialIdentity } from "@smithy/types";
 import { type LocalAws, type LocalAwsOptions, type OrganisationFile, startLocalAws } from "../../local/aws";
 
 export const storeId = "0c1d2e3f-4a5b-4c6d-8e7f-9a0b1c2d3e4f";
@@ -53,14 +55,16 @@ export async function start(
 }
 
 /** SDK clients that do not retry, so that a test sees each answer. */
-export function clients(endpoint: string, accessKeyId = "local") {
-  const config = { endpoint, region: "us-east-1", credentials: { accessKeyId, secretAccessKey: "x" }, maxAttempts: 1 };
+export function clients(endpoint: string, credentials: Partial<AwsCredentialIdentity> = {}, region = "us-east-1") {
+  const identity = { accessKeyId: "local", secretAccessKey: "x", ...credentials };
+  const config = { endpoint, region, credentials: identity, maxAttempts: 1 };
   const made = {
     sso: new SSOAdminClient(config),
     store: new IdentitystoreClient(config),
     organizations: new OrganizationsClient(config),
     trail: new CloudTrailClient(config),
     sns: new SNSClient(config),
+    sts: new STSClient(config),
     s3: new S3Client(config),
   };
   for (const client of Object.values(made)) running.push({ close: () => client.destroy() });

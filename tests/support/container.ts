@@ -38,7 +38,7 @@ export function functionEnvironment(
   };
   return {
     AWS_ENDPOINT_URL: url,
-    AWS_REGION: "eu-west-1",
+    AWS_REGION: organisation.PrimaryRegion,
     AWS_ACCESS_KEY_ID: "AKIDEXAMPLE",
     AWS_SECRET_ACCESS_KEY: "example",
     BUCKET_NAME: BUCKET,

@@ -60,7 +60,7 @@ asNobody(
 
 asNobody("npm run report makes a report, also where it has to look for credentials", async () => {
   const { EventDataStoreArn, Now } = localAws.organisation;
-  const where = { AWS_ENDPOINT_URL: localAws.url, AWS_REGION: "eu-west-1" };
+  const where = { AWS_ENDPOINT_URL: localAws.url, AWS_REGION: "us-east-1" };
   const keys = { AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "example" };
   const args = [join(root, "cli/report.ts"), "--lake-id", EventDataStoreArn!, "--now", Now, "--out", join(folder, "r")];
   expect(await run(args, { ...where, ...keys })).toMatchObject({ code: 0 });

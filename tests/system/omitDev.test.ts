@@ -30,7 +30,7 @@ const npm = (...args: string[]) =>
       PATH,
       HOME,
       AWS_ENDPOINT_URL: aws.url,
-      AWS_REGION: "eu-west-1",
+      AWS_REGION: "us-east-1",
       NODE_NO_WARNINGS: "1",
       ...credentials,
     };

@@ -32,7 +32,7 @@ export function startReport(
     cwd: root,
     detached: true, // a process group of its own, as a shell gives it
     env: {
-      ...{ PATH, HOME, AWS_ENDPOINT_URL: url, AWS_REGION: "eu-west-1" },
+      ...{ PATH, HOME, AWS_ENDPOINT_URL: url, AWS_REGION: "us-east-1" },
       ...{ AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "example", NODE_NO_WARNINGS: "1" },
       ...environment,
     },

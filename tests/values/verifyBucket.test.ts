@@ -29,7 +29,7 @@ describe("in a bucket", () => {
     aws = await startLocalAws({ organisation: join(root, "local/organisations/sample.json"), throttle: false });
     Object.assign(process.env, {
       AWS_ENDPOINT_URL: aws.url,
-      AWS_REGION: "eu-west-1",
+      AWS_REGION: "us-east-1",
       AWS_ACCESS_KEY_ID: "AKIDEXAMPLE",
       AWS_SECRET_ACCESS_KEY: "example",
     });
