@@ -73,6 +73,7 @@ export function sourcesOf(accountCount: number): RowSources {
       windowFrom: "2026-08-22T09:00:00Z",
       windowTo: "2026-11-20T09:00:00Z",
       observedFrom: "2026-08-22T09:00:00Z",
+      regions: [],
       queryId: null,
       bytesScanned: null,
       lastLogins,

@@ -91,11 +91,11 @@ export function parseArguments(argv: readonly string[]): Arguments {
       "Give either --resume, to go on with an unfinished run, or --restart, to remove it.",
     );
   }
-  if (!help && (settings.lakeId !== undefined) === (values["no-logins"] ?? false)) {
+  const noLogins = values["no-logins"] ?? false;
+  if (noLogins && settings.lakeId !== "") {
     throw reportError("BadArguments", "Give either --lake-id, or --no-logins to leave the login source out.");
   }
   for (const key of keys) {
-    if (key === "lakeId" && settings.lakeId === undefined) continue;
     const problem = settingProblem(optionOf(key), runSettings[key], settings[key]);
     if (problem !== undefined) throw reportError("BadArguments", problem);
   }
@@ -105,7 +105,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   }
   const checked = settings as unknown as Parameters<typeof runSettingsOf>[0];
   return {
-    settings: runSettingsOf({ ...checked, lakeId: checked.lakeId ?? null }),
+    settings: runSettingsOf({ ...checked, lakeId: noLogins ? null : checked.lakeId }),
     ...{ nowMs, out, profile, region, json, quiet, help },
     unfinished: resume ? "resume" : restart ? "restart" : null,
   };

@@ -26,7 +26,7 @@ export interface CredentialReportArgs {
    * an id alone stands for a store of the organization's management account in the stack's Region.
    * @example "arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/01234567-89ab-cdef-0123-456789abcdef"
    */
-  readonly lakeId: pulumi.Input<string>;
+  readonly lakeId?: pulumi.Input<string>;
   /**
    * IAM Identity Center instance; by default the account's one instance.
    * @default ""

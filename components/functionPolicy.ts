@@ -6,6 +6,7 @@ import { type PolicyDocument, policyDocument, type Statement, viaServices } from
 export interface FunctionPolicyArgs {
   readonly account: AwsAccount;
   readonly identityCenter: IdentityCenter;
+  /** "" where logins are looked up in Event history. */
   readonly eventDataStoreArn: string;
   readonly bucketArn: string;
   readonly logGroupArn: string;
@@ -33,7 +34,7 @@ export function functionPolicy(args: FunctionPolicyArgs): PolicyDocument {
   const work = below("work/*");
 
   return policyDocument(
-    allow("ListPermissionSets", "sso:ListPermissionSets", [instanceArn]),
+    allow("ReadInstance", ["sso:ListPermissionSets", "sso:ListRegions"], [instanceArn]),
     allow(
       "ReadPermissionSets",
       [
@@ -53,17 +54,10 @@ export function functionPolicy(args: FunctionPolicyArgs): PolicyDocument {
     allow("ListMemberships", "identitystore:ListGroupMemberships", [store, inStore("group"), inStore("membership")]),
     // Organizations knows no narrower resource for it.
     allow("ListAccounts", "organizations:ListAccounts", "*"),
-    allow(
-      "QueryLogins",
-      [
-        "cloudtrail:CancelQuery",
-        "cloudtrail:DescribeQuery",
-        "cloudtrail:GetEventDataStore",
-        "cloudtrail:GetQueryResults",
-        "cloudtrail:StartQuery",
-      ],
-      args.eventDataStoreArn,
-    ),
+    // Event history knows no narrower resource.
+    args.eventDataStoreArn === ""
+      ? allow("LookUpLogins", "cloudtrail:LookupEvents", "*")
+      : queryLogins(args.eventDataStoreArn),
     allow("ReadAndWriteReports", ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"], below("*")),
     allow("RemoveParts", "s3:DeleteObject", work),
     // What is no evidence is locked for a day, not as long as a report.
@@ -86,12 +80,21 @@ export function functionPolicy(args: FunctionPolicyArgs): PolicyDocument {
   );
 }
 
+function queryLogins(eventDataStoreArn: string): Statement {
+  const actions = ["CancelQuery", "DescribeQuery", "GetEventDataStore", "GetQueryResults", "StartQuery"];
+  return allow(
+    "QueryLogins",
+    actions.map((action) => `cloudtrail:${action}`),
+    eventDataStoreArn,
+  );
+}
+
 /**
  * The ARN of an event data store that may be given by its id alone: it is then one of the organization's management account, in
  * the Region of the stack.
  */
 export function eventDataStoreArn(lakeId: string, account: AwsAccount, ownerAccountId: string): string {
-  return lakeId.startsWith("arn:")
+  return lakeId === "" || lakeId.startsWith("arn:")
     ? lakeId
     : `arn:${account.partition}:cloudtrail:${account.region}:${ownerAccountId}:eventdatastore/${lakeId}`;
 }

@@ -6,7 +6,10 @@
 
 /** What a run is told to do: `runSettings` in `settings.ts` says what each may be. */
 export interface Settings {
-  /** CloudTrail Lake event data store: its id (UUID) or ARN. `null` leaves the login source out: all usage is UNKNOWN. */
+  /**
+   * CloudTrail Lake event data store: its id (UUID) or ARN; "" for CloudTrail Event history. `null` leaves the login source out: all usage is
+   * UNKNOWN.
+   */
   readonly eventDataStore: string | null;
   /** `arn:<partition>:sso:::instance/ssoins-…` */
   readonly instanceArn: string;
@@ -24,6 +27,24 @@ export interface Settings {
   readonly reviewerPattern: string;
   /** The instant that the run takes for the present, whole seconds. */
   readonly now: string;
+}
+
+/** Where the Identity Center instance is. */
+export interface InstanceRegions {
+  /** In their order; none where they could not be read. */
+  readonly regions: readonly string[];
+  /** Why they could not be read; `null` where they were. */
+  readonly refused: string | null;
+}
+
+/** What a login source has seen of one Region. */
+export interface ObservedRegion {
+  readonly region: string;
+  /** From when on; `null` where nothing was seen, or nobody knows since when. */
+  readonly from: string | null;
+  readonly to: string;
+  /** Why that is not the whole window: a clause; `null` where it is. */
+  readonly reason: string | null;
 }
 
 export interface PermissionSet {
@@ -135,6 +156,8 @@ export interface Logins {
   readonly windowTo: string;
   /** From when on the source can know anything; `null` where that is not known. */
   readonly observedFrom: string | null;
+  /** One for each Region of the instance, in their order. */
+  readonly regions: readonly ObservedRegion[];
   readonly lastLogins: readonly LastLogin[];
   readonly queryId: string | null;
   /** What CloudTrail Lake bills; `null` where no query finished. */

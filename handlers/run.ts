@@ -2,7 +2,7 @@ import { type Caller, type Clients, type KeptJournal, mergeEfforts, SLICE_OVER }
 import type { RunPlan, Unfinished } from "./bucket/bucket";
 import { reportError } from "./errors";
 import { type History, type Published, publish, type RunFacts, type Sink } from "./files/files";
-import { collect, readProvisioning } from "./grants/grants";
+import { collect, readProvisioning, readRegions } from "./grants/grants";
 import {
   beginLogins,
   finishLogins,
@@ -54,7 +54,8 @@ export interface Estimate {
 export async function runReport(options: RunOptions): Promise<Published> {
   const { settings, clients, loginSource, call, history, sink, progress, untilMs } = options;
   const before = await call.once("run", "effort before", async () => call.effort());
-  const beginning = beginLogins(loginSource, settings, call);
+  const regions = await readRegions(settings, clients, call);
+  const beginning = beginLogins(loginSource, settings, regions.value, call);
   beginning.catch(() => {}); // it is waited for below, and may have failed before
   try {
     const provisioning = await readProvisioning(settings, clients, call, progress);
@@ -65,7 +66,7 @@ export async function runReport(options: RunOptions): Promise<Published> {
 
     const facts = await call.once("run", "facts", async () => {
       const loginsEffort = mergeEfforts(begun.effort, logins.effort);
-      const effort = mergeEfforts(before, provisioning.effort, collection.effort, loginsEffort);
+      const effort = mergeEfforts(before, regions.effort, provisioning.effort, collection.effort, loginsEffort);
       return { ...options.facts, effort, loginsEffort, finishedMs: Date.now() };
     });
     await options.keep?.();

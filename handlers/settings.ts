@@ -12,12 +12,11 @@ const keyArn = {
 /** What a run is told to do, by its stack or by the terminal. */
 export const runSettings = {
   lakeId: text({
-    defaultValue: undefined,
     placeholder: "ID",
-    help: "CloudTrail Lake event data store with the login events: its id or ARN. An ARN also gives its Region.",
-    expected: "an event data store id (UUID) or ARN",
+    help: "CloudTrail Lake event data store with the login events: its id or ARN, which also gives its Region. Empty: CloudTrail Event history, which every account has.",
+    expected: 'an event data store id (UUID) or ARN, or "" for Event history',
     hint: "Find it under CloudTrail → Lake → Event data stores.",
-    accepts: (value) => parseEventDataStore(value) !== null,
+    accepts: (value) => value === "" || parseEventDataStore(value) !== null,
   }),
   instanceArn: text({
     placeholder: "ARN",
@@ -239,7 +238,7 @@ export function wholeNumber(text: string): number | string {
   return /^-?\d+$/.test(text) ? Number(text) : text;
 }
 
-/** The settings of a run as its stages know them, from values of the table; without a `lakeId` the login source is left out. */
+/** The settings of a run as its stages know them, from values of the table; `null` for `lakeId` leaves the login source out. */
 export function runSettingsOf({
   lakeId,
   ...others

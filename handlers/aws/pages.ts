@@ -16,10 +16,10 @@ export interface Listing<Command, List extends keyof AnswerTo<Command> & string,
   readonly idOf: (item: Item) => string;
   /** The name under which the run's journal keeps each page, so that a later slice goes on behind it. By default, none is kept. */
   readonly keptAs?: string;
-  /** How many items a page says there are in all; throws where the page is not to be used, though it is whole. */
-  readonly totalOf?: (page: AnswerTo<Command>) => number | null;
-  /** Told after each page how many items there are so far, and the total that the page said. */
-  readonly onPage?: (count: number, total: number | null) => void;
+  /** What is kept with a page beside its items: how many there are in all, for instance. Throws where the page is not to be used, though it is whole. */
+  readonly figureOf?: (page: AnswerTo<Command>) => number | null;
+  /** Told after each page how many items there are so far, and the page's figure. */
+  readonly onPage?: (count: number, figure: number | null) => void;
 }
 
 /** A page as the journal keeps it: plain JSON. */
@@ -28,7 +28,8 @@ export interface KeptPage<Item> {
   readonly asked: string | null;
   readonly items: readonly Item[];
   readonly next: string | null;
-  readonly total: number | null;
+  /** See `Listing.figureOf`. */
+  readonly figure: number | null;
   /** Why there is no list at all. */
   readonly none?: string;
 }
@@ -68,7 +69,7 @@ export async function allPagesUnless<Command, List extends keyof AnswerTo<Comman
     if (page.none !== undefined) return { items: null, none: page.none };
     if (page.asked === null) all.clear();
     for (const item of page.items) all.set(listing.idOf(item), item);
-    listing.onPage?.(all.size, page.total);
+    listing.onPage?.(all.size, page.figure);
   }
   return { items: [...all.values()], none: null };
 }
@@ -77,7 +78,7 @@ export async function allPagesUnless<Command, List extends keyof AnswerTo<Comman
 export async function* pagesOf<Command, List extends keyof AnswerTo<Command> & string, Item>(
   call: Caller,
   client: AwsClient<NoInfer<Command>>,
-  { command, list, itemOf, keptAs, totalOf }: Listing<Command, List, Item>,
+  { command, list, itemOf, keptAs, figureOf }: Listing<Command, List, Item>,
   noneBecause: (error: unknown) => string | null = () => null,
 ): AsyncGenerator<KeptPage<Item>, void, undefined> {
   const TOKEN_REFUSED = /^(ValidationException|InvalidInputException|(Invalid|Expired)NextToken(Exception)?)$/;
@@ -91,7 +92,7 @@ export async function* pagesOf<Command, List extends keyof AnswerTo<Command> & s
     return pageAt(token).catch((error) => {
       const none = number === 0 ? noneBecause(error) : null;
       if (none === null) throw error;
-      return { asked: null, items: [], next: null, total: null, none };
+      return { asked: null, items: [], next: null, figure: null, none };
     });
   }
 
@@ -100,7 +101,7 @@ export async function* pagesOf<Command, List extends keyof AnswerTo<Command> & s
       const listed = listIn(answer as Page, list, tokens) as Listed<AnswerTo<Command>[List]>[];
       return { items: listed.map(itemOf), NextToken: (answer as Page).NextToken as string | undefined, answer };
     });
-    return { asked, items: page.items, next: page.NextToken || null, total: totalOf?.(page.answer) ?? null };
+    return { asked, items: page.items, next: page.NextToken || null, figure: figureOf?.(page.answer) ?? null };
   }
 
   for (;;) {

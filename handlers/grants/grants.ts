@@ -7,6 +7,7 @@ import { listMemberships } from "./memberships";
 import { listProvisioning } from "./permissionSets";
 
 export { chooseInstance, type Instance } from "./instance";
+export { readRegions } from "./regions";
 
 /** The first stage: every permission set, and every account that it is provisioned to. */
 export function readProvisioning(

@@ -1,12 +1,12 @@
-import { CloudTrailClient, LookupEventsCommand, type LookupEventsCommandOutput } from "@aws-sdk/client-cloudtrail";
+import { CloudTrailClient, LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
 import { type Caller, type ClientOptions, clientSettings, pagesOf, SLICE_OVER } from "../aws/aws";
 import { messageOf } from "../errors";
-import type { Progress } from "../model";
+import type { ObservedRegion, Progress } from "../model";
 import { formatInstant } from "../times";
 import { type LookedUpEvent, loginOf } from "./eventRecord";
 import { EVENT_NAMES, EVENTS, type LoginEventName } from "./events";
 import { type NamedLogins, partOf } from "./part";
-import type { LoginPart, LoginSource, LoginWindow, ObservedRegion } from "./source";
+import type { LoginPart, LoginSource, LoginWindow } from "./source";
 
 const DAY_MS = 86_400_000;
 /** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html */
@@ -45,13 +45,14 @@ export function createEventHistorySource(options: ClientOptions): LoginSource<Hi
   ): Promise<ObservedRegion> {
     const oldestMs = Math.max(Date.parse(from), Date.parse(to) - KEPT_DAYS * DAY_MS);
     let count = 0;
-    const look = createLookUp(clientIn(region), region, call, (name, events) => {
+    let nowMs: number | null = null; // by AWS's own clock, when the last page was read
+    const look = createLookUp(clientIn(region), region, call, (name, events, awsNowMs) => {
+      if (awsNowMs !== null) nowMs = Math.max(nowMs ?? 0, awsNowMs);
       count += logins.add(name, events);
       progress(`logins in ${region}`, count, null);
     });
     await Promise.all(EVENT_NAMES.map((name) => look(name, oldestMs, Date.parse(to))));
-    // By AWS's own clock, which is known now: what is older was gone before it was read.
-    const nowMs = call.awsNowMs();
+    // What was older by then was gone before it was read.
     if (nowMs === null) {
       const reason =
         "AWS's answers do not say what time it is (no Date header), so what Event history still had is not known";
@@ -115,7 +116,7 @@ function createLookUp(
   client: CloudTrailClient,
   region: string,
   call: Caller,
-  onEvents: (name: LoginEventName, events: readonly KeptEvent[]) => void,
+  onEvents: (name: LoginEventName, events: readonly KeptEvent[], awsNowMs: number | null) => void,
 ) {
   const LISTINGS = 16; // side by side: a page may take seconds to come, and two a second are granted
   const PAGES_A_LISTING = 20; // fewer are not worth a listing of their own
@@ -126,22 +127,23 @@ function createLookUp(
     return pagesOf(call, client, {
       command: (NextToken) => new LookupEventsCommand({ ...window, LookupAttributes, MaxResults: 50, NextToken }),
       list: "Events",
-      itemOf: (event: NonNullable<LookupEventsCommandOutput["Events"]>[number]) => keptEvent(event, name, fromMs),
+      itemOf: (event) => keptEvent(event, name, fromMs),
       idOf: String,
       keptAs: `events ${region} ${name} ${fromMs} ${toMs}`,
+      figureOf: () => call.awsNowMs(),
     });
   }
 
   async function readAll(name: LoginEventName, fromMs: number, toMs: number): Promise<void> {
-    for await (const { items } of pages(name, fromMs, toMs)) onEvents(name, items);
+    for await (const { items, figure } of pages(name, fromMs, toMs)) onEvents(name, items, figure);
   }
 
   return async (name: LoginEventName, fromMs: number, toMs: number): Promise<void> => {
     let downToMs = fromMs; // how far the listing that begins with the newest goes itself
     let others: Promise<unknown> = Promise.resolve();
     let isFirst = true;
-    for await (const { items, next } of pages(name, fromMs, toMs)) {
-      onEvents(name, items);
+    for await (const { items, next, figure } of pages(name, fromMs, toMs)) {
+      onEvents(name, items, figure);
       const oldestMs = items.reduce((oldest, [atMs]) => Math.min(oldest, atMs), toMs);
       if (isFirst && next !== null) {
         isFirst = false;

@@ -16,6 +16,8 @@ import type { LoginSource, LoginWindow } from "./source";
 export interface LakeReading {
   readonly queryId: string;
   readonly window: LoginWindow;
+  readonly regions: readonly string[];
+  readonly observed: { readonly observedFrom: string | null; readonly reason: string | null };
 }
 
 /**
@@ -78,7 +80,7 @@ export function createLakeSource(eventDataStore: string, options: ClientOptions)
     // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html
     grants: { "cloudtrail:StartQuery": 3, "cloudtrail:*": 10 },
 
-    async begin(asked, call) {
+    async begin(asked, regions, call) {
       const getStore = new GetEventDataStoreCommand({ EventDataStore: eventDataStore });
       const wholeAnswer = wholeAnswerTo(getStore);
       const store = await call(cloudTrail, getStore, (answer) => ({
@@ -93,18 +95,25 @@ export function createLakeSource(eventDataStore: string, options: ClientOptions)
       const queryId = await call(cloudTrail, new StartQueryCommand({ QueryStatement }), (answer) =>
         requireText("QueryId", answer.QueryId),
       );
-      return { ...observed, window, reading: { queryId, window }, queryId };
+      return { ...observed, window, reading: { queryId, window, regions, observed }, queryId };
     },
 
     async goOn(reading, untilMs, call, progress) {
-      const { queryId, window } = reading;
+      const { queryId, window, observed } = reading;
       const finishes = () => waitFor(queryId, untilMs, call);
       const query = await call.once("login query", queryId, finishes, ({ finished }) => finished);
       if (!query.finished) {
         return { done: false, reading, waiting: `The login query ${queryId} was still ${query.status}` };
       }
       const logins = await readLogins(queryId, window, cloudTrail, call, progress);
-      return { done: true, part: { ...logins, bytesScanned: query.bytesScanned ?? null } };
+      // One store records all Regions, or is said not to.
+      const regions = reading.regions.map((region) => ({
+        region,
+        from: observed.observedFrom,
+        to: window.to,
+        reason: observed.reason,
+      }));
+      return { done: true, part: { ...logins, regions, bytesScanned: query.bytesScanned ?? null } };
     },
 
     async giveUp({ queryId }) {

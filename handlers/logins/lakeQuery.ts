@@ -56,7 +56,7 @@ export async function readLogins(
   cloudTrail: CloudTrailClient,
   call: Caller,
   progress: Progress,
-): Promise<Omit<LoginPart, "bytesScanned">> {
+): Promise<Omit<LoginPart, "bytesScanned" | "regions">> {
   const fromMs = Date.parse(window.from);
   const toMs = Date.parse(window.to);
   let total: number | null = null;
@@ -112,7 +112,7 @@ export async function readLogins(
     idOf: ({ userId, principalId, userName, accountId, roleName }) =>
       JSON.stringify([userId, principalId, userName, accountId, roleName]),
     keptAs: `logins of ${QueryId}`,
-    totalOf: ({ QueryStatus, QueryStatistics }) => {
+    figureOf: ({ QueryStatus, QueryStatistics }) => {
       if (QueryStatus === "FINISHED") return QueryStatistics?.TotalResultsCount ?? null;
       throw reportError(
         "QueryFailed",

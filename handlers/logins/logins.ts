@@ -1,7 +1,8 @@
 import { type Caller, type ClientOptions, SLICE_OVER, type Staged } from "../aws/aws";
 import { messageOf, reportError } from "../errors";
-import type { Logins, Progress, Settings } from "../model";
+import type { InstanceRegions, Logins, Progress, Settings } from "../model";
 import { formatInstant } from "../times";
+import { createEventHistorySource } from "./eventHistory";
 import { createLakeSource } from "./lake";
 import type { Begun, LoginPart, LoginSource, LoginWindow } from "./source";
 
@@ -15,7 +16,10 @@ export function createLoginSource(
   { eventDataStore }: Pick<Settings, "eventDataStore">,
   options: ClientOptions = {},
 ): LoginSource | null {
-  return eventDataStore === null ? null : (createLakeSource(eventDataStore, options) as LoginSource);
+  if (eventDataStore === null) return null;
+  return (
+    eventDataStore === "" ? createEventHistorySource(options) : createLakeSource(eventDataStore, options)
+  ) as LoginSource;
 }
 
 /** Logins that have been asked for, or why they could not be. Plain JSON: another process may finish them. */
@@ -32,6 +36,7 @@ export interface BegunLogins {
 export function beginLogins(
   source: LoginSource | null,
   settings: Settings,
+  { regions, refused }: InstanceRegions,
   call: Caller,
 ): Promise<Staged<BegunLogins>> {
   const DAY_MS = 86_400_000;
@@ -43,8 +48,11 @@ export function beginLogins(
       return { window, begun: null, source: "left-out", reason: "the login source was left out on request" };
     }
     try {
-      const begun = await own.once("logins", "begun", () => source.begin(window, own));
-      return { window: begun.window, begun, source: "begun", reason: null };
+      const begun = await own.once("logins", "begun", () => source.begin(window, regions, own));
+      const unknownRegions =
+        "the Regions of the Identity Center instance could not be read, so where people logged in is not known";
+      const reason = refused === null ? begun.reason : `${unknownRegions} (${refused})`;
+      return { window: begun.window, begun: { ...begun, reason }, source: "begun", reason: null };
     } catch (error) {
       own.throwIfEnded();
       if ((error as Error).name === SLICE_OVER) throw error;
@@ -75,11 +83,25 @@ export function finishLogins(
   };
 
   function failed(status: "failed" | "left-out", why: string | null): Logins {
-    const nothing = { observed: false, lastLogins: [], bytesScanned: null, unattributed: [], notUnderstood: [] };
+    const nothing = {
+      observed: false,
+      regions: [],
+      lastLogins: [],
+      bytesScanned: null,
+      unattributed: [],
+      notUnderstood: [],
+    };
     return { ...observation, ...nothing, source: status, reason: why };
   }
 
-  function read({ lastLogins, bytesScanned, unattributed, notUnderstood, reason: partial }: LoginPart): Logins {
+  function read({
+    lastLogins,
+    regions,
+    bytesScanned,
+    unattributed,
+    notUnderstood,
+    reason: partial,
+  }: LoginPart): Logins {
     const silent = lastLogins.length === 0 ? "no role login of anyone was seen in the window" : null;
     const why = begun?.reason ?? partial ?? silent;
     return {
@@ -87,6 +109,7 @@ export function finishLogins(
       source: "read",
       observed: why === null,
       reason: why,
+      regions,
       lastLogins,
       bytesScanned,
       unattributed,

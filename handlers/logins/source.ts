@@ -1,5 +1,5 @@
 import type { Caller, Grants } from "../aws/aws";
-import type { LastLogin, NotUnderstoodLogin, Progress, UnattributedLogin } from "../model";
+import type { LastLogin, NotUnderstoodLogin, ObservedRegion, Progress, UnattributedLogin } from "../model";
 
 /**
  * The contract of a login source: where logins are read from. A source fails by throwing; what a failure means for the report is
@@ -51,16 +51,6 @@ export type Continued<Reading> =
       readonly waiting: string;
     }
   | { readonly done: true; readonly part: LoginPart };
-
-/** What a source has seen of one Region. */
-export interface ObservedRegion {
-  readonly region: string;
-  /** From when on; `null` where nothing was seen. */
-  readonly from: string | null;
-  readonly to: string;
-  /** Why that is not the whole window: a clause; `null` where it is. */
-  readonly reason: string | null;
-}
 
 /** What was read. */
 export interface LoginPart {

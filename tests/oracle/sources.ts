@@ -124,6 +124,7 @@ export const rowSources: Arbitrary<RowSources> = fc
       windowFrom: "2026-08-24T12:00:00Z",
       windowTo: NOW,
       observedFrom: "2026-08-24T12:00:00Z",
+      regions: [],
       lastLogins: drawn.lastLogins,
       queryId: "query",
       bytesScanned: 1,

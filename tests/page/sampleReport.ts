@@ -116,6 +116,7 @@ export function sampleRows(size: SampleSize): Row[] {
       windowFrom: "",
       windowTo: "",
       observedFrom: null,
+      regions: [],
       lastLogins: observed ? lastLogins : [],
       queryId: null,
       bytesScanned: null,

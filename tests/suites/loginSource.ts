@@ -5,7 +5,8 @@ import * as organisation from "../support/organisation";
 
 const { accountId, daysAgo, login, permissionSetName, userId, userName } = organisation;
 
-const WINDOW: LoginWindow = { from: daysAgo(90).replace(".000Z", "Z"), to: organisation.now };
+const WINDOW: LoginWindow = { from: daysAgo(60).replace(".000Z", "Z"), to: organisation.now };
+const REGIONS = ["eu-west-1"];
 const start = Date.parse(WINDOW.from);
 const end = Date.parse(WINDOW.to);
 const at = (ms: number) => ({ eventTime: new Date(ms).toISOString().replace(".000Z", "Z") });
@@ -68,7 +69,7 @@ export function loginSourceSuite(name: string, make: (aws: LocalAws) => LoginSou
 
     async function part(...Records: object[]): Promise<LoginPart> {
       const source = await serve(Records);
-      const { reading } = await source.begin(WINDOW, call);
+      const { reading } = await source.begin(WINDOW, REGIONS, call);
       const { lastLogins, unattributed, notUnderstood, ...rest } = await finish(source, reading);
       const byRole = (a: { roleName: string }, b: { roleName: string }) => (a.roleName < b.roleName ? -1 : 1);
       const sorted = <Login extends { roleName: string }>(logins: readonly Login[]) => [...logins].sort(byRole);
@@ -201,7 +202,7 @@ export function loginSourceSuite(name: string, make: (aws: LocalAws) => LoginSou
 
     test("the same reading gives the same again", async () => {
       const source = await serve(organisation.many(30, (index) => login(0, index, index, at(end - index * 1000))));
-      const { reading } = await source.begin(WINDOW, call);
+      const { reading } = await source.begin(WINDOW, REGIONS, call);
       const sorted = ({ lastLogins }: LoginPart) => lastLogins.map((each) => JSON.stringify(each)).sort();
 
       const first = sorted(await finish(source, reading));
@@ -213,7 +214,7 @@ export function loginSourceSuite(name: string, make: (aws: LocalAws) => LoginSou
 
     test("what it began is plain JSON, and says what can have been seen", async () => {
       const source = await serve([]);
-      const begun = await source.begin(WINDOW, call);
+      const begun = await source.begin(WINDOW, REGIONS, call);
 
       expect(JSON.parse(JSON.stringify(begun))).toEqual(begun);
       expect(begun).toMatchObject({ observedFrom: WINDOW.from, reason: null });
@@ -221,7 +222,7 @@ export function loginSourceSuite(name: string, make: (aws: LocalAws) => LoginSou
 
     test("giving up never rejects, even when nothing answers any more", async () => {
       const source = await serve([login(0, 1, 1)]);
-      const { reading } = await source.begin(WINDOW, call);
+      const { reading } = await source.begin(WINDOW, REGIONS, call);
       await source.giveUp(reading);
       await source.giveUp(reading);
 

@@ -98,6 +98,7 @@ export function sourcesOf(small: SmallOrganisation): RowSources {
       windowFrom: "2026-08-24T12:00:00Z",
       windowTo: NOW,
       observedFrom: null,
+      regions: [],
       lastLogins: (small.lastLogins ?? []).map(wholeLogin),
       queryId: null,
       bytesScanned: null,

@@ -58,7 +58,11 @@ export interface SlicedRun {
  *
  * @param answersOf how many answers a slice asks for, from its number (from 1 on)
  */
-export async function runSliced(localAws: LocalAws, answersOf: (slice: number) => number): Promise<SlicedRun> {
+export async function runSliced(
+  localAws: LocalAws,
+  answersOf: (slice: number) => number,
+  given: Partial<Settings> = {},
+): Promise<SlicedRun> {
   const { organisation } = localAws;
   const settings: Settings = {
     ...defaultSettings,
@@ -67,6 +71,7 @@ export async function runSliced(localAws: LocalAws, answersOf: (slice: number) =
     identityStoreId: organisation.IdentityStoreId,
     requestsPerSecond: 10_000,
     now: organisation.Now,
+    ...given,
   };
   const facts = {
     ...{ runId: "test", account: "111122223333", region: "eu-west-1", trigger: "manual", note: "" },

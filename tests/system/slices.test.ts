@@ -210,7 +210,7 @@ describe("the function", () => {
     });
 
     test("does not count where the cursor does not name it", async () => {
-      const line = JSON.stringify(["users", "0", { asked: null, items: [], next: null, total: null }]);
+      const line = JSON.stringify(["users", "0", { asked: null, items: [], next: null, figure: null }]);
       const key = "credential_reports/work/kept/another-attempt-0.jsonl.gz";
       container.bucket.objects.set(key, container.bucket.objects.get(parts()[0]!)!);
       change(key, gzipSync(line));

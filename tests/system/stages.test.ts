@@ -4,7 +4,7 @@
  */
 import { createCaller, createClients, mergeEfforts } from "../../handlers/aws/aws";
 import { publish } from "../../handlers/files/files";
-import { collect, readProvisioning } from "../../handlers/grants/grants";
+import { collect, readProvisioning, readRegions } from "../../handlers/grants/grants";
 import {
   beginLogins,
   createLoginSource,
@@ -50,7 +50,8 @@ test("stages that each have a process of their own give the files of one run", a
   const nothing = () => {};
 
   const first = apart();
-  const begun = sent(await beginLogins(first.source, settings, first.call));
+  const regions = sent(await readRegions(settings, first.clients, first.call));
+  const begun = sent(await beginLogins(first.source, settings, regions.value, first.call));
   const second = apart();
   const provisioning = sent(await readProvisioning(settings, second.clients, second.call, nothing));
   const third = apart();
@@ -69,7 +70,7 @@ test("stages that each have a process of their own give the files of one run", a
     ...{ runId, account, region, caller, trigger, note },
     startedMs: Date.parse(startedAt),
     finishedMs: Date.parse(finishedAt),
-    effort: mergeEfforts(provisioning.effort, collection.effort, loginsEffort),
+    effort: mergeEfforts(regions.effort, provisioning.effort, collection.effort, loginsEffort),
     loginsEffort,
   });
   const sink = createMemorySink();

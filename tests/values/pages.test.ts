@@ -92,7 +92,7 @@ describe("a listing of which an earlier slice has read the first page", () => {
   type Command = { schema: unknown[]; token?: string; resolveMiddleware(): () => Promise<{ output: Output }> };
 
   /** What comes, and the tokens with which AWS was asked, where it answers the token "t1" with this. */
-  async function goOn(behindFirst: () => Answer, kept = { asked: null, items: ["a"], next: "t1", total: null }) {
+  async function goOn(behindFirst: () => Answer, kept = { asked: null, items: ["a"], next: "t1", figure: null }) {
     const journal = createJournal();
     journal.remember([JSON.stringify(["letters", "0", kept])]);
     const call = createCaller({ requestsPerSecond: 1_000_000, signal: new AbortController().signal, journal });
@@ -138,7 +138,7 @@ describe("a listing of which an earlier slice has read the first page", () => {
   });
 
   test("does not use a page that was asked for behind another one", async () => {
-    const other = { asked: "gone", items: ["x"], next: "t1", total: null };
+    const other = { asked: "gone", items: ["x"], next: "t1", figure: null };
     // What is kept was asked for with a token: it is no first page, and is not used.
     await expect(goOn(() => ({ Items: ["b"] }), other as never)).resolves.toMatchObject({ all: ["new", "z"] });
   });
