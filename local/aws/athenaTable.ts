@@ -71,7 +71,9 @@ export function openTable(
     try {
       const file = join(folder, "rows.json");
       const partitionOf = partitionsOf(table, header, now());
-      const lines = openSync(file, "w");
+      const rows = openSync(file, "w");
+      const lines: string[] = [];
+      const flush = () => writeSync(rows, lines.splice(0).join(""));
       const bytes = new Map<string, { values: readonly string[]; bytes: number; events: number }>();
       const write = (record: CloudTrailRecord, place: number) => {
         const values = partitionOf(record);
@@ -81,16 +83,20 @@ export function openTable(
         members.awsregion ??= header.PrimaryRegion;
         members.recipientaccountid ??= header.OwnerAccountId;
         const row = columns.map(({ name, type }): [string, unknown] => [name, type.of(members[name])]);
-        writeSync(
-          lines,
-          `${JSON.stringify(Object.fromEntries([...row, ...table.keys.map((key, i) => [key, values[i]])]))}\n`,
-        );
+        const keyed = table.keys.map((key, index): [string, unknown] => [key, values[index]]);
+        lines.push(JSON.stringify(Object.fromEntries([...row, ...keyed])), "\n");
+        if (lines.length >= 2000) flush();
         const partition = bytes.get(values.join("\n")) ?? { values, bytes: 0, events: 0 };
         partition.bytes += Buffer.byteLength(JSON.stringify(record));
         partition.events += 1;
         bytes.set(values.join("\n"), partition);
       };
-      await readRecords(records, write).finally(() => closeSync(lines));
+      try {
+        await readRecords(records, write);
+        flush();
+      } finally {
+        closeSync(rows);
+      }
       if (bytes.size === 0) return;
       const types = [
         ...columns.map(({ name, type }) => `'${name}': '${type.duckDb}'`),

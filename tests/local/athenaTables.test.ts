@@ -165,6 +165,8 @@ describe("what is scanned", () => {
       bytes(3),
     );
     expect(await scanned("logs.projected", `WHERE "timestamp" = '2026/11/04' OR eventname = 'x'`)).toBe(bytes(0, 3, 4));
+    const either = `WHERE "timestamp" = '2026/11/04' AND eventname = 'x' OR eventname = 'y'`;
+    expect(await scanned("logs.projected", either)).toBe(bytes(0, 3, 4));
     const monthly = "WHERE region IN ('eu-west-1') AND concat(year, month) >= '202611' GROUP BY region";
     expect(await scanned("logs.manual", monthly)).toBe(bytes(1));
     expect(await scanned("logs.organization", `WHERE account = '${other}'`)).toBe(bytes(2));
