@@ -1,4 +1,25 @@
-import type { Column } from "./athenaTable";
+export interface Column {
+  readonly Name: string;
+  readonly Type: string;
+}
+
+/** A table of Athena's over a trail's files. */
+export interface AthenaTable {
+  readonly catalog: string;
+  readonly database: string;
+  readonly name: string;
+  readonly account: string;
+  /** Any Region, where none is given. */
+  readonly region: string | undefined;
+  readonly columns: readonly Column[];
+  /** The partition keys' names. */
+  readonly keys: readonly string[];
+  readonly parameters: Readonly<Record<string, string>>;
+  /** The partitions that were added, by their keys' values; where nothing is said, all that there are files for. */
+  readonly partitions: readonly (readonly string[])[] | undefined;
+  /** As GetTableMetadata answers. */
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
 
 /** The columns of the table that AWS documents for CloudTrail's files. */
 const columns: readonly Column[] = [

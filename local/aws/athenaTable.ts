@@ -3,36 +3,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
+import type { AthenaTable } from "./athenaDefinitions";
 import { createDatabase, type QueryResult } from "./database";
 import { byLowerCase, hiveType } from "./hiveTypes";
 import type { OrganisationHeader } from "./organisation";
 import { type CloudTrailRecord, madeEventId, type Records, readRecords } from "./records";
 import { partitionsOf } from "./trailFiles";
-
-type Item = Record<string, unknown>;
-
-export interface Column {
-  readonly Name: string;
-  readonly Type: string;
-}
-
-/** A table of Athena's over a trail's files. */
-export interface AthenaTable {
-  readonly catalog: string;
-  readonly database: string;
-  readonly name: string;
-  readonly account: string;
-  /** Any Region, where none is given. */
-  readonly region: string | undefined;
-  readonly columns: readonly Column[];
-  /** The partition keys' names. */
-  readonly keys: readonly string[];
-  readonly parameters: Readonly<Record<string, string>>;
-  /** The partitions that were added, by their keys' values; where nothing is said, all that there are files for. */
-  readonly partitions: readonly (readonly string[])[] | undefined;
-  /** As GetTableMetadata answers. */
-  readonly metadata: Item;
-}
 
 export interface OpenTable {
   /** The names of columns and partition keys, in lower case. */

@@ -1,4 +1,5 @@
-import { type AthenaTable, type Column, type OpenTable, openTable } from "./athenaTable";
+import type { AthenaTable, Column } from "./athenaDefinitions";
+import { type OpenTable, openTable } from "./athenaTable";
 import type { Call } from "./call";
 import type { Organisation } from "./organisation";
 

@@ -1,4 +1,4 @@
-import type { AthenaTable } from "./athenaTable";
+import type { AthenaTable } from "./athenaDefinitions";
 import type { OrganisationHeader } from "./organisation";
 import type { CloudTrailRecord } from "./records";
 
