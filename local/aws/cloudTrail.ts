@@ -39,7 +39,9 @@ export function cloudTrail(
   const [, , , region, account] = arn.split(":");
   const id = arn.split("/")[1] ?? "";
   const absent = { awsRegion: header.PrimaryRegion, recipientAccountId: header.OwnerAccountId };
-  const store = createEventStore(id, records, absent);
+  const status = String(eventDataStore?.Status);
+  const stoppedAt = status === "STOPPED_INGESTION" ? Number(eventDataStore?.UpdatedTimestamp) : undefined;
+  const store = createEventStore(id, records, absent, stoppedAt);
   const queries = createQueries(rate);
 
   // AWS finds a store in its own Region alone. Here its bare id is found in any, so that whoever serves an organisation file need
@@ -71,7 +73,8 @@ export function cloudTrail(
     const sql = await refuseInvalid(async () => {
       const { sql, storeIds } = translate(statement, eventColumns);
       for (const storeId of storeIds) requireStore(call, storeId);
-      if (eventDataStore?.Status !== "ENABLED") {
+      // One that takes no more events can be queried for those that it has.
+      if (!/^(ENABLED|(STARTING|STOPPING|STOPPED)_INGESTION)$/.test(status)) {
         throw new AwsError("InactiveEventDataStoreException", `Event data store ${id} is not active.`);
       }
       await store.check(sql);

@@ -78,11 +78,14 @@ export interface Absent {
   readonly recipientAccountId: string;
 }
 
-/** @param id the event data store's id, which is the table's name in statements */
-export function createEventStore(id: string, records: Records, absent: Absent): EventStore {
+/**
+ * @param id the event data store's id, which is the table's name in statements
+ * @param stoppedAt since when it takes no more events, in seconds since 1970
+ */
+export function createEventStore(id: string, records: Records, absent: Absent, stoppedAt?: number): EventStore {
   const columns = Object.entries(schema).map(([name, type]) => `${name} ${type}`);
   const table = `CREATE TABLE "${id}" (${columns.join(", ")})`;
-  const database = createDatabase([table], (connection) => loadRecords(connection, id, records, absent));
+  const database = createDatabase([table], (connection) => loadRecords(connection, id, records, absent, stoppedAt));
   return {
     ...database,
     async scanned({ from, to }) {
@@ -101,6 +104,7 @@ async function loadRecords(
   id: string,
   records: Records,
   absent: Absent,
+  stoppedAt: number | undefined,
 ): Promise<{ bytes: number }> {
   const folder = await mkdtemp(join(tmpdir(), "event-data-store-"));
   const file = join(folder, "records.json");
@@ -118,6 +122,9 @@ async function loadRecords(
     // AWS's events all have one. A file may leave it out: it is then made from the event's place.
     const made = "printf('00000000-0000-4000-8000-%012d', rowid)";
     await connection.run(`UPDATE "${id}" SET eventID = ${made} WHERE coalesce(eventID, '') = ''`);
+    if (stoppedAt !== undefined) {
+      await connection.run(`DELETE FROM "${id}" WHERE epoch(eventTime) > ${stoppedAt}`);
+    }
     return { bytes: (await stat(file)).size };
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,3 +1,4 @@
+export { cloudTrailTable, type TrailPlace } from "./athenaDefinitions";
 export { type Answer, AwsError, type Call, type Handler } from "./call";
 export type { AssumableRole } from "./callers";
 export type { Fault, FaultKind } from "./faults";

@@ -1,4 +1,3 @@
-import type { OrganisationHeader } from "./organisation";
 import { expected, timesToSeconds, validate } from "./organisationShapes";
 
 type Item = Record<string, unknown>;
@@ -15,13 +14,20 @@ export function regionsOf(instance: unknown, regions: readonly Item[]): string |
   return marked[0];
 }
 
-/** What DescribeInstance tells of the instance, but for its Regions. */
-export function instanceOf(instance: unknown, header: OrganisationHeader): Item {
-  const known: Item = {
-    InstanceArn: header.InstanceArn,
-    IdentityStoreId: header.IdentityStoreId,
-    OwnerAccountId: header.OwnerAccountId,
-  };
+/**
+ * What DescribeInstance tells of the instance, but for its Regions.
+ *
+ * @param ids what the file itself says of it
+ */
+export function instanceOf(
+  instance: unknown,
+  {
+    InstanceArn,
+    IdentityStoreId,
+    OwnerAccountId,
+  }: Readonly<Record<"InstanceArn" | "IdentityStoreId" | "OwnerAccountId", string>>,
+): Item {
+  const known: Item = { InstanceArn, IdentityStoreId, OwnerAccountId };
   const told = instance === undefined ? {} : validate("Instance", undefined, instance);
   for (const [member, value] of Object.entries(known)) {
     if (told[member] !== undefined && told[member] !== value) {

@@ -36,6 +36,14 @@ export interface OrganisationFile {
   readonly Regions?: readonly object[];
   /** As GetEventDataStore answers; without it there is no store. */
   readonly EventDataStore?: object;
+  /**
+   * `{ CatalogName, DatabaseName, TableMetadata, Partitions: [{ Values }], AccountId, Region }`: tables of Athena over the files of a
+   * trail, which has all of the `Records`. `TableMetadata` is as GetTableMetadata answers; `cloudTrailTable` makes the documented ones.
+   * @default CatalogName AwsDataCatalog, all partitions that there are files for, the owner's account, any Region
+   */
+  readonly AthenaTables?: readonly object[];
+  /** As GetWorkGroup answers. @default `primary`, with a result location */
+  readonly WorkGroups?: readonly object[];
   /** CloudTrail events. One without `eventID`, `awsRegion` or `recipientAccountId` is given one: by its place, primary Region, owner. */
   readonly Records?: readonly object[];
 }
@@ -71,6 +79,8 @@ export interface Organisation {
   /** At least one; `haveOwnRegions` says whether the file names them. */
   readonly regions: readonly Item[];
   readonly haveOwnRegions: boolean;
+  readonly athenaTables: readonly Item[];
+  readonly workGroups: ReadonlyMap<string, Item>;
   readonly records: Records;
 }
 
@@ -109,6 +119,8 @@ function createLoader() {
   const accounts: Item[] = [];
   const users: Item[] = [];
   const regions: Item[] = [];
+  const athenaTables: Item[] = [];
+  const workGroups = new Map<string, Item>();
   const permissionSets = new Map<string, Item>();
   const groups = new Map<string, Item>();
   const memberships = new Map<string, Item[]>();
@@ -128,6 +140,10 @@ function createLoader() {
   const arrays: Record<string, (item: Item) => void> = {
     Accounts: (item) => accounts.push(item),
     Regions: (item) => regions.push(item),
+    AthenaTables: (item) => {
+      athenaTables.push({ ...item, TableMetadata: athenaTable(athenaTables.length, item.TableMetadata) });
+    },
+    WorkGroups: (item) => workGroups.set(String(item.Name), item),
     Users: (item) => users.push(item),
     PermissionSets: (item) => permissionSets.set(String(item.PermissionSetArn), item),
     Groups: (item) => groups.set(String(item.GroupId), item),
@@ -191,10 +207,29 @@ function createLoader() {
         instance,
         regions: regions.length > 0 ? regions : [onlyRegion],
         haveOwnRegions: where !== undefined,
+        athenaTables,
+        workGroups: workGroups.size > 0 ? workGroups : new Map([["primary", primaryWorkGroup]]),
         records,
       };
     },
   };
+}
+
+/** The work group that every account has, with the result location that somebody must have given it. */
+const primaryWorkGroup: Item = {
+  Name: "primary",
+  State: "ENABLED",
+  Configuration: {
+    ResultConfiguration: { OutputLocation: "s3://aws-athena-query-results-local/" },
+    EnforceWorkGroupConfiguration: false,
+    PublishCloudWatchMetricsEnabled: true,
+    RequesterPaysEnabled: false,
+    EngineVersion: { SelectedEngineVersion: "AUTO", EffectiveEngineVersion: "Athena engine version 3" },
+  },
+};
+
+function athenaTable(index: number, metadata: unknown): Item {
+  return timesToSeconds("TableMetadata", index, validate("TableMetadata", index, metadata));
 }
 
 function getOrSet<K, V>(map: Map<K, V>, key: K, make: () => V): V {

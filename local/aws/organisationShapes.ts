@@ -69,6 +69,9 @@ const required: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
     PermissionSetArn: permissionSetArn,
     AttachedManagedPolicies: { what: "an array", holds: Array.isArray },
   },
+  AthenaTables: { DatabaseName: text, TableMetadata: { what: "an object", holds: isObject } },
+  TableMetadata: { Name: text, Columns: { what: "an array", holds: Array.isArray } },
+  WorkGroups: { Name: text, State: { what: "ENABLED or DISABLED", holds: matches(/^(ENABLED|DISABLED)$/) } },
   EventDataStore: {
     EventDataStoreArn: {
       what: "an event data store ARN (arn:aws:cloudtrail:REGION:ACCOUNT:eventdatastore/UUID)",
@@ -86,6 +89,8 @@ const times: Readonly<Record<string, readonly string[]>> = {
   GroupMemberships: ["CreatedAt", "UpdatedAt"],
   EventDataStore: ["CreatedTimestamp", "UpdatedTimestamp"],
   Instance: ["CreatedDate"],
+  TableMetadata: ["CreateTime", "LastAccessTime"],
+  WorkGroups: ["CreationTime"],
   Regions: ["AddedDate"],
 };
 

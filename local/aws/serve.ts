@@ -9,6 +9,7 @@ const usage = `Usage: npm run local-aws -- --organisation FILE [options]
   --port N             port on 127.0.0.1, 0 for any free one (default 4566)
   --rate R             multiplies every throttle, and divides the time that a query takes (default 1)
   --no-throttle        lifts the throttles
+  --role ARN           a role that may be assumed, in whatever account; may be given several times
   --stats FILE         writes calls, throttles and bytes to FILE on exit
   --help`;
 
@@ -22,6 +23,7 @@ function readFlags() {
         port: { type: "string", default: "4566" },
         rate: { type: "string", default: "1" },
         "no-throttle": { type: "boolean", default: false },
+        role: { type: "string", multiple: true, default: [] },
         stats: { type: "string" },
         help: { type: "boolean", default: false },
       },
@@ -49,6 +51,7 @@ async function serve(): Promise<void> {
     port: Number(flags.port),
     rate: Number(flags.rate),
     throttle: !flags["no-throttle"],
+    roles: Object.fromEntries(flags.role.map((arn) => [arn, {}])),
   });
   const stop = () => {
     try {

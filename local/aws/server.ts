@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { athena } from "./athena";
 import { type Answer, AwsError, type Call, credentialScope, type Handler, notImplemented } from "./call";
 import { type AssumableRole, createCallers, isForAdministrators, sessionTokenOf } from "./callers";
 import { cloudTrail } from "./cloudTrail";
@@ -106,7 +107,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const knownCallers = new Map(Object.entries(options.callers ?? {}));
   const roles = new Map(Object.entries(options.roles ?? {}));
   const callers = createCallers(() => header.OwnerAccountId, knownCallers);
-  let { header, trail, handlers, nowMs } = await servicesOf(options.organisation, rate, delegatedAdministrators);
+  let { header, queries, handlers, nowMs } = await servicesOf(options.organisation, rate, delegatedAdministrators);
   const messages: Message[] = [];
   const services: Record<string, Handler> = {
     ...handlers,
@@ -202,8 +203,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     messages,
     stats: recorder.statistics,
     async serveOrganisation(organisation) {
-      const former = trail;
-      ({ header, trail, handlers, nowMs } = await servicesOf(organisation, rate, delegatedAdministrators));
+      const former = queries;
+      ({ header, queries, handlers, nowMs } = await servicesOf(organisation, rate, delegatedAdministrators));
       Object.assign(services, handlers);
       await former.close();
     },
@@ -215,14 +216,14 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     },
     reset() {
       recorder.reset();
-      trail.reset();
+      queries.reset();
       takeFromQuota = newThrottle();
       injector = createInjector(options.faults ?? [], seed);
     },
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
-      await Promise.all([closed, trail.close()]);
+      await Promise.all([closed, queries.close()]);
     },
   };
 }
@@ -234,13 +235,22 @@ async function servicesOf(source: string | OrganisationFile, rate: number, deleg
   const startMs = Date.parse(header.Now) - performance.now();
   const nowMs = () => startMs + performance.now();
   const trail = cloudTrail(organisation, rate, nowMs, delegated);
+  const queried = athena(organisation, rate, nowMs);
   const handlers: Readonly<Record<string, Handler>> = {
+    athena: queried.handler,
     sso: ssoAdmin(organisation),
     identitystore: identityStore(organisation),
     organizations: organizations(organisation),
     cloudtrail: trail.handler,
   };
-  return { header, trail, handlers, nowMs };
+  const queries = {
+    reset() {
+      trail.reset();
+      queried.reset();
+    },
+    close: () => Promise.all([trail.close(), queried.close()]),
+  };
+  return { header, queries, handlers, nowMs };
 }
 
 function errorAnswer(call: Call | undefined, thrown: unknown): Answer {

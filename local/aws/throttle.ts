@@ -18,6 +18,13 @@ const quotas: Readonly<Record<string, Quota>> = {
   "cloudtrail:DescribeQuery": { perSecond: 10, burst: 10, apart: true },
   "cloudtrail:GetQueryResults": { perSecond: 10, burst: 10, apart: true },
   "cloudtrail:LookupEvents": { perSecond: 2, burst: 2, apart: true },
+  "athena:StartQueryExecution": { perSecond: 20, burst: 80, apart: true },
+  "athena:StopQueryExecution": { perSecond: 20, burst: 80, apart: true },
+  "athena:GetQueryExecution": { perSecond: 100, burst: 200, apart: true },
+  "athena:GetQueryResults": { perSecond: 100, burst: 200, apart: true },
+  // AWS gives no figures for these: the least that it gives for others.
+  "athena:GetWorkGroup": { perSecond: 5, burst: 10, apart: true },
+  "athena:GetTableMetadata": { perSecond: 5, burst: 10, apart: true },
 };
 
 /** Takes one call from its quota; false where the quota is used up. `place` is the caller's account and Region. */

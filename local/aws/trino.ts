@@ -31,7 +31,8 @@ const tokenPattern = new RegExp(
  * @returns the statement for DuckDB and the store ids in it
  */
 export function translate(statement: string, columns: ReadonlySet<string>): { sql: string; storeIds: string[] } {
-  const tokens = checkedTokens(statement, columns);
+  const tokens = checkedTokens(statement);
+  refuseAliasesBelow(tokens, columns);
   const stores = tokens.filter(({ kind }) => kind === "storeId");
   if (stores.length === 0) {
     throw new StatementError("The FROM clause must name an event data store by its id.");
@@ -43,8 +44,8 @@ export function translate(statement: string, columns: ReadonlySet<string>): { sq
   return { sql, storeIds: stores.map(({ text }) => text) };
 }
 
-/** The words of a statement. @throws StatementError for what DuckDB accepts, and Trino does not */
-export function checkedTokens(statement: string, columns: ReadonlySet<string>): Token[] {
+/** The words of a statement. @throws StatementError for what Trino's grammar does not have, and DuckDB accepts */
+export function checkedTokens(statement: string): Token[] {
   const tokens = tokenise(statement);
   const first = tokens[0]?.text.toUpperCase();
   if (first !== "SELECT" && first !== "WITH") {
@@ -60,12 +61,15 @@ export function checkedTokens(statement: string, columns: ReadonlySet<string>): 
       throw new StatementError(`The event data store id ${text} must not be quoted.`);
     }
   }
-  refuseAliasesBelow(tokens, columns);
   return tokens;
 }
 
-/** In Trino the names that SELECT gives (`AS name`) are not known to WHERE, GROUP BY and HAVING; in DuckDB they are. */
-function refuseAliasesBelow(tokens: readonly Token[], columns: ReadonlySet<string>): void {
+/**
+ * In Trino the names that SELECT gives (`AS name`) are not known to WHERE, GROUP BY and HAVING; in DuckDB they are.
+ *
+ * @param columns of what is queried, in lower case
+ */
+export function refuseAliasesBelow(tokens: readonly Token[], columns: ReadonlySet<string>): void {
   const word = (index: number) => tokens[index]?.text.toUpperCase();
   if (tokens.filter((_, index) => word(index) === "SELECT").length > 1) return;
   const from = tokens.findIndex((_, index) => word(index) === "FROM");

@@ -57,13 +57,25 @@ describe("the event data store", () => {
     elsewhere.destroy();
   });
 
-  test("is not queried when it is not enabled", async () => {
+  test("is not queried when it is about to be deleted", async () => {
     const { EventDataStore } = organisation();
-    const { trail } = await start({ EventDataStore: { ...EventDataStore, Status: "STOPPED_INGESTION" } });
+    const { trail } = await start({ EventDataStore: { ...EventDataStore, Status: "PENDING_DELETION" } });
     const error = await failure(
       trail.send(new StartQueryCommand({ QueryStatement: `SELECT eventID FROM ${storeId}` })),
     );
     expect(error.name).toBe("InactiveEventDataStoreException");
+  });
+
+  test("has what it took until its ingestion was stopped", async () => {
+    const stopped = { Status: "STOPPED_INGESTION", UpdatedTimestamp: "2026-10-15T00:00:00Z" };
+    const { trail } = await start({ Records, EventDataStore: { ...organisation().EventDataStore, ...stopped } });
+    const results = await query(`SELECT eventTime FROM ${storeId}`, { ...local, trail });
+    expect(rowsOf(results)).toEqual([{ eventTime: "2026-10-01 00:00:00.500" }]);
+  });
+
+  test("holds the primary Region and the owner's account for events that name none", async () => {
+    const [row] = rowsOf(await query(`SELECT awsRegion, recipientAccountId FROM ${storeId}`));
+    expect(row).toEqual({ awsRegion: "us-east-1", recipientAccountId: "111122223333" });
   });
 });
 

@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ListInstancesCommand } from "@aws-sdk/client-sso-admin";
-import { clients, stopAll } from "./support";
+import { AssumeRoleCommand } from "@aws-sdk/client-sts";
+import { clients, failure, stopAll } from "./support";
 
 const root = join(__dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "serve-"));
@@ -42,6 +43,17 @@ test.each(["SIGINT", "SIGTERM"] as const)(
     });
   },
 );
+
+test("--role names the roles that may be assumed", async () => {
+  const role = "arn:aws:iam::444455556666:role/logins";
+  const { child, ended, ready } = run("--organisation", sample, "--port", "0", "--role", role, "--role", `${role}-2`);
+  const { sts } = clients((await ready).replace("ready ", "").trim());
+  const assume = (RoleArn: string) => sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: "report" }));
+  for (const RoleArn of [role, `${role}-2`]) expect((await assume(RoleArn)).AssumedRoleUser).toBeDefined();
+  expect((await failure(assume(`${role}-3`))).name).toBe("AccessDenied");
+  child.kill("SIGINT");
+  await ended;
+});
 
 test.each([
   [[], 2, "--organisation: expected a file, got nothing"],
