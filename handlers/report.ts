@@ -297,7 +297,7 @@ export function createReportHandler(): ReportHandler {
 
   return async (event, context) => {
     const startedMs = Date.now();
-    const endMs = startedMs + context.getRemainingTimeInMillis();
+    const endMs = startedMs + Math.floor(context.getRemainingTimeInMillis()); // timers take whole milliseconds
     const request = event?.request ?? {};
     const ending = new AbortController();
     const endingMs = Math.min(ENDING_MS, (endMs - startedMs) / 10);

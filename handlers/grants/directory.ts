@@ -8,28 +8,20 @@ import {
   ListUsersCommand,
   type User as StoreUser,
 } from "@aws-sdk/client-identitystore";
-import {
-  type AnswerTo,
-  type AwsClient,
-  allPagesUnless,
-  type Caller,
-  inParallel,
-  type Listing,
-  type MustBe,
-} from "../aws/aws";
+import { type AnswerTo, type AwsClient, allPagesUnless, type Caller, type Listing, type MustBe } from "../aws/aws";
 import { reportError } from "../errors";
 import type { Group, Progress, User } from "../model";
 import { isNotFound } from "./notFound";
-import { IN_FLIGHT, PAGE_SIZE } from "./requests";
+import { PAGE_SIZE } from "./requests";
 
 /** The users and groups of one Identity Store. */
 export interface Directory {
   /** Everyone: one listing replaces a DescribeUser for each member. `null` where the store lists by filter only. */
   listUsers(): Promise<User[] | null>;
   listGroups(): Promise<Group[] | null>;
-  /** Those of them that exist. */
-  describeUsers(ids: readonly string[]): Promise<User[]>;
-  describeGroups(ids: readonly string[]): Promise<Group[]>;
+  /** `null` where there is no such user, or group. */
+  describeUser(id: string): Promise<User | null>;
+  describeGroup(id: string): Promise<Group | null>;
 }
 
 export function createDirectory(
@@ -79,24 +71,13 @@ export function createDirectory(
     throw reportError("UnexpectedAnswer", `expected an answer about ${id}, got one about ${one.id}`);
   }
 
-  async function describeAll<One>(
-    what: string,
-    type: "USER" | "GROUP",
-    ids: readonly string[],
-    describe: (id: string) => Promise<One>,
-  ): Promise<One[]> {
-    let done = 0;
-    const found = await inParallel(ids, IN_FLIGHT, async (id) => {
-      const one = await call.once(what, id, () =>
-        describe(id).catch((error) => {
-          if (isNotFound(error, type)) return null;
-          throw error;
-        }),
-      );
-      progress(what, ++done, ids.length);
-      return one;
-    });
-    return found.filter((one) => one !== null);
+  function unlessGone<One>(what: string, type: "USER" | "GROUP", id: string, describe: () => Promise<One>) {
+    return call.once(what, id, () =>
+      describe().catch((error) => {
+        if (isNotFound(error, type)) return null;
+        throw error;
+      }),
+    );
   }
 
   return {
@@ -120,15 +101,15 @@ export function createDirectory(
         onPage: (count) => progress("groups", count, null),
       }),
 
-    describeUsers: (ids) =>
-      describeAll("users by id", "USER", ids, (UserId) =>
+    describeUser: (UserId) =>
+      unlessGone("users by id", "USER", UserId, () =>
         call(identityStore, new DescribeUserCommand({ IdentityStoreId, UserId }), (user: DescribeUserCommandOutput) =>
           underId(UserId, userOf(user, "")),
         ),
       ),
 
-    describeGroups: (ids) =>
-      describeAll("groups by id", "GROUP", ids, (GroupId) =>
+    describeGroup: (GroupId) =>
+      unlessGone("groups by id", "GROUP", GroupId, () =>
         call(
           identityStore,
           new DescribeGroupCommand({ IdentityStoreId, GroupId }),

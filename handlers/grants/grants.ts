@@ -3,8 +3,10 @@ import type { Collection, Membership, Progress, Provisioning, Settings } from ".
 import { listAccounts } from "./accounts";
 import { type Assignments, listAssignments } from "./assignments";
 import { createDirectory } from "./directory";
-import { listMemberships } from "./memberships";
+import { listMembers } from "./memberships";
 import { listProvisioning } from "./permissionSets";
+import { createQueue } from "./queue";
+import { IN_FLIGHT } from "./requests";
 
 export { chooseInstance, type Instance } from "./instance";
 export { readRegions } from "./regions";
@@ -36,31 +38,45 @@ export function collect(
   return call.stage(stage, async (own) => {
     const mustBe = createMustBe(own, stage);
     const directory = createDirectory(identityStoreId, identityStore, own, mustBe, progress);
-    const members = listMemberships(identityStoreId, identityStore, own, mustBe, progress);
+    const listing = [directory.listUsers(), directory.listGroups()] as const;
+    const membersOf = (id: string) => listMembers(identityStoreId, id, identityStore, own, mustBe);
+    const memberships: Record<string, readonly Membership[]> = {};
+    const usersById = findUnlisted("users by id", listing[0], directory.describeUser, progress);
+    const groupsById = findUnlisted("groups by id", listing[1], directory.describeGroup, progress);
+    const members = createQueue(
+      MEMBERSHIP_WORKERS,
+      async (id) => {
+        const ofGroup = await membersOf(id);
+        if (ofGroup === null) return;
+        memberships[id] = ofGroup;
+        for (const { userId } of ofGroup) usersById.add(userId);
+      },
+      (done, total) => progress("group memberships", done, total),
+    );
     const assigning = listAssignments(instanceArn, provisioning, ssoAdmin, own, mustBe, progress, ([type, id]) => {
-      if (type === "GROUP") members.add(id);
-    }).finally(members.end);
-    const [assignments, listedUsers, listedGroups, accounts, listedMemberships] = await Promise.all([
-      assigning,
-      directory.listUsers(),
-      directory.listGroups(),
-      listAccounts(organizations, own, mustBe),
-      members.memberships,
+      if (type === "USER") usersById.add(id);
+      else for (const queue of [members, groupsById]) queue.add(id);
+    }).finally(() => {
+      members.end();
+      groupsById.end();
+    });
+    const [assignments, listedUsers, listedGroups, accounts, foundGroups] = await Promise.race([
+      Promise.all([assigning, ...listing, listAccounts(organizations, own, mustBe), groupsById.found, members.done]),
+      usersById.failure,
     ]);
 
-    const unlistedGroups = without(assigned("GROUP", assignments), listedGroups ?? []);
-    const foundGroups = await directory.describeGroups(unlistedGroups);
-    const memberships: Record<string, readonly Membership[]> = { ...listedMemberships };
     // What a group by id is, its members must be as well: a group that is gone has none, one that is there has been listed.
-    for (const id of without(unlistedGroups, foundGroups)) delete memberships[id];
-    for (const { id } of foundGroups) {
-      const found = memberships[id] ?? (await members.membersOf(id));
-      if (found !== null) memberships[id] = found;
+    for (const id of without(assigned("GROUP", assignments), [...(listedGroups ?? []), ...foundGroups])) {
+      delete memberships[id];
     }
-
-    const occurring = assigned("USER", assignments);
-    for (const ofGroup of Object.values(memberships)) for (const { userId } of ofGroup) occurring.add(userId);
-    const foundUsers = await directory.describeUsers(without(occurring, listedUsers ?? []));
+    for (const { id } of foundGroups) {
+      const ofGroup = memberships[id] ?? (await membersOf(id));
+      if (ofGroup === null) continue;
+      memberships[id] = ofGroup;
+      for (const { userId } of ofGroup) usersById.add(userId);
+    }
+    usersById.end();
+    const foundUsers = await usersById.found;
 
     return {
       principals: assignments.principals,
@@ -76,6 +92,39 @@ export function collect(
 
 const LISTED_BY_FILTER_ONLY =
   "The Identity Store lists users and groups by filter only, as with Active Directory: those who are assigned, and the members of assigned groups, were read by id, nobody else.";
+
+/** One answer a second each, at the 20 a second that AWS grants. */
+const MEMBERSHIP_WORKERS = 20;
+
+/** Asks by id for those who are named and not listed, as soon as both is known. `found` has those of them that exist, in the order of their ids. */
+function findUnlisted<One extends { readonly id: string }>(
+  what: string,
+  listing: Promise<readonly One[] | null>,
+  describe: (id: string) => Promise<One | null>,
+  progress: Progress,
+) {
+  const found: One[] = [];
+  let asked = 0;
+  const listed = listing.then((all) => new Set(all?.map(({ id }) => id)));
+  listed.catch(() => {}); // whoever lists them tells
+  const queue = createQueue(
+    IN_FLIGHT,
+    async (id) => {
+      if ((await listed).has(id)) return;
+      const one = await describe(id);
+      if (one !== null) found.push(one);
+      progress(what, ++asked, null);
+    },
+    () => {},
+  );
+  const results = {
+    /** Rejects as soon as one could not be asked for; else it stays open. */
+    failure: queue.done.then(() => new Promise<never>(() => {})),
+    found: queue.done.then(() => found.sort((one, other) => (one.id < other.id ? -1 : 1))),
+  };
+  for (const result of Object.values(results)) result.catch(() => {}); // waited for later, or not at all
+  return { add: queue.add, end: queue.end, ...results };
+}
 
 /** The ids of all principals of a type. */
 function assigned(type: "USER" | "GROUP", { principals }: Assignments): Set<string> {
