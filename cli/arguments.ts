@@ -32,7 +32,7 @@ const otherOptions = {
   },
   restart: { help: "Remove what DIR keeps of an unfinished run, and read anew." },
   profile: { placeholder: "NAME", help: "A profile of ~/.aws/config." },
-  region: { placeholder: "REGION", help: "The Region of the Identity Center instance." },
+  region: { placeholder: "REGION", help: "The Region of the Identity Center instance, its primary one." },
   json: { help: "Print the run's summary as JSON on standard output." },
   quiet: { help: "Print nothing but errors." },
   help: { help: "Print this." },
@@ -42,7 +42,7 @@ const keys = Object.keys(runSettings) as RunSettingKey[];
 
 export const HELP = `Writes the credential report: who can enter which AWS account with which permission set, and when they last did.
 
-Usage: npm run report -- --lake-id ID --out DIR [options]
+Usage: npm run report -- [options]
 
 The settings of the report, as a stack's configuration has them:
 ${keys.map((key) => helpLines(optionOf(key), helpOf(runSettings[key]))).join("")}
@@ -51,6 +51,7 @@ ${Object.entries<Option>(otherOptions)
   .map(([name, option]) => helpLines(`--${name}`, option))
   .join("")}
 Examples:
+  npm run report -- --profile security-audit --region eu-west-1
   npm run report -- --lake-id 0f3c9f3e-6b1d-4c56-9a8e-1d2f3a4b5c6d --profile security-audit --region eu-west-1
   npm run report -- --no-logins --out who-has-access
   npm run report -- --no-logins --out who-has-access --resume
@@ -60,7 +61,7 @@ Examples:
 Exit codes:
   0    the report was written; read its warnings, if there are any
   1    it was not: nothing was published, and a report that was there is as it was
-  2    the arguments are wrong, or do not go with the unfinished run in DIR
+  2    the arguments are wrong, or do not go with this account or with the unfinished run in DIR
   3    the report was written, but is degraded: not all could be observed, as its warnings say
   130  interrupted: nothing was published; what was read is kept in DIR, and --resume goes on from there
 `;

@@ -1,4 +1,4 @@
-import type { ClientOptions } from "../handlers/aws/aws";
+import type { Caller, ClientOptions } from "../handlers/aws/aws";
 import { messageOf, reportError } from "../handlers/errors";
 import { createLoginSource, type LoginSource } from "../handlers/logins/logins";
 import type { Settings } from "../handlers/model";
@@ -36,10 +36,16 @@ export function createEndingLoginSource(
     });
   }
 
+  /** A source that reads one Region after another goes on where one of them fails. */
+  function endingCaller(call: Caller): Caller {
+    const made = (...given: Parameters<Caller>) => ending(call(...given));
+    return Object.assign(made, call) as Caller;
+  }
+
   return {
     ...source,
     begin: (...given) => ending(source.begin(...given)),
-    goOn: (...given) => ending(source.goOn(...given)),
+    goOn: (reading, untilMs, call, progress) => ending(source.goOn(reading, untilMs, endingCaller(call), progress)),
   };
 }
 

@@ -12,7 +12,7 @@ import { type Arguments, HELP, parseArguments } from "./arguments";
 import { adviceFor, missing, profileOf } from "./credentials";
 import { createDirectoryHistory, createDirectorySink, type DirectorySink } from "./directory";
 import { standInHome } from "./home";
-import { findInstance } from "./instance";
+import { findInstance, NOT_THE_OWNER } from "./instance";
 import { endOnInterrupt, INTERRUPTED } from "./interrupt";
 import { createEndingLoginSource, NO_SUCH_STORE } from "./loginSource";
 import { findOrigin } from "./origin";
@@ -116,7 +116,7 @@ async function report(run: Run): Promise<Published> {
   const clients = createClients(options);
   const call = createCaller({ requestsPerSecond, signal: ending.signal, journal });
   const place = await findOrigin(clients, options, call);
-  const instance = await findInstance(given.settings, clients.ssoAdmin, call);
+  const instance = await findInstance(given.settings, place.account, clients.ssoAdmin, call);
   if (kept !== null) requireSamePlace(kept.head, instance, place, given.out);
 
   const runId = kept?.runId ?? randomUUID();
@@ -148,7 +148,7 @@ async function report(run: Run): Promise<Published> {
 
 /** Whether a run that failed with this may go on from what it has read: not where it would fail again with the same arguments or program. */
 function mayGoOn({ name }: Error): boolean {
-  return ![NO_SUCH_STORE, "BadManifest"].includes(name);
+  return ![NO_SUCH_STORE, NOT_THE_OWNER, "BadManifest"].includes(name);
 }
 
 /** Says why the run has ended, and what becomes of what it has read. Gives the exit code. */
@@ -156,7 +156,7 @@ function ended(error: Error, { given, sink, journal, reading, goesOn }: Run): nu
   const say = (text: string) => process.stderr.write(`${text}\n`);
   const advice = error.name === "CredentialsRefused" ? ` ${adviceFor(error, profileOf(given.profile))}` : "";
   const why = error.name === INTERRUPTED ? "Interrupted: " : `${messageOf(error)}${advice}`;
-  if (error.name === OTHER_RUN) {
+  if (error.name === OTHER_RUN || error.name === NOT_THE_OWNER) {
     say(why);
     return 2;
   }

@@ -22,8 +22,10 @@ import { stateMachine } from "./stateMachine";
  */
 export interface CredentialReportArgs {
   /**
-   * CloudTrail Lake event data store with the login events: its id or ARN. An ARN also gives its Region. It gives the owner, too;
-   * an id alone stands for a store of the organization's management account in the stack's Region.
+   * CloudTrail Lake event data store with the login events: its id or ARN, which also gives its Region. Empty: CloudTrail Event history,
+   * which every account has. An ARN gives the owner, too; an id alone stands for a store of the organization's management account in the
+   * stack's Region. Event history needs the account that owns the Identity Center instance, which is the management account.
+   * @default ""
    * @example "arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/01234567-89ab-cdef-0123-456789abcdef"
    */
   readonly lakeId?: pulumi.Input<string>;
@@ -174,7 +176,7 @@ export interface CredentialReportArgs {
  * Center, and when they last did.
  *
  * @example
- * new CredentialReport("credential-report", { lakeId: "01234567-89ab-cdef-0123-456789abcdef" });
+ * new CredentialReport("credential-report", {});
  */
 export class CredentialReport extends pulumi.ComponentResource {
   /** The bucket, whether created or adopted. */
@@ -201,7 +203,7 @@ export class CredentialReport extends pulumi.ComponentResource {
     });
     const reportName = reportNameOf(name);
     warnOfPace(settings.requestsPerSecond, this);
-    const identities = identityCenter(settings.instanceArn, settings.identityStoreId, { parent: this });
+    const identities = identityCenter({ ...settings, account }, { parent: this });
 
     const keyRights = functionKeyRights(name, { ...settings, account }, this);
     const bucket: ReportBucket = settings.adoptBucket

@@ -72,7 +72,9 @@ export function functionPolicy(args: FunctionPolicyArgs): PolicyDocument {
     allow("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], `${args.logGroupArn}:*`),
     ...ifGiven(args.topicArn, (topic) => allow("TellTopic", "sns:Publish", topic)),
     // No kms:ViaService: AWS documents none for CloudTrail Lake, and a wrong one would make all usage UNKNOWN.
-    ...ifGiven(args.lakeKmsKeyArn, (key) => allow("QueryEncryptedLogins", ["kms:Decrypt", "kms:GenerateDataKey"], key)),
+    ...ifGiven(args.eventDataStoreArn && args.lakeKmsKeyArn, (key) =>
+      allow("QueryEncryptedLogins", ["kms:Decrypt", "kms:GenerateDataKey"], key),
+    ),
     ...ifGiven(args.identityCenterKmsKeyArn, (key) => ({
       ...allow("ReadEncryptedIdentities", "kms:Decrypt", key),
       Condition: viaServices(["sso", "identitystore"], region, dnsSuffix),

@@ -1,29 +1,39 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Instance } from "../handlers/grants/grants";
-import { instanceAmong, instances, managementAccountId } from "./lookUp";
+import type { AwsAccount } from "./awsAccount";
+import { instanceAmong, instances, ownerAccountId } from "./lookUp";
 import { orRunError } from "./refusal";
 
 /** An IAM Identity Center instance, its identity store, and the account that owns both. */
 export interface IdentityCenter extends Instance {
-  /** The organization's management account: an organization's instance and its event data store belong to it. */
+  /** The organization's management account: an organization's instance belongs to it, and a store that is named by its id alone. */
   readonly ownerAccountId: string;
 }
 
-/** Looks up what is empty of instance and identity store; asks AWS for the instances only then. */
+export interface IdentityCenterArgs {
+  readonly instanceArn: pulumi.Input<string>;
+  readonly identityStoreId: pulumi.Input<string>;
+  readonly lakeId: pulumi.Input<string>;
+  readonly account: pulumi.Input<AwsAccount>;
+}
+
+/**
+ * Looks up what is empty of instance and identity store; asks AWS for the instances only then. Fails where the account is not the owner's and
+ * no event data store is named.
+ */
 export function identityCenter(
-  instanceArn: pulumi.Input<string>,
-  identityStoreId: pulumi.Input<string>,
+  { instanceArn, identityStoreId, lakeId, account }: IdentityCenterArgs,
   opts: pulumi.InvokeOptions,
 ): pulumi.Output<IdentityCenter> {
-  return pulumi.all([instanceArn, identityStoreId]).apply(([arn, store]) =>
+  return pulumi.all([instanceArn, identityStoreId, lakeId, account]).apply(([arn, store, lake, { accountId }]) =>
     orRunError(async () => {
       const given = { instanceArn: arn, identityStoreId: store };
       const isGiven = arn !== "" && store !== "";
-      const [ownerAccountId, found] = await Promise.all([
-        managementAccountId(opts),
+      const [owner, found] = await Promise.all([
+        ownerAccountId(lake, accountId, opts),
         isGiven ? [given] : instances(opts),
       ]);
-      return { ...instanceAmong(found, given), ownerAccountId };
+      return { ...instanceAmong(found, given), ownerAccountId: owner };
     }),
   );
 }

@@ -6,7 +6,7 @@ import type { SettingValues } from "../handlers/settings";
 import type { AwsAccount } from "./awsAccount";
 import { ask, LookUpError, lookUpError, orRunError, refusalOf } from "./refusal";
 import { isRunbookOf } from "./runbookDocument";
-import { regionProblems } from "./settingsCheck";
+import { ownerProblem, regionProblems } from "./settingsCheck";
 
 type Options = pulumi.InvokeOptions;
 
@@ -29,7 +29,7 @@ export async function lookUp(
   const isHere = (key: "kmsKeyArn" | "notificationTopicArn") =>
     settings[key] !== "" && !elsewhere.some((problem) => problem.startsWith(`${key}:`));
   const results = await Promise.allSettled([
-    managementAccountId(),
+    ownerAccountId(settings.lakeId, accountId),
     checkInstance(settings),
     settings.adoptBucket ? checkBucket(settings.bucketName, region) : undefined,
     isHere("kmsKeyArn") ? checkKey(settings.kmsKeyArn) : undefined,
@@ -56,8 +56,20 @@ export async function place(opts: Options = {}): Promise<AwsAccount> {
   return { partition, region, accountId, dnsSuffix };
 }
 
-/** The account that owns the organization: its Identity Center instance and its event data store are that account's. */
-export async function managementAccountId(opts: Options = {}): Promise<string> {
+/**
+ * The account that owns the organization, and so its Identity Center instance.
+ *
+ * @param accountId of the account that the stack is in: another one needs an event data store
+ * @throws LookUpError
+ */
+export async function ownerAccountId(lakeId: string, accountId: string, opts: Options = {}): Promise<string> {
+  const owner = await managementAccountId(opts);
+  const problem = ownerProblem(lakeId, accountId, owner);
+  if (problem !== undefined) throw new LookUpError(problem);
+  return owner;
+}
+
+async function managementAccountId(opts: Options): Promise<string> {
   // The organization alone: with its accounts, a large one takes a minute to read.
   const organization = await ask(aws.organizations.getOrganization({ returnOrganizationOnly: true }, opts), {
     about: "aws:profile: expected an account of an organization",
@@ -72,7 +84,7 @@ export async function instances(opts: Options = {}): Promise<Instance[]> {
   const { arns, identityStoreIds } = await ask(aws.ssoadmin.getInstances({}, opts), {
     about: "instanceArn: expected AWS to list the IAM Identity Center instances",
     right: "sso:ListInstances",
-    remedy: "Set aws:region to the Region of Identity Center.",
+    remedy: "Set aws:region to the primary Region of Identity Center.",
   });
   return arns.map((instanceArn, index) => ({ instanceArn, identityStoreId: identityStoreIds[index] ?? "" }));
 }
@@ -105,8 +117,8 @@ async function checkInstance({ instanceArn, identityStoreId }: Instance): Promis
     about: `instanceArn: expected AWS to list the permission sets of ${instance.instanceArn}`,
     right: "sso:ListPermissionSets",
     remedy:
-      "An account instance has none, an instance of another Region is not found in this one, and permission sets may not be enabled: " +
-      "use the organization's instance and its Region, and enable multi-account permissions there.",
+      "An account instance has no permission sets, an organization's has them in its primary Region alone, and they may not be enabled: " +
+      "use the organization's instance, deploy in its primary Region, and enable multi-account permissions there.",
   });
 }
 

@@ -18,6 +18,11 @@ export function togetherProblems(given: Partial<Record<SettingKey, unknown>>): s
       "adoptBucket: expected bucketName to name the bucket to adopt, got none. Set bucketName, or leave adoptBucket out.",
     );
   }
+  if (isSet("lakeKmsKeyArn") && !isSet("lakeId")) {
+    problems.push(
+      "lakeKmsKeyArn: expected lakeId to name the event data store that is encrypted with it, got none. Set lakeId, or leave lakeKmsKeyArn out.",
+    );
+  }
   refuse("deleteBucket", "adoptBucket", "an adopted bucket is never deleted. Leave deleteBucket out.");
   refuse("lockReports", "adoptBucket", "an adopted bucket is used as it is. Set Object Lock on the bucket itself.");
   if (isSet("notifyOnSuccess") && !isSet("notificationEmail") && !isSet("notificationTopicArn")) {
@@ -56,6 +61,19 @@ export function regionProblems(given: Partial<Record<SettingKey, unknown>>, regi
     if (typeof arn !== "string" || arn === "" || arn.split(":")[3] === region) return [];
     return `${key}: expected one in ${region}, the stack's Region, got ${JSON.stringify(arn)}. ${settings[key].hint}`;
   });
+}
+
+/**
+ * What is wrong with a stack in an account that does not own the Identity Center instance; undefined where nothing is. Event history holds
+ * an account's own events alone, and logins are recorded in the account that owns the instance.
+ */
+export function ownerProblem(lakeId: string, accountId: string, ownerAccountId: string): string | undefined {
+  if (lakeId !== "" || accountId === ownerAccountId) return undefined;
+  return (
+    `lakeId: expected an event data store in account ${accountId}, got "": the logins are in the CloudTrail Event history of account ${ownerAccountId}, ` +
+    "which owns the IAM Identity Center instance, and can be read there alone. Deploy into that account, or set lakeId to a CloudTrail Lake event " +
+    "data store that records its management events and that this account may query (docs/logins.md)."
+  );
 }
 
 /** One error for all problems, printed by Pulumi without a stack trace. */

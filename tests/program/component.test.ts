@@ -7,6 +7,7 @@ import { CredentialReport } from "../../components/credentialReport";
 import { publishedRows } from "../../handlers/bucket/names";
 import { createMachineRows } from "../../handlers/files/machineRows";
 import { rowWith, sourcesOf } from "../support/reportRows";
+import type { Given } from "./deployment";
 import { leavePackagesOut, type Registration, runProgram } from "./runProgram";
 import { minimalConfig, runStack } from "./stack";
 
@@ -59,13 +60,16 @@ test("values may come from other resources", async () => {
   expect(resources["report-overdue"]!.inputs.threshold).toBe(32 * 24);
 });
 
-test.each([
-  [30, 0, "deployed"],
-  [0, 1, "lookbackDays: expected a whole number of days from 1 to 3653, got 0."],
-])("of values that are known only during the deployment, a wrong one fails it: %i", (lookbackDays, exitCode, words) => {
+test.each<[Given, exitCode: number, words: string]>([
+  [{ lookbackDays: 30 }, 0, "deployed"],
+  [{ lookbackDays: 0 }, 1, "lookbackDays: expected a whole number of days from 1 to 3653, got 0."],
+  [{ owner: "444455556666", lakeId: minimalConfig.lakeId, preview: true }, 0, "deployed"],
+  [{ owner: "444455556666", lakeId: "", preview: true }, 1, "in the CloudTrail Event history of account 444455556666"],
+  [{ owner: "444455556666", preview: true }, 1, "in the CloudTrail Event history of account 444455556666"],
+])("what is known only during the deployment fails it where it is wrong: %j", (given, exitCode, words) => {
   const tsx = join(__dirname, "../../node_modules/.bin/tsx");
   const program = join(__dirname, "deployment.ts");
-  const { status, stdout, stderr } = spawnSync(tsx, [program, String(lookbackDays)], { encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(tsx, [program, JSON.stringify(given)], { encoding: "utf8" });
   expect(stdout + stderr).toContain(words);
   expect(status).toBe(exitCode);
 });

@@ -1,19 +1,35 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CredentialReport } from "../../components/credentialReport";
 
-/** A program whose lookbackDays, its first argument, is an output of something else. Run by Node itself, as Pulumi runs programs. */
+/** What the program is given, as JSON in its first argument. */
+export interface Given {
+  readonly lakeId?: string;
+  readonly lookbackDays?: number;
+  /** The account that owns the organization. */
+  readonly owner?: string;
+  readonly preview?: boolean;
+}
+
+const account = "111122223333";
+const { lakeId, lookbackDays = 90, owner = account, preview }: Given = JSON.parse(process.argv[2]!);
+
+/** A program whose settings are outputs of something else. Run by Node itself, as Pulumi runs programs. */
 void pulumi.runtime
-  .setMocks({
-    newResource: ({ name, inputs }) => ({ id: name, state: { name, arn: `arn:aws:any:::${name}`, ...inputs } }),
-    call: ({ token }) =>
-      token.includes("getOrganization") ? { masterAccountId: "111122223333" } : { accountId: "111122223333" },
-  })
+  .setMocks(
+    {
+      newResource: ({ name, inputs }) => ({ id: name, state: { name, arn: `arn:aws:any:::${name}`, ...inputs } }),
+      call: ({ token }) => (token.includes("getOrganization") ? { masterAccountId: owner } : { accountId: account }),
+    },
+    "project",
+    "stack",
+    preview,
+  )
   .then(() => {
     new CredentialReport("report", {
-      lakeId: "01234567-89ab-cdef-0123-456789abcdef",
+      lakeId: lakeId === undefined ? undefined : pulumi.output(lakeId),
       instanceArn: "arn:aws:sso:::instance/ssoins-1234567890abcdef",
       identityStoreId: "d-1234567890",
-      lookbackDays: pulumi.output(Number(process.argv[2])),
+      lookbackDays: pulumi.output(lookbackDays),
     });
     return pulumi.runtime.disconnect();
   })

@@ -61,7 +61,8 @@ test.each<[what: string, config: Record<string, string>, answers: AwsFacts["answ
       "aws:ssoadmin/getPermissionSets:getPermissionSets",
       "reading SSO Permission Sets: operation error SSO Admin: ListPermissionSets, ValidationException: not supported",
     ),
-    "An account instance has none, an instance of another Region is not found in this one, and permission sets may not be enabled",
+    "An account instance has no permission sets, an organization's has them in its primary Region alone, and they may not be enabled: " +
+      "use the organization's instance, deploy in its primary Region",
   ],
   [
     "an instance that is another's",
@@ -158,6 +159,18 @@ test.each<[what: string, config: Record<string, string>, answers: AwsFacts["answ
   ],
 ])("a stack passes with %s", async (_, config, answers) => {
   expect(await problems(config, { answers })).toBe("nothing was wrong");
+});
+
+test("an account that does not own the instance needs an event data store", async () => {
+  const aws = { managementAccountId: "444455556666" };
+  const message = await problems({ lakeId: "" }, aws);
+  expect(message).toMatch(/^One setting does not fit what AWS has:\n {2}- [^\n]+$/);
+  expect(message).toContain(
+    'lakeId: expected an event data store in account 111122223333, got "": the logins are in the CloudTrail Event history of account ' +
+      "444455556666, which owns the IAM Identity Center instance, and can be read there alone. Deploy into that account, or set lakeId to a",
+  );
+  expect(await problems({}, aws)).toBe("nothing was wrong");
+  expect(await problems({ lakeId: "" })).toBe("nothing was wrong");
 });
 
 test("all that is wrong is told at once", async () => {

@@ -1,6 +1,8 @@
+import * as pulumi from "@pulumi/pulumi";
+import { CredentialReport } from "../../components/credentialReport";
 import { trustConditionKeys } from "../../components/policy";
-import { type AwsFacts, leavePackagesOut, type ProgramRun } from "./runProgram";
-import { minimalConfig, runStack } from "./stack";
+import { type AwsFacts, leavePackagesOut, type ProgramRun, runProgram } from "./runProgram";
+import { historyConfig, minimalConfig, runStack } from "./stack";
 
 jest.mock("../../handlers/report", () => ({ createReportHandler: () => async () => "small" }));
 beforeAll(leavePackagesOut);
@@ -48,7 +50,7 @@ const allowedWildcards = [
   "arn:aws:identitystore:::user/*",
   "arn:aws:identitystore:::group/*",
   "arn:aws:identitystore:::membership/*",
-  // organizations:ListAccounts, and the delivery of Step Functions' logs.
+  // organizations:ListAccounts, cloudtrail:LookupEvents, and the delivery of Step Functions' logs.
   "*",
   // Objects below a prefix, streams of one log group.
   "arn:aws:s3:::credential-report-reports/credential_reports/*",
@@ -134,7 +136,53 @@ test("the function may do exactly this", async () => {
     "sso:ListAccountsForProvisionedPermissionSet",
     "sso:ListManagedPoliciesInPermissionSet",
     "sso:ListPermissionSets",
+    "sso:ListRegions",
   ]);
+});
+
+describe("logins", () => {
+  /** What the function may do with CloudTrail, and with which keys. */
+  const rights = async (config: Record<string, string>) => {
+    const { Statement } = policies(await runStack(config))["function-policy"]!;
+    return Statement.flatMap(({ Sid, Action, Resource }) =>
+      /^cloudtrail:|^kms:/.test(list(Action)[0]!) ? [[Sid, list(Action), Resource]] : [],
+    );
+  };
+
+  test("are looked up in Event history without an event data store, and with one from it alone", async () => {
+    expect(await rights(historyConfig)).toEqual([["LookUpLogins", ["cloudtrail:LookupEvents"], "*"]]);
+    expect(await rights({ ...historyConfig, lakeId: "" })).toEqual([
+      ["LookUpLogins", ["cloudtrail:LookupEvents"], "*"],
+    ]);
+    const actions = ["CancelQuery", "DescribeQuery", "GetEventDataStore", "GetQueryResults", "StartQuery"];
+    expect(await rights(minimalConfig)).toEqual([
+      [
+        "QueryLogins",
+        actions.map((action) => `cloudtrail:${action}`),
+        `arn:aws:cloudtrail:eu-west-1:111122223333:${lake}`,
+      ],
+    ]);
+  });
+
+  test("of a store that an output names are decided on when it is known, and so is its key", async () => {
+    const rightsWith = async (lakeId: string) => {
+      const args = { ...historyConfig, lakeId: pulumi.output(lakeId), lakeKmsKeyArn };
+      const run = await runProgram(() => void new CredentialReport("credential-report", args));
+      return policies(run)
+        ["function-policy"]!.Statement.map(({ Sid }) => Sid)
+        .filter((sid) => /Login/.test(sid));
+    };
+    expect(await rightsWith(minimalConfig.lakeId)).toEqual(["QueryLogins", "QueryEncryptedLogins"]);
+    expect(await rightsWith("")).toEqual(["LookUpLogins"]);
+  });
+
+  test("are where the instance's Regions are, which the function may list of it alone, with either source", async () => {
+    for (const config of [minimalConfig, historyConfig]) {
+      const { Statement } = policies(await runStack(config))["function-policy"]!;
+      const listing = Statement.filter(({ Action }) => list(Action).includes("sso:ListRegions"));
+      expect(listing.map(({ Resource }) => Resource)).toEqual([[minimalConfig.instanceArn]]);
+    }
+  });
 });
 
 test("the function deletes nothing but parts of runs, and sets locks only with lockReports, of what is no evidence", async () => {

@@ -14,6 +14,7 @@ const right: [SettingKey, unknown[]][] = [
   [
     "lakeId",
     [
+      "",
       "01234567-89ab-cdef-0123-456789abcdef",
       arn,
       arn.replace("aws", "aws-us-gov").replace("eu-west-1", "us-gov-west-1"),
@@ -55,10 +56,7 @@ const right: [SettingKey, unknown[]][] = [
 ];
 
 const wrong: [SettingKey, unknown[]][] = [
-  [
-    "lakeId",
-    [undefined, "", "abc", `${arn}0`, arn.replace("cloudtrail", "s3"), arn.replace("111122223333", "1111"), 7],
-  ],
+  ["lakeId", [null, " ", "abc", `${arn}0`, arn.replace("cloudtrail", "s3"), arn.replace("111122223333", "1111"), 7]],
   [
     "identityStoreId",
     ["1234567890", "d-123", "d-12345678901", "D-1234567890", "0123456789abcdef0123456789abcdef0123", null],
@@ -117,9 +115,8 @@ test.each(cases(right))("%s takes %j", (key, value) => {
 });
 
 test.each(cases(wrong))("%s refuses %j", (key, value) => {
-  const got = value === undefined ? "nothing" : JSON.stringify(value);
   const problem = settingProblem(key, settings[key], value)!;
-  expect(problem).toContain(`${key}: expected ${settings[key].expected}, got ${got}`);
+  expect(problem).toContain(`${key}: expected ${settings[key].expected}, got ${JSON.stringify(value)}`);
   expect(problem).toContain(settings[key].hint);
 });
 
@@ -131,7 +128,7 @@ test("every key has right and wrong values in these tables", () => {
 
 test("an error reads as a person wants it", () => {
   expect(settingProblem("lakeId", settings.lakeId, "abc")).toBe(
-    'lakeId: expected an event data store id (UUID) or ARN, got "abc". Find it under CloudTrail → Lake → Event data stores.',
+    'lakeId: expected an event data store id (UUID) or ARN, or "" for Event history, got "abc". Find it under CloudTrail → Lake → Event data stores.',
   );
   expect(settingProblem("lookbackDays", settings.lookbackDays, 0)).toBe(
     "lookbackDays: expected a whole number of days from 1 to 3653, got 0.",
@@ -152,6 +149,7 @@ test.each([
     { notificationEmail: "a@example.com", notificationTopicArn: "arn:aws:sns:eu-west-1:111122223333:a" },
     "notificationEmail cannot go with notificationTopicArn",
   ],
+  [{ lakeKmsKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/a", lakeId: "" }, "lakeKmsKeyArn: expected lakeId"],
   [
     { notifyOnSuccess: true, notificationEmail: "" },
     "notifyOnSuccess: expected notificationEmail or notificationTopicArn",
@@ -165,6 +163,7 @@ test.each([
   { adoptBucket: true, bucketName: "abc" },
   { lockReports: 400, retentionDays: 400 },
   { lockReports: 401, retentionDays: 0 },
+  { lakeKmsKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/a", lakeId: arn },
   { notifyOnSuccess: true, notificationTopicArn: "arn:aws:sns:eu-west-1:111122223333:a" },
   { notifyOnSuccess: true, notificationEmail: "a@example.com", adoptBucket: true, bucketName: "abc" },
   { notificationEmail: "a@example.com", notificationTopicArn: "" },
@@ -270,8 +269,8 @@ describe("the files agree with the code", () => {
     expect(properties.requestsPerSecond).toMatchObject({ minimum: runSettings.requestsPerSecond.min });
   });
 
-  test("only lakeId is required", () => {
-    expect(rows.filter(([, setting]) => setting.defaultValue === undefined).map(([key]) => key)).toEqual(["lakeId"]);
+  test("no setting is required", () => {
+    expect(rows.filter(([, setting]) => setting.defaultValue === undefined).map(([key]) => key)).toEqual([]);
   });
 
   test.each(["Pulumi.dev.yaml", "Pulumi.prod.yaml.example"])("%s sets known keys to right values", (file) => {

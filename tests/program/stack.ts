@@ -15,12 +15,15 @@ export function stackFileConfig(file: string): Record<string, string> {
   return Object.fromEntries(own.map(([key, value]) => [key.slice(project.length + 1), text(value)]));
 }
 
-/** Enough to deploy, and nothing to look up. */
+/** A report with logins from CloudTrail Lake, and nothing to look up. */
 export const minimalConfig = {
   lakeId: "01234567-89ab-cdef-0123-456789abcdef",
   instanceArn: "arn:aws:sso:::instance/ssoins-1234567890abcdef",
   identityStoreId: "d-1234567890",
 };
+
+/** The same with logins from Event history. */
+export const { lakeId: _, ...historyConfig } = minimalConfig;
 
 /** Does what index.ts does, as often as a test wants; that index.ts does it is devStack.test.ts's matter. */
 export function runStack(config: Readonly<Record<string, string>>, options: Omit<RunOptions, "config"> = {}) {

@@ -81,6 +81,7 @@ const s3Object =
  */
 const operations: Readonly<Record<string, Needs>> = {
   "sso-admin:ListPermissionSets": sso(),
+  "sso-admin:ListRegions": sso(),
   "sso-admin:DescribePermissionSet": sso("permissionSet"),
   "sso-admin:ListAccountsForProvisionedPermissionSet": sso("permissionSet"),
   "sso-admin:ListManagedPoliciesInPermissionSet": sso("permissionSet"),
@@ -96,6 +97,7 @@ const operations: Readonly<Record<string, Needs>> = {
   "cloudtrail:DescribeQuery": cloudTrail,
   "cloudtrail:GetQueryResults": cloudTrail,
   "cloudtrail:CancelQuery": cloudTrail,
+  "cloudtrail:LookupEvents": () => on("cloudtrail:LookupEvents", ["*"]),
   "s3:GetObject": s3Object("s3:GetObject", "kms:Decrypt"),
   "s3:PutObject": s3Object("s3:PutObject", "kms:GenerateDataKey"),
   "s3:CreateMultipartUpload": s3Object("s3:PutObject", "kms:GenerateDataKey"),

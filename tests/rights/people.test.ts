@@ -118,6 +118,7 @@ describe("who runs it from a terminal", () => {
     // Without logins that can be read, the query is given up.
     served.inject([{ operation: "cloudtrail:GetQueryResults", kind: "accessDenied" }]);
     await runProduct(served, { eventDataStore: eventDataStoreArn });
+    await runProduct(served, { eventDataStore: "" });
     const asked = distinct(served.stats().requests!.flatMap((request) => needsOf(request, place)));
     await served.close();
     const needs: Need[] = [...asked, { action: "sso:ListInstances", resource: "*", context: {} }];
@@ -131,6 +132,8 @@ describe("who runs it from a terminal", () => {
     const rows: Row[] = [
       ["giving access", "sso:CreateAccountAssignment", "arn:aws:sso:::instance/ssoins-0123456789abcdef"],
       ["making users", "identitystore:CreateUser", "arn:aws:identitystore::111122223333:identitystore/d-9067012345"],
+      ["recording less", "cloudtrail:PutEventSelectors", "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main"],
+      ["removing a Region of the instance", "sso:RemoveRegion", "arn:aws:sso:::instance/ssoins-0123456789abcdef"],
       ["another store's logins", "cloudtrail:StartQuery", eventDataStoreArn.replace("111122223333", "999988887777")],
       ["reading reports", "s3:GetObject", "arn:aws:s3:::credential-report-reports-1/credential_reports/latest.json"],
       ["starting the function", "lambda:InvokeFunction", "arn:aws:lambda:eu-west-1:111122223333:function:f"],

@@ -237,7 +237,7 @@ test("--help tells how, and wrong arguments what is wrong; neither asks AWS anyt
     code: 2,
     stdout: "",
     stderr:
-      '--lake-id: expected an event data store id (UUID) or ARN, got "abc". Find it under CloudTrail → Lake → Event data stores.\n',
+      '--lake-id: expected an event data store id (UUID) or ARN, or "" for Event history, got "abc". Find it under CloudTrail → Lake → Event data stores.\n',
   });
   expect(localAws.stats().calls).toEqual({});
 });

@@ -16,9 +16,9 @@ function wrong(...argv: string[]): string {
 }
 
 test("the defaults are the stack's", () => {
-  expect(parseArguments(["--lake-id", id])).toEqual({
+  expect(parseArguments([])).toEqual({
     settings: {
-      eventDataStore: id,
+      eventDataStore: "",
       instanceArn: "",
       identityStoreId: "",
       lookbackDays: 90,
@@ -69,7 +69,9 @@ test("everything can be given", () => {
   });
 });
 
-test("--no-logins leaves the login source out", () => {
+test("logins come from Event history, from the store that is named, or are left out", () => {
+  expect(parseArguments(["--profile", "audit", "--region", "eu-west-1"]).settings.eventDataStore).toBe("");
+  expect(parseArguments(["--lake-id", id]).settings.eventDataStore).toBe(id);
   expect(parseArguments(["--no-logins"]).settings.eventDataStore).toBeNull();
 });
 
@@ -121,7 +123,7 @@ describe("a wrong argument is named, with what was got, what is allowed and wher
   test.each([
     [
       ["--lake-id", "abc"],
-      '--lake-id: expected an event data store id (UUID) or ARN, got "abc". Find it under CloudTrail → Lake',
+      '--lake-id: expected an event data store id (UUID) or ARN, or "" for Event history, got "abc". Find it under CloudTrail → Lake',
     ],
     [["--lake-id", `${id}x`], "--lake-id: expected"],
     [["--lake-id", arn.replace("eventdatastore", "trail")], "--lake-id: expected"],
@@ -170,9 +172,9 @@ describe("a wrong argument is named, with what was got, what is allowed and wher
     expect(wrong(...others, option, value)).toBe(settingProblem(option, settings[key], value));
   });
 
-  test("neither or both of --lake-id and --no-logins", () => {
-    const message = "Give either --lake-id, or --no-logins to leave the login source out.";
-    expect(wrong()).toBe(message);
-    expect(wrong("--no-logins", "--lake-id", id)).toBe(message);
+  test("--lake-id and --no-logins together", () => {
+    expect(wrong("--no-logins", "--lake-id", id)).toBe(
+      "Give either --lake-id, or --no-logins to leave the login source out.",
+    );
   });
 });
