@@ -33,6 +33,8 @@ export interface Settings {
 export interface InstanceRegions {
   /** In their order; none where they could not be read. */
   readonly regions: readonly string[];
+  /** The one in which the instance was made; `null` where AWS does not say. */
+  readonly primary: string | null;
   /** Why they could not be read; `null` where they were. */
   readonly refused: string | null;
 }

@@ -11,24 +11,28 @@ import { PAGE_SIZE } from "./requests";
 export function readRegions(settings: Settings, { ssoAdmin }: Clients, call: Caller): Promise<Staged<InstanceRegions>> {
   return call.stage("regions", async (own) => {
     try {
-      return { regions: await listRegions(settings.instanceArn, ssoAdmin, own), refused: null };
+      const listed = await listRegions(settings.instanceArn, ssoAdmin, own);
+      const primary = listed.find(({ isPrimary }) => isPrimary)?.name ?? null;
+      return { regions: listed.map(({ name }) => name).sort(), primary, refused: null };
     } catch (error) {
       own.throwIfEnded();
       if ((error as Error).name === SLICE_OVER) throw error;
-      return { regions: [], refused: messageOf(error) };
+      return { regions: [], primary: null, refused: messageOf(error) };
     }
   });
 }
 
-/** The names of the instance's Regions, those that are being added or removed included, in their order. */
-async function listRegions(InstanceArn: string, ssoAdmin: SSOAdminClient, call: Caller): Promise<string[]> {
+/** The instance's Regions, those that are being added or removed included. */
+function listRegions(InstanceArn: string, ssoAdmin: SSOAdminClient, call: Caller) {
   const mustBe = createMustBe();
-  const names = await allPages(call, ssoAdmin, {
+  return allPages(call, ssoAdmin, {
     command: (NextToken) => new ListRegionsCommand({ InstanceArn, MaxResults: PAGE_SIZE, NextToken }),
     list: "Regions",
-    itemOf: ({ RegionName }) => mustBe.id("Regions.RegionName", RegionName),
-    idOf: String,
+    itemOf: ({ RegionName, IsPrimaryRegion }) => ({
+      name: mustBe.id("Regions.RegionName", RegionName),
+      isPrimary: IsPrimaryRegion === true,
+    }),
+    idOf: ({ name }) => name,
     keptAs: "regions",
   });
-  return names.sort();
 }

@@ -3,8 +3,8 @@ import { type Caller, type ClientOptions, clientSettings, pagesOf, SLICE_OVER } 
 import { messageOf } from "../errors";
 import type { ObservedRegion, Progress } from "../model";
 import { formatInstant } from "../times";
-import { type LookedUpEvent, loginOf } from "./eventRecord";
-import { EVENT_NAMES, EVENTS, type LoginEventName } from "./events";
+import { type LookedUpEvent, loginOf, removedRegionOf } from "./eventRecord";
+import { EVENT_NAMES, EVENTS, type LoginEventName, REGION_REMOVED } from "./events";
 import { type NamedLogins, partOf } from "./part";
 import type { LoginPart, LoginSource, LoginWindow } from "./source";
 
@@ -16,6 +16,7 @@ const KEPT_DAYS = 90;
 export interface HistoryReading {
   readonly window: LoginWindow;
   readonly regions: readonly string[];
+  readonly primary: string | null;
 }
 
 /** An event as the journal keeps it: when it was, in milliseconds since 1970, and, where it is a login, its id, user, account and role. */
@@ -43,7 +44,15 @@ export function createEventHistorySource(options: ClientOptions): LoginSource<Hi
     call: Caller,
     progress: Progress,
   ): Promise<ObservedRegion> {
-    const oldestMs = Math.max(Date.parse(from), Date.parse(to) - KEPT_DAYS * DAY_MS);
+    if (region === "") {
+      return {
+        region,
+        from: null,
+        to,
+        reason: "a Region of the instance was removed, and the event does not tell which",
+      };
+    }
+    const oldestMs = oldestMsOf({ from, to });
     let count = 0;
     let nowMs: number | null = null; // by AWS's own clock, when the last page was read
     const look = createLookUp(clientIn(region), region, call, (name, events, awsNowMs) => {
@@ -66,17 +75,34 @@ export function createEventHistorySource(options: ClientOptions): LoginSource<Hi
     return { region, from: formatInstant(keptFromMs), to, reason };
   }
 
+  /** Where the instance was in the window, and is no more: people may have logged in there. "" for one whose name nobody knows. */
+  async function removedRegions(primary: string, window: LoginWindow, call: Caller): Promise<string[]> {
+    const names: string[] = [];
+    for await (const { items } of pagesOf(call, clientIn(primary), {
+      command: (NextToken) => lookUp(REGION_REMOVED, oldestMsOf(window), Date.parse(window.to), NextToken),
+      list: "Events",
+      itemOf: (event) => removedRegionOf(event),
+      idOf: String,
+      keptAs: "removed regions",
+    })) {
+      for (const name of items) if (name !== null) names.push(name);
+    }
+    return names;
+  }
+
   return {
     grants: { "cloudtrail:LookupEvents": 2 },
 
-    async begin(asked, regions) {
+    async begin(asked, { regions, primary }) {
       const window = windowWithin(asked);
-      const observedFrom = formatInstant(Math.max(Date.parse(window.from), Date.parse(window.to) - KEPT_DAYS * DAY_MS));
-      return { window, observedFrom, reason: null, queryId: null, reading: { window, regions } };
+      const observedFrom = formatInstant(oldestMsOf(window));
+      return { window, observedFrom, reason: null, queryId: null, reading: { window, regions, primary } };
     },
 
-    async goOn({ window, regions }, _untilMs, call, progress) {
+    async goOn({ window, regions: present, primary }, _untilMs, call, progress) {
       const logins = createSums();
+      const removed = primary === null ? [] : await removedRegions(primary, window, call);
+      const regions = [...new Set([...present, ...removed])].sort();
       const observed = await Promise.all(
         regions.map((region) =>
           readRegion(region, window, logins, call, progress).catch((error): ObservedRegion => {
@@ -111,6 +137,17 @@ function windowWithin(asked: LoginWindow): LoginWindow {
   return { ...asked, from: formatInstant(Date.parse(asked.to) - (KEPT_DAYS - 1) * DAY_MS) };
 }
 
+/** Never before what Event history can still have. */
+function oldestMsOf({ from, to }: LoginWindow): number {
+  return Math.max(Date.parse(from), Date.parse(to) - KEPT_DAYS * DAY_MS);
+}
+
+function lookUp(name: string, fromMs: number, toMs: number, NextToken: string | undefined): LookupEventsCommand {
+  const LookupAttributes = [{ AttributeKey: "EventName" as const, AttributeValue: name }];
+  const window = { StartTime: new Date(fromMs), EndTime: new Date(toMs) };
+  return new LookupEventsCommand({ ...window, LookupAttributes, MaxResults: 50, NextToken });
+}
+
 /** Reads the events of one name from one instant to another, both within, in a Region. */
 function createLookUp(
   client: CloudTrailClient,
@@ -122,10 +159,8 @@ function createLookUp(
   const PAGES_A_LISTING = 20; // fewer are not worth a listing of their own
 
   function pages(name: LoginEventName, fromMs: number, toMs: number) {
-    const window = { StartTime: new Date(fromMs), EndTime: new Date(toMs) };
-    const LookupAttributes = [{ AttributeKey: "EventName" as const, AttributeValue: name }];
     return pagesOf(call, client, {
-      command: (NextToken) => new LookupEventsCommand({ ...window, LookupAttributes, MaxResults: 50, NextToken }),
+      command: (NextToken) => lookUp(name, fromMs, toMs, NextToken),
       list: "Events",
       itemOf: (event) => keptEvent(event, name, fromMs),
       idOf: String,

@@ -53,6 +53,18 @@ export function loginOf(event: LookedUpEvent, name: LoginEventName, unknownMs: n
   };
 }
 
+/**
+ * The Region that an event tells was removed from the instance; `null` where it tells of none: it is another service's, or it failed. "" where
+ * nobody can say which.
+ */
+export function removedRegionOf({ EventSource, CloudTrailEvent }: LookedUpEvent): string | null {
+  const record = recordIn(CloudTrailEvent);
+  if (EventSource !== undefined && EventSource !== EVENT_SOURCE) return null;
+  if (record === null) return "";
+  if (textIn(record, "eventSource") !== EVENT_SOURCE || textIn(record, "errorCode") !== "") return null;
+  return textIn(memberOf(record, "requestParameters"), "regionName");
+}
+
 type Record = Readonly<{ [member: string]: unknown }>;
 
 /** The record that a text is; `null` where it is none. */

@@ -12,6 +12,9 @@ export const EVENTS = {
   GetRoleCredentials: "programmatic",
 } as const;
 
+/** Tells, in the primary Region, that the instance was in another one until then. */
+export const REGION_REMOVED = "RemoveRegion";
+
 export type LoginEventName = keyof typeof EVENTS;
 
 /** The names of the events, in a fixed order. */

@@ -80,7 +80,7 @@ export function createLakeSource(eventDataStore: string, options: ClientOptions)
     // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html
     grants: { "cloudtrail:StartQuery": 3, "cloudtrail:*": 10 },
 
-    async begin(asked, regions, call) {
+    async begin(asked, { regions }, call) {
       const getStore = new GetEventDataStoreCommand({ EventDataStore: eventDataStore });
       const wholeAnswer = wholeAnswerTo(getStore);
       const store = await call(cloudTrail, getStore, (answer) => ({

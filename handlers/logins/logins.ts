@@ -36,7 +36,7 @@ export interface BegunLogins {
 export function beginLogins(
   source: LoginSource | null,
   settings: Settings,
-  { regions, refused }: InstanceRegions,
+  instance: InstanceRegions,
   call: Caller,
 ): Promise<Staged<BegunLogins>> {
   const DAY_MS = 86_400_000;
@@ -48,10 +48,10 @@ export function beginLogins(
       return { window, begun: null, source: "left-out", reason: "the login source was left out on request" };
     }
     try {
-      const begun = await own.once("logins", "begun", () => source.begin(window, regions, own));
+      const begun = await own.once("logins", "begun", () => source.begin(window, instance, own));
       const unknownRegions =
         "the Regions of the Identity Center instance could not be read, so where people logged in is not known";
-      const reason = refused === null ? begun.reason : `${unknownRegions} (${refused})`;
+      const reason = instance.refused === null ? begun.reason : `${unknownRegions} (${instance.refused})`;
       return { window: begun.window, begun: { ...begun, reason }, source: "begun", reason: null };
     } catch (error) {
       own.throwIfEnded();

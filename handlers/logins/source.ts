@@ -1,5 +1,12 @@
 import type { Caller, Grants } from "../aws/aws";
-import type { LastLogin, NotUnderstoodLogin, ObservedRegion, Progress, UnattributedLogin } from "../model";
+import type {
+  InstanceRegions,
+  LastLogin,
+  NotUnderstoodLogin,
+  ObservedRegion,
+  Progress,
+  UnattributedLogin,
+} from "../model";
 
 /**
  * The contract of a login source: where logins are read from. A source fails by throwing; what a failure means for the report is
@@ -13,9 +20,9 @@ export interface LoginSource<Reading = unknown> {
   /**
    * Asks for the logins of a window, and tells what is known at once of what the source can have seen.
    *
-   * @param regions in which the instance is, or was in the window: logins are recorded where people act
+   * @param instance in which Regions it is: logins are recorded where people act
    */
-  begin(window: LoginWindow, regions: readonly string[], call: Caller): Promise<Begun<Reading>>;
+  begin(window: LoginWindow, instance: InstanceRegions, call: Caller): Promise<Begun<Reading>>;
   /**
    * Goes on with a reading, until about `untilMs` (milliseconds since 1970; `Infinity` for no end). May be repeated with the same
    * reading, by another process too, and gives the same. What it reads in pages, the caller's journal keeps (`Listing.keptAs`, `Journal.once`).

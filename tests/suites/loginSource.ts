@@ -6,7 +6,7 @@ import * as organisation from "../support/organisation";
 const { accountId, daysAgo, login, permissionSetName, userId, userName } = organisation;
 
 const WINDOW: LoginWindow = { from: daysAgo(60).replace(".000Z", "Z"), to: organisation.now };
-const REGIONS = ["eu-west-1"];
+const REGIONS = { regions: ["eu-west-1"], primary: "eu-west-1", refused: null };
 const start = Date.parse(WINDOW.from);
 const end = Date.parse(WINDOW.to);
 const at = (ms: number) => ({ eventTime: new Date(ms).toISOString().replace(".000Z", "Z") });
