@@ -287,7 +287,7 @@ function effortOf({ calls, answered }: Effort, service: string): SourceEffort {
   let pages = 0;
   for (const [name, count] of Object.entries(calls)) if (name.startsWith(service)) made += count;
   for (const [name, count] of Object.entries(answered)) {
-    if (name.startsWith(service) && /:(List|GetQueryResults)/.test(name)) pages += count;
+    if (name.startsWith(service) && /:(List|LookupEvents|GetQueryResults)/.test(name)) pages += count;
   }
   return { calls: made, pages };
 }

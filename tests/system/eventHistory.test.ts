@@ -52,6 +52,7 @@ describe("a report of the sample organisation", () => {
     const { regions } = manifest.sources.logins;
     expect(regions.map(({ reason }) => reason)).toEqual([null, null]);
     const calls = localAws.stats().calls["cloudtrail:LookupEvents"]!;
+    expect(manifest.sources.logins).toMatchObject({ calls: calls, pages: calls });
     expect(calls).toBeGreaterThanOrEqual(2 * regions.length);
 
     localAws.reset();
