@@ -111,7 +111,7 @@ describe("HTTPS_PROXY", () => {
     expect(stderr).toMatch(
       /^sts GetCallerIdentity: the proxy .*HTTP 407.*HTTPS_PROXY: http:\/\/USER:PASSWORD@HOST:PORT/,
     );
-    expect(asked).toEqual(["sts.eu-west-1.amazonaws.com:443"]);
+    expect(asked).toEqual(["sts.us-east-1.amazonaws.com:443"]);
   });
 
   test("does not carry those to the hosts of NO_PROXY", async () => {
