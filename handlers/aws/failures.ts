@@ -46,7 +46,7 @@ export function explained(service: string, operation: string, error: ServiceErro
   if (refused) {
     return reportError(
       "AccessDenied",
-      `${call} was refused (${said}). The role that runs the report needs ${permissionOf(service, operation)}; sso-admin answers only to the management account and the Identity Center delegated administrator, CloudTrail Lake only to the store's owner and a CloudTrail delegated administrator.`,
+      `${call} was refused (${said}). The role that runs the report needs ${permissionOf(service, operation)}${answersTo(service, operation)}.`,
       error,
     );
   }
@@ -86,9 +86,21 @@ function unknownHere({ name }: ServiceError): string {
   return " If they are good in other Regions, this one is not enabled in the account: AWS Account Management → Regions.";
 }
 
+/** Whom a service answers, whatever their rights: a clause, empty where it is everybody. */
+function answersTo(service: string, operation: string): string {
+  const lake = /^(GetEventDataStore|StartQuery|DescribeQuery|GetQueryResults|CancelQuery)$/;
+  if (service === "cloudtrail" && lake.test(operation)) {
+    return "; it answers only to the store's owner and a CloudTrail delegated administrator";
+  }
+  if (service === "organizations") return "; it answers only to the management account and delegated administrators";
+  if (service !== "sso-admin") return "";
+  return "; it answers only to the management account and the Identity Center delegated administrator";
+}
+
 /** The IAM action that an operation needs. */
 function permissionOf(service: string, operation: string): string {
   if (service === "sso-admin") return `sso:${operation}`;
+  if (operation === "LookupEvents") return "cloudtrail:LookupEvents on all resources (*)";
   if (service === "s3" && /^(Create|Complete)MultipartUpload$|^UploadPart$/.test(operation)) return "s3:PutObject";
   return `${service}:${operation}`;
 }

@@ -21,8 +21,9 @@ const withKeys = {
   notifyOnSuccess: true,
   lockReports: 1,
 };
-const configs: [what: string, config: Partial<typeof withKeys>][] = [
+const configs: [what: string, config: Partial<typeof withKeys> & { lakeId?: string }][] = [
   ["with AWS's own keys", {}],
+  ["with logins from Event history", { lakeId: "" }],
   ["with customer managed keys and locked reports", withKeys],
 ];
 
@@ -172,6 +173,11 @@ describe.each(configs)("%s", (_, config) => {
         ["another bucket", "s3:PutObject", "arn:aws:s3:::another/credential_reports/report.csv"],
         ["a bucket that is named alike", "s3:PutObject", `${bucket}-2/credential_reports/report.csv`],
         ["listing", "s3:ListBucket", bucket, { "s3:prefix": "credential_reports/" }],
+        config.lakeId === ""
+          ? ["a store that it has no use for", "cloudtrail:StartQuery", eventDataStoreArn]
+          : ["Event history, which it has no use for", "cloudtrail:LookupEvents", "*"],
+        ["recording less", "cloudtrail:StopLogging", "arn:aws:cloudtrail:us-east-1:111122223333:trail/main"],
+        ["removing a Region of the instance", "sso:RemoveRegion", ownInstance],
         ["another store", "cloudtrail:StartQuery", otherLake],
         ["the store in another Region", "cloudtrail:StartQuery", eventDataStoreArn.replace("eu-west-1", "us-east-1")],
         ["stopping the store", "cloudtrail:StopEventDataStoreIngestion", eventDataStoreArn],

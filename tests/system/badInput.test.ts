@@ -59,7 +59,9 @@ describe("AccessDenied names the call and the missing permission", () => {
 
     await expect(container.run({ runId: "denied" })).rejects.toMatchObject({
       name: "AccessDenied",
-      message: expect.stringMatching(new RegExp(`^${operation.replace(":", " ")} was refused .* needs ${permission};`)),
+      message: expect.stringMatching(
+        new RegExp(`^${operation.replace(":", " ")} was refused .* needs ${permission}[;.]`),
+      ),
     });
     expect(publishedFolders(container.bucket)).toEqual([]);
     if (operation.startsWith("s3")) return;

@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SFNClient, StopExecutionCommand } from "@aws-sdk/client-sfn";
 import type { AutomationExecution } from "@aws-sdk/client-ssm";
@@ -263,9 +265,13 @@ describe("what is refused, for people", () => {
   afterAll(() => localAws.close());
 
   test("a required key that is missing, before the program runs", async () => {
-    await expect(deploy({ localAws, config: { lakeId: undefined } })).rejects.toThrow(
-      "Stack 'dev' is missing configuration value 'lakeId'",
+    const projectDirectory = mkdtempSync(join(tmpdir(), "project-"));
+    writeFileSync(join(projectDirectory, "Pulumi.yaml"), "name: p\nconfig:\n  colour: { type: string }\n");
+    writeFileSync(join(projectDirectory, "Pulumi.dev.yaml"), "config: {}\n");
+    await expect(deploy({ localAws, projectDirectory })).rejects.toThrow(
+      "Stack 'dev' is missing configuration value 'colour'",
     );
+    rmSync(projectDirectory, { recursive: true });
   });
 
   test("a value that the program does not take, in the program's words and without a stack trace", async () => {

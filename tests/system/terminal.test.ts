@@ -252,7 +252,7 @@ test("a run that fails exits with 1, names the call, and leaves the report that 
 
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toMatch(
-    /^identitystore ListUsers was refused .* needs identitystore:ListUsers; .*\nNothing was published, .* kept\. `npm run report -- .* --resume` goes on from there\.\n$/,
+    /^identitystore ListUsers was refused .* needs identitystore:ListUsers\.\nNothing was published, .* kept\. `npm run report -- .* --resume` goes on from there\.\n$/,
   );
   expect(readdirSync(out).sort()).toEqual([".unfinished", "credential_report.csv", "manifest.json"]);
   expect(readFileSync(join(out, "manifest.json"), "utf8")).toBe("{}");

@@ -207,7 +207,7 @@ describe("--resume", () => {
       },
       /the account was "999988887777" and is "111122223333"/,
     ],
-    ["the Region", ["--region", "eu-central-1"], () => {}, /the Region was "eu-west-1" and is "eu-central-1"/],
+    ["the Region", ["--region", "eu-central-1"], () => {}, /the Region was "us-east-1" and is "eu-central-1"/],
     [
       "the instance",
       [],

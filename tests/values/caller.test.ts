@@ -250,11 +250,25 @@ describe("retries", () => {
 
 describe("errors", () => {
   it.each([
-    ["sso-admin", "ListAccountAssignments", "sso:ListAccountAssignments"],
-    ["identitystore", "ListUsers", "identitystore:ListUsers"],
-    ["s3", "UploadPart", "s3:PutObject"],
-    ["cloudtrail", "StartQuery", "cloudtrail:StartQuery"],
-  ])("names the permission that %s %s lacks", async (service, operation, permission) => {
+    [
+      "sso-admin",
+      "ListAccountAssignments",
+      "sso:ListAccountAssignments; it answers only to the management account and the Identity Center delegated administrator.",
+    ],
+    [
+      "organizations",
+      "ListAccounts",
+      "organizations:ListAccounts; it answers only to the management account and delegated administrators.",
+    ],
+    ["identitystore", "ListUsers", "identitystore:ListUsers."],
+    ["s3", "UploadPart", "s3:PutObject."],
+    [
+      "cloudtrail",
+      "StartQuery",
+      "cloudtrail:StartQuery; it answers only to the store's owner and a CloudTrail delegated administrator.",
+    ],
+    ["cloudtrail", "LookupEvents", "cloudtrail:LookupEvents on all resources (*)."],
+  ])("names the permission that %s %s lacks, and whom it answers", async (service, operation, permission) => {
     const failing = settle(
       newCaller()(
         ...request(service, operation, async () => {
@@ -264,7 +278,7 @@ describe("errors", () => {
     );
     await expect(failing).rejects.toMatchObject({ name: "AccessDenied" });
     await expect(failing).rejects.toThrow(`${service} ${operation} was refused`);
-    await expect(failing).rejects.toThrow(`needs ${permission};`);
+    await expect(failing).rejects.toThrow(`needs ${permission}`);
   });
 
   it("tells refused credentials from a missing permission", async () => {

@@ -1,0 +1,107 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { type LocalAws, startLocalAws } from "../../local/aws";
+import {
+  account,
+  login,
+  many,
+  now,
+  organisationOf,
+  permissionSet,
+  user,
+  userAssignment,
+} from "../support/organisation";
+import { bundledReport, callsOf, lake, startReport } from "./terminalRuns";
+
+// A report from a terminal that names no login source: CloudTrail Event history, in each Region of the instance, of the account that owns it.
+
+const owner = "111122223333";
+const administrator = "444455556666";
+const organisation = organisationOf({
+  OwnerAccountId: owner,
+  Regions: [
+    { RegionName: "us-east-1", Status: "ACTIVE", AddedDate: "2023-11-14T00:00:00Z", IsPrimaryRegion: true },
+    { RegionName: "eu-west-1", Status: "ACTIVE", AddedDate: "2026-06-01T00:00:00Z", IsPrimaryRegion: false },
+  ],
+  Accounts: [account(0)],
+  PermissionSets: [permissionSet(0)],
+  Users: many(2, (index) => user(index)),
+  AccountAssignments: many(2, (index) => userAssignment(0, 0, index)),
+  Records: [login(0, 0, 0, { awsRegion: "eu-west-1" })],
+} as never);
+
+let folder: string;
+let program: readonly [string, string];
+let localAws: LocalAws;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "history-"));
+  program = await bundledReport(folder);
+  const delegatedAdministrators = [administrator];
+  localAws = await startLocalAws({ organisation, delegatedAdministrators, throttle: false, rate: 1000 });
+  localAws.callers.set("AKIDAUDITOR", `arn:aws:iam::${administrator}:user/auditor`);
+}, 60_000);
+afterEach(() => localAws.reset());
+afterAll(async () => {
+  await localAws.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const run = (out: string, args: readonly string[] = [], environment: NodeJS.ProcessEnv = {}) =>
+  startReport(["--now", now, "--quiet", "--out", out, ...args], localAws.url, environment, program).ended;
+const asAdministrator = { AWS_ACCESS_KEY_ID: "AKIDAUDITOR" };
+const usages = (out: string) =>
+  (parse(readFileSync(join(out, "credential_report.csv")), { columns: true }) as Record<string, string>[]).map(
+    ({ Usage }) => Usage,
+  );
+
+test("needs no option for logins: last use is there, from each Region", async () => {
+  const out = join(folder, "default");
+  expect(await run(out)).toEqual({ code: 0, stdout: "", stderr: "" });
+  expect(usages(out)).toEqual(["USED", "UNUSED_IN_WINDOW"]);
+  const { sources } = JSON.parse(readFileSync(join(out, "manifest.json"), "utf8"));
+  expect(sources.logins.regions).toMatchObject([
+    { region: "eu-west-1", reason: null },
+    { region: "us-east-1", reason: null },
+  ]);
+});
+
+test("a session that expires while Event history is read ends the run, and nothing is lost", async () => {
+  const out = join(folder, "expired");
+  localAws.inject([{ operation: "cloudtrail:LookupEvents", kind: "expiredToken", at: 2 }]);
+  const { code, stderr } = await run(out);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/the credentials were refused \(ExpiredToken.*\nNothing was published.* --resume` goes on/);
+  localAws.inject([]);
+  expect(await run(out, ["--resume"])).toEqual({ code: 0, stdout: "", stderr: "" });
+  expect(usages(out)).toEqual(["USED", "UNUSED_IN_WINDOW"]);
+});
+
+describe("from an account that does not own the instance", () => {
+  test("ends with 2 before anything else is asked, with the ways out", async () => {
+    const out = join(folder, "other");
+    const [{ code, stdout, stderr }, calls] = await callsOf(localAws, () => run(out, [], asAdministrator));
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(
+      /^The logins are in the CloudTrail Event history of account 111122223333, .* of account 444455556666\. Use credentials of account 111122223333, .*--lake-id .*--no-logins\. Nothing was written\.\n$/,
+    );
+    expect(calls).toEqual({ "sts:GetCallerIdentity": 1, "sso-admin:ListInstances": 1 });
+    expect(readdirSync(out)).toEqual([]);
+  });
+
+  test("goes with an event data store, and without logins", async () => {
+    expect(await run(join(folder, "other-lake"), lake(localAws), asAdministrator)).toMatchObject({ code: 0 });
+    expect(await run(join(folder, "other-none"), ["--no-logins"], asAdministrator)).toMatchObject({ code: 3 });
+  });
+
+  test("is not known where instance and store are given: nothing is called unused on what that account has seen", async () => {
+    const out = join(folder, "other-given");
+    const { InstanceArn, IdentityStoreId } = localAws.organisation;
+    const given = ["--instance-arn", InstanceArn, "--identity-store-id", IdentityStoreId];
+    expect(await run(out, given, asAdministrator)).toMatchObject({ code: 3 });
+    expect(usages(out)).toEqual(["UNKNOWN", "UNKNOWN"]);
+  });
+});
