@@ -34,8 +34,8 @@ interface Cursor<Head> {
   /** Whole lines of the journal, as gzip, in their order. */
   readonly parts: readonly { readonly name: string; readonly sha256: string }[];
   readonly stages: Readonly<Record<string, Effort>>;
-  /** How many slices have begun. */
-  readonly slices: number;
+  /** One for each slice that has begun, those that died included. */
+  readonly attempts: readonly string[];
 }
 
 /** A run that is being made in slices. */
@@ -81,15 +81,15 @@ export async function openUnfinished<Head>(
   let tag = found?.tag ?? null;
   let cursor: Cursor<Head>;
   if (found === null) {
-    cursor = { format: FORMAT, runId, program, head: begin(), parts: [], stages: {}, slices: 1 };
+    cursor = { format: FORMAT, runId, program, head: begin(), parts: [], stages: {}, attempts: [attempt] };
   } else {
     cursor = cursorIn<Head>(store, found.bytes);
     refuseAnother(store, cursor, runId, program);
     for (const part of cursor.parts) journal.remember(await linesOf(store, part));
     Object.assign(journal.stages, cursor.stages);
-    cursor = { ...cursor, slices: cursor.slices + 1 };
+    cursor = { ...cursor, attempts: [...cursor.attempts, attempt] };
   }
-  const written = new Set(cursor.parts.map(({ name }) => name));
+  let written = 0;
   let keeping: Promise<void> = Promise.resolve();
 
   async function writeCursor(changed: Cursor<Head>): Promise<void> {
@@ -104,8 +104,7 @@ export async function openUnfinished<Head>(
     const lines = journal.take();
     if (lines.length === 0) return;
     const bytes = await promisify(gzip)(Buffer.from(lines.join("\n"), "utf8"));
-    const name = `${attempt}-${written.size}.jsonl.gz`;
-    written.add(name);
+    const name = partName(attempt, written++);
     await store.write(name, bytes);
     const sha256 = createHash("sha256").update(bytes).digest("hex");
     await writeCursor({ ...cursor, parts: [...cursor.parts, { name, sha256 }], stages: journal.stages });
@@ -114,7 +113,7 @@ export async function openUnfinished<Head>(
   await writeCursor(cursor);
   return {
     head: cursor.head,
-    slice: cursor.slices,
+    slice: cursor.attempts.length,
     keep() {
       keeping = keeping.then(keepNow);
       return keeping;
@@ -122,15 +121,23 @@ export async function openUnfinished<Head>(
   };
 }
 
-/** Removes what a run has left that nobody goes on with. Parts that no cursor names are left to the bucket's lifecycle. */
+function partName(attempt: string, number: number): string {
+  return `${attempt}-${number}.jsonl.gz`;
+}
+
+/** Removes what a run has left that nobody goes on with. */
 export async function removeUnfinished(store: WorkStore): Promise<void> {
   const found = await store.read(CURSOR);
   if (found === null) return;
   let names: readonly string[] = [];
   try {
-    names = cursorIn(store, found.bytes).parts.map(({ name }) => name);
+    const { parts, attempts } = cursorIn(store, found.bytes);
+    const named = parts.map(({ name }) => name);
+    // An attempt that died may have written a part, and not the cursor that names it.
+    const unnamed = attempts.map((one) => partName(one, named.filter((name) => name.startsWith(one)).length));
+    names = [...named, ...unnamed];
   } catch {
-    // damaged: what it named is not known
+    // damaged: what it named is not known, and left to the bucket's lifecycle
   }
   await store.remove([...names, CURSOR]);
 }
@@ -138,7 +145,7 @@ export async function removeUnfinished(store: WorkStore): Promise<void> {
 function cursorIn<Head>(store: WorkStore, bytes: Buffer): Cursor<Head> {
   try {
     const cursor = JSON.parse(bytes.toString("utf8")) as Cursor<Head>;
-    const known = cursor.format === FORMAT && Array.isArray(cursor.parts) && typeof cursor.head === "object";
+    const known = cursor.format === FORMAT && Array.isArray(cursor.parts) && Array.isArray(cursor.attempts);
     if (known) return cursor;
     throw new Error(`its format is ${JSON.stringify(cursor.format)}`);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import type { Caller } from "../aws/aws";
+import { type Caller, inParallel } from "../aws/aws";
 import { reportError } from "../errors";
 import { shortLock } from "./names";
 import { isMissing, notReadable } from "./reading";
@@ -48,7 +48,8 @@ export function createS3Work(s3: S3Client, Bucket: string, folder: string, call:
     },
 
     async remove(names) {
-      for (const name of names) await call(s3, new DeleteObjectCommand({ Bucket, Key: folder + name }));
+      const AT_A_TIME = 20; // a run of hours has hundreds
+      await inParallel(names, AT_A_TIME, (name) => call(s3, new DeleteObjectCommand({ Bucket, Key: folder + name })));
     },
   };
 }
