@@ -54,11 +54,16 @@ export function createEventHistorySource(options: ClientOptions): LoginSource<Hi
     }
     const oldestMs = oldestMsOf({ from, to });
     let count = 0;
+    let expected = 0; // as many events as there seem to be, from the first page of each name on
     let nowMs: number | null = null; // by AWS's own clock, when the last page was read
-    const look = createLookUp(clientIn(region), region, call, (name, events, awsNowMs) => {
+    const onEvents = (name: LoginEventName, events: readonly KeptEvent[], awsNowMs: number | null) => {
       if (awsNowMs !== null) nowMs = Math.max(nowMs ?? 0, awsNowMs);
-      count += logins.add(name, events);
-      progress(`logins in ${region}`, count, null);
+      logins.add(name, events);
+      count += events.length;
+      progress(`events in ${region}`, count, count < expected ? expected : null);
+    };
+    const look = createLookUp(clientIn(region), region, call, onEvents, (events) => {
+      expected += events;
     });
     await Promise.all(EVENT_NAMES.map((name) => look(name, oldestMs, Date.parse(to))));
     // What was older by then was gone before it was read.
@@ -154,6 +159,8 @@ function createLookUp(
   region: string,
   call: Caller,
   onEvents: (name: LoginEventName, events: readonly KeptEvent[], awsNowMs: number | null) => void,
+  /** Told once for each name how many there seem to be. */
+  onExpected: (events: number) => void,
 ) {
   const LISTINGS = 16; // side by side: a page may take seconds to come, and two a second are granted
   const PAGES_A_LISTING = 20; // fewer are not worth a listing of their own
@@ -184,6 +191,7 @@ function createLookUp(
         isFirst = false;
         // As many events as in this page are expected in every stretch of time as long as it.
         const pagesLeft = (oldestMs - fromMs) / Math.max(1000, toMs - oldestMs);
+        onExpected(Math.round((1 + pagesLeft) * items.length));
         const listings = Math.min(LISTINGS, 1 + Math.floor(pagesLeft / PAGES_A_LISTING));
         const bounds = Array.from(
           { length: listings + 1 },
@@ -214,8 +222,8 @@ function createSums() {
   const sums = new Map<string, { -readonly [Key in keyof NamedLogins]: NamedLogins[Key] }>();
   const later = (one: number | null, other: number) => Math.max(one ?? 0, other);
 
-  function addOne(name: LoginEventName, [atMs, id = "", ...who]: KeptEvent): boolean {
-    if (who.length === 0 || seen.has(id)) return false;
+  function addOne(name: LoginEventName, [atMs, id = "", ...who]: KeptEvent): void {
+    if (who.length === 0 || seen.has(id)) return;
     seen.add(id);
     const key = who.join("\n");
     let sum = sums.get(key);
@@ -229,13 +237,12 @@ function createSums() {
     sum[last] = later(sum[last], atMs);
     sum.firstMs = Math.min(sum.firstMs, atMs);
     sum.count += 1;
-    return true;
   }
 
   return {
-    /** @returns how many of them were logins that had not been added before */
-    add: (name: LoginEventName, events: readonly KeptEvent[]): number =>
-      events.reduce((added, event) => added + (addOne(name, event) ? 1 : 0), 0),
+    add(name: LoginEventName, events: readonly KeptEvent[]): void {
+      for (const event of events) addOne(name, event);
+    },
     sums: (): NamedLogins[] => [...sums.values()],
   };
 }
