@@ -55,6 +55,7 @@ test("a run calls these operations, and no other", async () => {
   expect(polls).toBeGreaterThanOrEqual(1);
   expect(others).toEqual({
     "sso-admin:ListPermissionSets": 1,
+    "sso-admin:ListRegions": 1,
     "sso-admin:DescribePermissionSet": 1,
     "sso-admin:ListManagedPoliciesInPermissionSet": 1,
     "sso-admin:ListAccountsForProvisionedPermissionSet": 1,
@@ -93,6 +94,7 @@ test("an organisation of known sizes", async () => {
 
   expect(calls).toEqual({
     "sso-admin:ListPermissionSets": 2,
+    "sso-admin:ListRegions": 1,
     "sso-admin:DescribePermissionSet": 101,
     "sso-admin:ListManagedPoliciesInPermissionSet": 101,
     "sso-admin:ListAccountsForProvisionedPermissionSet": 101 + 1,

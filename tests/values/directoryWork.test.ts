@@ -60,7 +60,8 @@ test("where it cannot be written, the folder and the reason are named", async ()
 describe("what an unfinished run has read", () => {
   const CSV = "credential_report.csv";
   const openSink = () => createDirectorySink(directory, new AbortController().signal);
-  const cursor = (runId: string) => Buffer.from(JSON.stringify({ format: 1, runId, program: "", head: {}, parts: [] }));
+  const cursor = (runId: string) =>
+    Buffer.from(JSON.stringify({ format: 1, runId, program: "", head: {}, parts: [], attempts: [] }));
 
   test("stays when the process ends, and goes when it is forgotten", async () => {
     const sink = await openSink();
