@@ -41,16 +41,21 @@ export interface ProductRun {
   readonly files: Record<string, Buffer>;
 }
 
+/** The SDK's clients of this process call this local AWS from here on. */
+export function useLocalAws(localAws: LocalAws): void {
+  process.env.AWS_ENDPOINT_URL = localAws.url;
+  process.env.AWS_REGION = localAws.organisation.PrimaryRegion;
+  process.env.AWS_ACCESS_KEY_ID = "AKIDEXAMPLE";
+  process.env.AWS_SECRET_ACCESS_KEY = "example";
+}
+
 /** The product's stages against a local AWS, in this process, as fast as the local AWS allows. */
 export async function runProduct(
   localAws: LocalAws,
   settings: Partial<Settings> = {},
   history: History = emptyHistory,
 ): Promise<ProductRun> {
-  process.env.AWS_ENDPOINT_URL = localAws.url;
-  process.env.AWS_REGION = localAws.organisation.PrimaryRegion;
-  process.env.AWS_ACCESS_KEY_ID = "AKIDEXAMPLE";
-  process.env.AWS_SECRET_ACCESS_KEY = "example";
+  useLocalAws(localAws);
   const { organisation } = localAws;
   const complete: Settings = {
     ...defaultSettings,

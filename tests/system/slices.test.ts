@@ -3,7 +3,7 @@ import { type LocalAws, type StoredObject, startLocalAws } from "../../local/aws
 import { runProduct } from "../../local/runReport";
 import { type Container, captureLogs, jsonOf, startContainer } from "../support/container";
 import { folderOf } from "../support/published";
-import { runSliced } from "../support/slicedRun";
+import { runKeeping, runSliced } from "../support/slicedRun";
 
 // A run that is cut into slices gives what one that is not cut gives, asks AWS for nothing twice, and leaves nothing behind.
 
@@ -53,6 +53,24 @@ describe("a run that is cut", () => {
       expect(manifest.calls).toEqual(localAws.stats().calls);
     },
   );
+});
+
+test("what was read is kept while the slice goes on: a process that dies loses what was read since", async () => {
+  localAws.reset();
+  const { stores, files } = await runKeeping(localAws, 50); // at the run's pace, its calls take more than a second
+  const whole = { ...localAws.stats().calls };
+  // As a process that was killed half-way has left it.
+  const left = stores[Math.floor(stores.length / 2)]!;
+
+  const { files: resumed } = await runKeeping(localAws, 60_000, left);
+
+  expect(stores.length).toBeGreaterThan(2);
+  expect(lasting(resumed)).toEqual(lasting(files));
+  const again = (name: string) => localAws.stats().calls[name]! - whole[name]!;
+  expect(again("sso-admin:ListPermissionSets")).toBe(0);
+  const sum = (count: (name: string) => number) =>
+    Object.keys(whole).reduce((total, name) => total + (name.startsWith("sso-admin:") ? count(name) : 0), 0);
+  expect(sum(again)).toBeLessThan(sum((name) => whole[name]!));
 });
 
 describe("the function", () => {

@@ -68,6 +68,15 @@ describe("pace", () => {
     expect(times.at(-1)).toBeLessThan(460);
   });
 
+  it("takes a raised quota of sso-admin's whole, and no more than the whole of the others", async () => {
+    const raised = await startTimes(Array(81).fill(["sso-admin", "A"]), 40);
+    expect(raised.at(-1)).toBeGreaterThan(1850);
+    expect(raised.at(-1)).toBeLessThan(2010);
+    const others = await startTimes(Array(41).fill(["identitystore", "ListUsers"]), 40); // 20/s, not 40
+    expect(others.at(-1)).toBeGreaterThan(1850);
+    expect(others.at(-1)).toBeLessThan(2010);
+  });
+
   it("takes the same share of the quota of organizations (8/s)", async () => {
     const times = await startTimes(Array(9).fill(["organizations", "ListAccounts"]), 10); // half: 4/s
     expect(times.at(-1)).toBeGreaterThan(1700);
