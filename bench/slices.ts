@@ -17,7 +17,8 @@ const RUN_ID = "test"; // as that of a run in this process
 const SIZES: OrganisationSize[] = [
   { accounts: 50, permissionSets: 20, pairs: 1_000, users: 500, groups: 125, memberships: 2_500 },
   { accounts: 500, permissionSets: 20, pairs: 10_000, users: 5_000, groups: 1_000, memberships: 25_000 },
-  { accounts: 7_000, permissionSets: 20, pairs: 140_000, users: 20_000, groups: 4_000, memberships: 100_000 },
+  // With few rows a pair: publishing does not follow the clock, and must end in a slice that does.
+  { accounts: 7_000, permissionSets: 20, pairs: 140_000, users: 20_000, groups: 4_000, memberships: 20_000 },
 ];
 
 /**
