@@ -12,6 +12,7 @@ export function readRegions(settings: Settings, { ssoAdmin }: Clients, call: Cal
   return call.stage("regions", async (own) => {
     try {
       const listed = await listRegions(settings.instanceArn, ssoAdmin, own);
+      if (listed.length === 0) return { regions: [], primary: null, refused: "sso-admin ListRegions named no Region" };
       const primary = listed.find(({ isPrimary }) => isPrimary)?.name ?? null;
       return { regions: listed.map(({ name }) => name).sort(), primary, refused: null };
     } catch (error) {

@@ -81,14 +81,14 @@ export function createEventHistorySource(options: ClientOptions): LoginSource<Hi
   }
 
   /** Where the instance was in the window, and is no more: people may have logged in there. "" for one whose name nobody knows. */
-  async function removedRegions(primary: string, window: LoginWindow, call: Caller): Promise<string[]> {
+  async function removedRegions(region: string, window: LoginWindow, call: Caller): Promise<string[]> {
     const names: string[] = [];
-    for await (const { items } of pagesOf(call, clientIn(primary), {
+    for await (const { items } of pagesOf(call, clientIn(region), {
       command: (NextToken) => lookUp(REGION_REMOVED, oldestMsOf(window), Date.parse(window.to), NextToken),
       list: "Events",
       itemOf: (event) => removedRegionOf(event),
       idOf: String,
-      keptAs: "removed regions",
+      keptAs: `removed regions ${region}`,
     })) {
       for (const name of items) if (name !== null) names.push(name);
     }
@@ -106,8 +106,10 @@ export function createEventHistorySource(options: ClientOptions): LoginSource<Hi
 
     async goOn({ window, regions: present, primary }, _untilMs, call, progress) {
       const logins = createSums();
-      const removed = primary === null ? [] : await removedRegions(primary, window, call);
-      const regions = [...new Set([...present, ...removed])].sort();
+      // Told in the primary Region; where AWS does not say which that is, in one of them.
+      const places = primary === null ? present : [primary];
+      const removed = await Promise.all(places.map((place) => removedRegions(place, window, call)));
+      const regions = [...new Set([...present, ...removed.flat()])].sort();
       const observed = await Promise.all(
         regions.map((region) =>
           readRegion(region, window, logins, call, progress).catch((error): ObservedRegion => {

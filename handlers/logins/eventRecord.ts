@@ -27,11 +27,9 @@ export interface LoginEvent {
  * @param unknownMs when it was, where it does not say so itself
  */
 export function loginOf(event: LookedUpEvent, name: LoginEventName, unknownMs: number): LoginEvent | null {
-  const { EventId = "", EventSource, EventTime } = event;
-  if (EventSource !== undefined && EventSource !== EVENT_SOURCE) return null;
+  const { EventId = "", EventTime } = event;
   const record = recordIn(event.CloudTrailEvent);
-  if (record !== null && textIn(record, "eventSource") !== EVENT_SOURCE) return null;
-  if (record !== null && textIn(record, "errorCode") !== "") return null;
+  if (isOfAnother(event, record) || textIn(record, "errorCode") !== "") return null;
   const times = [Date.parse(textIn(record, "eventTime")), EventTime?.getTime() ?? Number.NaN];
   const atMs = times.find((ms) => !Number.isNaN(ms)) ?? unknownMs;
   const identity = memberOf(record, "userIdentity");
@@ -57,12 +55,15 @@ export function loginOf(event: LookedUpEvent, name: LoginEventName, unknownMs: n
  * The Region that an event tells was removed from the instance; `null` where it tells of none: it is another service's, or it failed. "" where
  * nobody can say which.
  */
-export function removedRegionOf({ EventSource, CloudTrailEvent }: LookedUpEvent): string | null {
-  const record = recordIn(CloudTrailEvent);
-  if (EventSource !== undefined && EventSource !== EVENT_SOURCE) return null;
-  if (record === null) return "";
-  if (textIn(record, "eventSource") !== EVENT_SOURCE || textIn(record, "errorCode") !== "") return null;
+export function removedRegionOf(event: LookedUpEvent): string | null {
+  const record = recordIn(event.CloudTrailEvent);
+  if (isOfAnother(event, record) || textIn(record, "errorCode") !== "") return null;
   return textIn(memberOf(record, "requestParameters"), "regionName");
+}
+
+/** Whether an event is another service's: one that does not say whose it is may be this one's. */
+function isOfAnother({ EventSource = "" }: LookedUpEvent, record: Record | null): boolean {
+  return [EventSource, textIn(record, "eventSource")].some((source) => source !== "" && source !== EVENT_SOURCE);
 }
 
 type Record = Readonly<{ [member: string]: unknown }>;

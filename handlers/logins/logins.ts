@@ -9,7 +9,6 @@ import type { Begun, LoginPart, LoginSource, LoginWindow } from "./source";
 export { createEvidence, type Evidence, type UnknownBecause } from "./evidence";
 export type { LoginSource } from "./source";
 export { loginTargets, withKnownTargets } from "./targets";
-export { createLoginUsers } from "./users";
 
 /** The login source that the settings name; `null` where logins are left out on request. */
 export function createLoginSource(

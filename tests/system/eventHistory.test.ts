@@ -115,6 +115,12 @@ describe("what could not be read", () => {
     expect(csv).not.toContain("UNUSED_IN_WINDOW");
   });
 
+  test("a list of Regions without one: it is not understood", async () => {
+    const { logins, csv } = await reportUnder({ operation: "sso-admin:ListRegions", kind: "listOfNothing" });
+    expect(logins).toMatchObject({ observed: false });
+    expect(csv).not.toContain("UNUSED_IN_WINDOW");
+  });
+
   test.each(["withoutRecord", "recordNotJson"] as const)(
     "records (%s): a use of nobody knows what, and nothing is called unused",
     async (kind) => {
