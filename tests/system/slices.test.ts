@@ -22,8 +22,10 @@ function lasting(files: Record<string, Buffer>): Record<string, unknown> {
     Object.entries(files).map(([name, bytes]) => {
       if (name !== "manifest.json") return [name, (name.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8")];
       const { startedAt, finishedAt, calls, sources, files: entries, ...rest } = JSON.parse(bytes.toString("utf8"));
-      const { queryId, calls: loginCalls, ...logins } = sources.logins;
-      return [name, { ...rest, sources: { ...sources, logins } }];
+      const read = Object.entries(sources as Record<string, Record<string, unknown>>).map(
+        ([source, { calls: made, pages, queryId, ...found }]) => [source, found],
+      );
+      return [name, { ...rest, sources: Object.fromEntries(read) }];
     }),
   );
 }
