@@ -1,0 +1,219 @@
+import type { NewGrants } from "../../handlers/files/changes/changes";
+import type { Row } from "../../handlers/files/columns";
+import { type SmallOrganisation, sourcesOf } from "../support/reportRows";
+import {
+  ACCOUNT,
+  alice,
+  NO_DECISIONS,
+  RECENTLY,
+  readers,
+  review,
+  unusedGroup,
+  usedByAlice,
+} from "../support/reviewSheet";
+
+describe("what the sheet suggests", () => {
+  it.each<[string, SmallOrganisation, string, string]>([
+    [
+      "unused",
+      unusedGroup,
+      "REMOVE",
+      "No login in the last 90 days. Nothing else that the group gives the user was used either. AWS does not tell when it was assigned: look into changes.csv first.",
+    ],
+    [
+      "unused, direct",
+      { pairs: [[ACCOUNT, 1, [["USER", "u-alice"]]]], users: [alice] },
+      "REMOVE",
+      "No login in the last 90 days. AWS does not tell when it was assigned: look into changes.csv first.",
+    ],
+    ["used", { ...unusedGroup, lastLogins: [usedByAlice] }, "KEEP", "Last used 2 days ago, on 2026-11-20."],
+    [
+      "used just now",
+      { ...unusedGroup, lastLogins: [{ ...usedByAlice, lastConsoleMs: Date.parse("2026-11-22T11:00:00Z") }] },
+      "KEEP",
+      "Last used within a day, on 2026-11-22.",
+    ],
+    [
+      "not observed",
+      { ...unusedGroup, observed: false },
+      "REVIEW",
+      "Whether it is used was not observed: see the manifest's warnings.",
+    ],
+    [
+      "entered by somebody unnamed",
+      { ...unusedGroup, unattributed: [{ accountId: ACCOUNT, roleName: "ReadOnly", count: 1 }] },
+      "REVIEW",
+      "Somebody used this role in the window, and the event does not say who: it may have been this user.",
+    ],
+    [
+      "entered under a name that nobody has",
+      { ...unusedGroup, lastLogins: [{ userName: "alicia", accountId: ACCOUNT, roleName: "ReadOnly" }] },
+      "REVIEW",
+      "Somebody used this role in the window under a name that no user has any more: it may have been this user, under another name.",
+    ],
+    [
+      "entered by somebody who is gone, before the user was created",
+      {
+        ...unusedGroup,
+        users: [{ ...alice, createdMs: Date.parse("2026-11-20T08:15:31Z") }],
+        lastLogins: [{ userId: "u-gone", accountId: ACCOUNT, roleName: "ReadOnly" }],
+      },
+      "REVIEW",
+      "Before this user was created, somebody whom the Identity Store does not know any more used this role in the window: it may have been the same person, made anew.",
+    ],
+    [
+      "of a user with a login that tells no role",
+      { ...unusedGroup, notUnderstood: [{ userId: "u-alice", accountId: ACCOUNT, roleName: "" }] },
+      "REVIEW",
+      "A login in the window does not tell its account or its permission set, and may have been this user's to this role.",
+    ],
+    [
+      "of which nobody knows since when",
+      { pairs: [[ACCOUNT, 1, [["USER", "u-alice"]]]], users: [{ ...alice, createdMs: null }] },
+      "REVIEW",
+      "No login was seen, but it is not known since when the user has it: neither the membership nor the user has a date that is understood.",
+    ],
+    [
+      "a new member",
+      { ...unusedGroup, groups: [{ ...readers, createdMs: RECENTLY }] },
+      "WAIT",
+      "Not used yet, but given only on 2026-11-18: not called unused before 2026-12-02.",
+    ],
+    [
+      "a new user",
+      { pairs: [[ACCOUNT, 1, [["USER", "u-alice"]]]], users: [{ ...alice, createdMs: RECENTLY }] },
+      "WAIT",
+      "Not used yet, but the user is younger than 14 days.",
+    ],
+    [
+      "a disabled user",
+      { ...unusedGroup, users: [{ ...alice, status: "DISABLED" }] },
+      "REMOVE",
+      "The user is disabled, but can go on entering the account while a session of the access portal is open, until it ends or the access is removed. No login in the last 90 days. Nothing else that the group gives the user was used either. AWS does not tell when it was assigned: look into changes.csv first.",
+    ],
+    [
+      "a disabled user who was there",
+      { ...unusedGroup, users: [{ ...alice, status: "DISABLED" }], lastLogins: [usedByAlice] },
+      "REVIEW",
+      "The user is disabled, but can go on entering the account while a session of the access portal is open, until it ends or the access is removed. Last used 2 days ago, on 2026-11-20.",
+    ],
+    [
+      "a deleted user",
+      { ...unusedGroup, users: [] },
+      "REMOVE",
+      "The Identity Store does not know this user. No login in the last 90 days. Nothing else that the group gives the user was used either. AWS does not tell when it was assigned: look into changes.csv first.",
+    ],
+    [
+      "a deleted user who was there",
+      { ...unusedGroup, users: [], lastLogins: [usedByAlice] },
+      "INVESTIGATE",
+      "The Identity Store does not know this user. Last used 2 days ago, on 2026-11-20.",
+    ],
+    [
+      "a deleted user, not observed",
+      { ...unusedGroup, users: [], observed: false },
+      "INVESTIGATE",
+      "The Identity Store does not know this user. Whether it is used was not observed: see the manifest's warnings.",
+    ],
+    [
+      "a suspended account",
+      { ...unusedGroup, accounts: [{ id: ACCOUNT, name: "workload", state: "SUSPENDED" }] },
+      "REVIEW",
+      "The account is SUSPENDED, not ACTIVE. No login in the last 90 days. Nothing else that the group gives the user was used either.",
+    ],
+    [
+      "an account of nobody's",
+      { ...unusedGroup, accounts: [] },
+      "INVESTIGATE",
+      "The account is not in the organization. No login in the last 90 days. Nothing else that the group gives the user was used either.",
+    ],
+  ])("on a grant that is %s", (_what, organisation, action, reason) => {
+    const { lines } = review(sourcesOf(organisation));
+
+    expect(lines.map((line) => [line.SuggestedAction, line.Reason])).toEqual([[action, reason]]);
+  });
+
+  describe("never suggests to end a membership that gives more than the grant", () => {
+    const twoAccounts: SmallOrganisation = {
+      ...unusedGroup,
+      pairs: [
+        [ACCOUNT, 1, [["GROUP", "readers"]]],
+        ["222222222222", 0, [["GROUP", "readers"]]],
+      ],
+      accounts: null,
+    };
+    const elsewhere = { accountId: "222222222222", roleName: "AdministratorAccess" };
+
+    it.each<[string, SmallOrganisation, string]>([
+      [
+        "used by id",
+        { ...twoAccounts, lastLogins: [{ ...elsewhere, userId: "u-alice" }] },
+        "The membership is used elsewhere, and taking the user out of the group would end that too.",
+      ],
+      [
+        "used by name",
+        { ...twoAccounts, lastLogins: [{ ...elsewhere, userName: "ALICE" }] },
+        "The membership is used elsewhere, and taking the user out of the group would end that too.",
+      ],
+      [
+        "not fully observed",
+        { ...twoAccounts, unattributed: [{ ...elsewhere, count: 1 }] },
+        "The group gives other access whose use was not fully observed, and leaving the group would end that too.",
+      ],
+    ])("%s", (_what, organisation, sentence) => {
+      const [here] = review(sourcesOf(organisation)).lines;
+
+      expect(here).toMatchObject({ SuggestedAction: "REVIEW", Reason: `No login in the last 90 days. ${sentence}` });
+    });
+
+    it("but somebody else's use of the group is not the user's", () => {
+      const { lines } = review(sourcesOf({ ...twoAccounts, lastLogins: [{ ...elsewhere, userId: "u-bob" }] }));
+
+      expect(lines.map((line) => line.SuggestedAction)).toEqual(["REMOVE", "REMOVE"]);
+    });
+  });
+
+  describe("on a grant that the report before did not have", () => {
+    const granted: NewGrants = { reportedAt: "2026-11-15T20:00:00Z", has: () => true };
+    const WAITS =
+      " The grant is at most as old as the report before this one, of 2026-11-15, which did not have it: not suggested for removal before 2026-12-06.";
+
+    it.each<[string, SmallOrganisation]>([
+      ["through a group", unusedGroup],
+      ["direct", { pairs: [[ACCOUNT, 1, [["USER", "u-alice"]]]], users: [alice] }],
+      ["of a disabled user", { ...unusedGroup, users: [{ ...alice, status: "DISABLED" }] }],
+      ["of a deleted user", { ...unusedGroup, users: [] }],
+    ])("waits where it would be removed: %s", (_what, organisation) => {
+      const sources = sourcesOf(organisation);
+      const [known] = review(sources).lines;
+      const { lines, counts } = review(sources, NO_DECISIONS, "", granted);
+
+      expect(known!.SuggestedAction).toBe("REMOVE");
+      expect(lines).toEqual([{ ...known, SuggestedAction: "WAIT", Reason: known!.Reason + WAITS }]);
+      expect(counts.bySuggestedAction).toEqual({ WAIT: 1 });
+    });
+
+    it.each<[string, SmallOrganisation]>([
+      ["used", { ...unusedGroup, lastLogins: [usedByAlice] }],
+      ["not observed", { ...unusedGroup, observed: false }],
+      ["in a suspended account", { ...unusedGroup, accounts: [{ id: ACCOUNT, name: "workload", state: "SUSPENDED" }] }],
+    ])("says what it says of others where it would not: %s", (_what, organisation) => {
+      const sources = sourcesOf(organisation);
+      expect(review(sources, NO_DECISIONS, "", granted).lines).toEqual(review(sources).lines);
+    });
+
+    it("asks for each row", () => {
+      const twoAccounts: SmallOrganisation = {
+        ...unusedGroup,
+        pairs: [
+          [ACCOUNT, 1, [["GROUP", "readers"]]],
+          ["222222222222", 1, [["GROUP", "readers"]]],
+        ],
+        accounts: null,
+      };
+      const second = { ...granted, has: (row: Row) => row.account !== ACCOUNT };
+      const { lines } = review(sourcesOf(twoAccounts), NO_DECISIONS, "", second);
+      expect(lines.map(({ SuggestedAction }) => SuggestedAction)).toEqual(["REMOVE", "WAIT"]);
+    });
+  });
+});
