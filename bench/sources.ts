@@ -79,6 +79,7 @@ export function sourcesOf(accountCount: number): RowSources {
       lastLogins,
       unattributed: [],
       notUnderstood: [],
+      assignments: [],
     },
   };
 }

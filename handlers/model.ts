@@ -147,6 +147,20 @@ export interface UnattributedLogin {
   readonly count: number;
 }
 
+/** An assignment that was made or ended, as its event tells. That there is none proves nothing. */
+export interface AssignmentEvent {
+  /** The event's own: it is told once, however often it is delivered. */
+  readonly id: string;
+  readonly kind: "created" | "deleted";
+  readonly atMs: number;
+  readonly accountId: string;
+  readonly permissionSetArn: string;
+  readonly principalType: PrincipalType;
+  readonly principalId: string;
+  /** Who asked for it: `userIdentity.arn`, else the user's name or id; empty where the event does not say. */
+  readonly by: string;
+}
+
 export interface Logins {
   /** Whether the source answered. `failed` and `left-out` make every usage UNKNOWN. */
   readonly source: "read" | "failed" | "left-out";
@@ -168,6 +182,8 @@ export interface Logins {
   readonly unattributed: readonly UnattributedLogin[];
   /** Logins in the window of which nobody can say where they went. `userId` and `userName` may both be empty. */
   readonly notUnderstood: readonly NotUnderstoodLogin[];
+  /** Of the window, each event once. */
+  readonly assignments: readonly AssignmentEvent[];
 }
 
 export type RunStatus = "succeeded" | "degraded";

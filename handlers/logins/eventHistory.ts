@@ -4,7 +4,7 @@ import { messageOf } from "../errors";
 import type { ObservedRegion, Progress } from "../model";
 import { formatInstant } from "../times";
 import { type LookedUpEvent, loginOf, removedRegionOf } from "./eventRecord";
-import { EVENT_NAMES, EVENTS, type LoginEventName, REGION_REMOVED } from "./events";
+import { EVENTS, LOGIN_EVENTS, type LoginEventName, REGION_REMOVED } from "./events";
 import { type NamedLogins, partOf } from "./part";
 import type { LoginPart, LoginSource, LoginWindow } from "./source";
 
@@ -65,7 +65,7 @@ export function createEventHistorySource(options: ClientOptions): LoginSource<Hi
     const look = createLookUp(clientIn(region), region, call, onEvents, (events) => {
       expected += events;
     });
-    await Promise.all(EVENT_NAMES.map((name) => look(name, oldestMs, Date.parse(to))));
+    await Promise.all(LOGIN_EVENTS.map((name) => look(name, oldestMs, Date.parse(to))));
     // What was older by then was gone before it was read.
     if (nowMs === null) {
       const reason =
@@ -126,7 +126,7 @@ export function createEventHistorySource(options: ClientOptions): LoginSource<Hi
       );
       const reasons = observed.flatMap(({ region, reason }) => (reason === null ? [] : [`in ${region}, ${reason}`]));
       const reason = reasons.length === 0 ? null : reasons.join("; ");
-      const part: LoginPart = { ...partOf(logins.sums()), regions: observed, reason, bytesScanned: null };
+      const part: LoginPart = { ...partOf(logins.sums()), assignments: [], regions: observed, reason, bytesScanned: null };
       return { done: true, part };
     },
 

@@ -2,20 +2,27 @@
 export const EVENT_SOURCE = "sso.amazonaws.com";
 
 /**
- * The events that a login source reads, each once, and what for. A query, the look-ups in Event history, their archive, the local AWS and the
- * tests follow this table.
+ * The events that a login source reads, each once, and what each tells. A query, the look-ups in Event history, their archive, the local AWS
+ * and the tests follow this table. All are recorded in the Region in which somebody acted, but `removed Region`: it is recorded in the primary one.
  */
 export const EVENTS = {
   /** The console, opened from the access portal. It tells of applications, too, and then has neither account nor role. */
   Federate: "console",
   /** Credentials for the CLI or an SDK, or the portal's access keys. */
   GetRoleCredentials: "programmatic",
+  /** When an assignment was made, which no API tells. May be missing. */
+  CreateAccountAssignment: "created",
+  DeleteAccountAssignment: "deleted",
+  /** The instance was in another Region until then. */
+  RemoveRegion: "removed Region",
 } as const;
 
-/** Tells, in the primary Region, that the instance was in another one until then. */
-export const REGION_REMOVED = "RemoveRegion";
+export type EventName = keyof typeof EVENTS;
+type Told<What> = { [Name in EventName]: (typeof EVENTS)[Name] extends What ? Name : never }[EventName];
+export type LoginEventName = Told<"console" | "programmatic">;
+export type AssignmentEventName = Told<"created" | "deleted">;
 
-export type LoginEventName = keyof typeof EVENTS;
-
-/** The names of the events, in a fixed order. */
-export const EVENT_NAMES = Object.keys(EVENTS) as readonly LoginEventName[];
+/** In a fixed order. */
+export const LOGIN_EVENTS: readonly LoginEventName[] = ["Federate", "GetRoleCredentials"];
+export const ASSIGNMENT_EVENTS: readonly AssignmentEventName[] = ["CreateAccountAssignment", "DeleteAccountAssignment"];
+export const REGION_REMOVED = "RemoveRegion" satisfies EventName;

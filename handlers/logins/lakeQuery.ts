@@ -132,5 +132,5 @@ export async function readLogins(
     );
   }
   const reason = total === null ? "the login query did not say how many rows it has" : null;
-  return { ...partOf(logins), reason };
+  return { ...partOf(logins), assignments: [], reason };
 }

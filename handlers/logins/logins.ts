@@ -89,6 +89,7 @@ export function finishLogins(
       bytesScanned: null,
       unattributed: [],
       notUnderstood: [],
+      assignments: [],
     };
     return { ...observation, ...nothing, source: status, reason: why };
   }
@@ -99,6 +100,7 @@ export function finishLogins(
     bytesScanned,
     unattributed,
     notUnderstood,
+    assignments,
     reason: partial,
   }: LoginPart): Logins {
     const silent = lastLogins.length === 0 ? "no role login of anyone was seen in the window" : null;
@@ -113,6 +115,7 @@ export function finishLogins(
       bytesScanned,
       unattributed,
       notUnderstood,
+      assignments,
     };
   }
 

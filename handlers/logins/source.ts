@@ -1,5 +1,6 @@
 import type { Caller, Grants } from "../aws/aws";
 import type {
+  AssignmentEvent,
   InstanceRegions,
   LastLogin,
   NotUnderstoodLogin,
@@ -65,6 +66,8 @@ export interface LoginPart {
   readonly lastLogins: readonly LastLogin[];
   readonly unattributed: readonly UnattributedLogin[];
   readonly notUnderstood: readonly NotUnderstoodLogin[];
+  /** Each event of an assignment once, in no order. */
+  readonly assignments: readonly AssignmentEvent[];
   /** One for each Region that was asked for. */
   readonly regions: readonly ObservedRegion[];
   /** Why what was read may not be all: a clause; `null` where it is. */

@@ -130,6 +130,7 @@ export const rowSources: Arbitrary<RowSources> = fc
       bytesScanned: 1,
       unattributed: drawn.unattributed,
       notUnderstood: [],
+      assignments: [],
     };
     const permissionSets = SETS.map((name, index) => ({
       arn: `arn:aws:sso:::permissionSet/ssoins-7223aaaabbbbcccc/ps-${index}`,

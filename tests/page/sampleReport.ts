@@ -108,6 +108,7 @@ export function sampleRows(size: SampleSize): Row[] {
       accountsRefused: null,
       notes: [],
       notUnderstood: [],
+      assignments: [],
     },
     logins: {
       source: "read" as const,
@@ -124,6 +125,7 @@ export function sampleRows(size: SampleSize): Row[] {
         .slice(20, 24)
         .map(([accountId, set]) => ({ accountId, roleName: permissionSets[set]!.name, count: 1 })),
       notUnderstood: [],
+      assignments: [],
     },
   };
   return [...rowBatches(sources, 2_000)].flat();

@@ -104,6 +104,7 @@ export function sourcesOf(small: SmallOrganisation): RowSources {
       bytesScanned: null,
       unattributed: small.unattributed ?? [],
       notUnderstood: (small.notUnderstood ?? []).map(wholeLogin),
+      assignments: [],
     },
   };
 }

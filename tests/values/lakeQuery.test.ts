@@ -73,6 +73,7 @@ describe("readLogins", () => {
       ],
       unattributed: [{ accountId: "111111111111", roleName: "ReadOnly", count: 3 }],
       notUnderstood: [],
+      assignments: [],
       reason: null,
     });
   });
