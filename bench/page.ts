@@ -20,11 +20,17 @@ export async function* page(): AsyncGenerator<object> {
         windowTo: sources.logins.windowTo,
         windowDays: sources.settings.lookbackDays,
         observedFrom: sources.logins.observedFrom,
+        regions: sources.logins.regions,
         accountsInOrganization: accounts,
         settings: sources.settings,
       },
       administratorArns: [sources.provisioning.permissionSets[0]!.arn],
-      changes: () => ({ since: null, reason: "there is no earlier report", counts: {} }),
+      changes: () => ({
+        since: null,
+        reason: "there is no earlier report",
+        counts: {},
+        given: { first: [], count: 0 },
+      }),
     });
     let rows = 0;
     let spentMs = 0;

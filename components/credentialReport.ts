@@ -47,7 +47,7 @@ export interface CredentialReportArgs {
    */
   readonly lookbackDays?: pulumi.Input<number>;
   /**
-   * A membership (for a direct assignment, the user) younger than this is not called unused. 0–365 days.
+   * Access younger than this, by its membership (for a direct assignment, its user) or its assignment's event, is not called unused. 0–365 days.
    * @default 14
    */
   readonly newAccessDays?: pulumi.Input<number>;

@@ -233,6 +233,8 @@ export function createReportHandler(): ReportHandler {
       await status.write();
       return null;
     }
+    const { observed, reason, regions } = published.manifest.sources.logins;
+    log.info("logins", { observed, reason, regions });
     const result = resultOf(published, folder);
     await recordSuccess(objectsWith(call), result, publishedRows(bucket, folder, runId, settings.now));
     log.finished(result, mergeEfforts(...Object.values(journal.stages)), facts.startedMs);

@@ -38,7 +38,7 @@ export const runSettings = {
   }),
   newAccessDays: whole({
     ...{ defaultValue: 14, min: 0, max: 365, unit: "days", placeholder: "DAYS" },
-    help: "A membership (for a direct assignment, the user) younger than this is not called unused.",
+    help: "Access younger than this, by its membership (for a direct assignment, its user) or its assignment's event, is not called unused.",
   }),
   requestsPerSecond: whole({
     ...{ defaultValue: 15, min: 1, max: 200, unit: "requests a second", placeholder: "N" },

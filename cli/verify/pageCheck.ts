@@ -21,7 +21,7 @@ export function createPageCheck(manifest: Manifest, rules: Rules, problems: Prob
     }
     const { runId, now, status, settings, sources, rows, warnings } = manifest;
     const { lookbackDays, newAccessDays } = settings;
-    const { observed, windowFrom, windowTo, observedFrom } = sources.logins;
+    const { observed, windowFrom, windowTo, observedFrom, regions } = sources.logins;
     const window = { observed, windowFrom, windowTo, observedFrom };
     const expected = {
       runId,
@@ -29,7 +29,7 @@ export function createPageCheck(manifest: Manifest, rules: Rules, problems: Prob
       status,
       newAccessDays,
       ...window,
-      ...(rules.settingsInPage ? { settings } : { lookbackDays }),
+      ...(rules.settingsInPage ? { settings, regions } : { lookbackDays }),
     };
     compare(run, expected);
     compare(figures, {

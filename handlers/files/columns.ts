@@ -57,6 +57,7 @@ const REPORT_COLUMNS = [
   { name: "DaysSinceLastLogin", title: "Days", kind: "count", of: "login" },
   { name: "LoginsInWindow", title: "Logins", kind: "count", of: "login" },
   { name: "Usage", title: "Usage", kind: "word", of: "grant" },
+  { name: "AssignedAt", title: "Assigned", kind: "instant", of: "grant" },
 ] as const satisfies readonly ColumnDefinition[];
 
 /** Whether the permission set counts as administrator: of the page and of the machine rows. */

@@ -61,7 +61,7 @@ export function createMachineRows(sources: RowSources, runId: string) {
         `${common},"Username":${textOf(row.Username)},"UserId":${textOf(row.UserId)}` +
         `,"UserDisplayName":${textOf(row.UserDisplayName)},"UserEmail":${textOf(row.UserEmail)}` +
         `,"UserStatus":${wordOf(row.UserStatus)},"RowStatus":${wordOf(row.RowStatus)},"Usage":${wordOf(row.Usage)}` +
-        `,"MemberSince":${wordOf(row.MemberSince)},"LastLogin":${row.Usage === "USED" ? wordOf(row.LastLogin) : "null"}` +
+        `,"AssignedAt":${wordOf(row.AssignedAt)},"MemberSince":${wordOf(row.MemberSince)},"LastLogin":${row.Usage === "USED" ? wordOf(row.LastLogin) : "null"}` +
         `,"LastConsoleLogin":${wordOf(row.LastConsoleLogin)},"LastProgrammaticLogin":${wordOf(row.LastProgrammaticLogin)}` +
         `,"DaysSinceLastLogin":${row.DaysSinceLastLogin || "null"},"LoginsInWindow":${row.LoginsInWindow || "null"}}\n`;
     }

@@ -19,7 +19,7 @@ import { MANIFEST_FILE } from "./names";
 import { readPrevious, unreadable } from "./previous/previous";
 import type { Content, Pieces, ReportFile } from "./reportFile";
 import { reportFiles } from "./reportFiles";
-import { evidenceOf, type RowSources, rowBatches } from "./rows";
+import { assignedBy, evidenceOf, type RowSources, rowBatches } from "./rows";
 import { schemaProblems } from "./schema";
 
 /** A report that is there. */
@@ -41,11 +41,13 @@ export async function publish(
   progress: Progress,
 ): Promise<Published> {
   const ROWS_A_BATCH = 2_000;
-  const { previous, changes, decisions } = await readPrevious(history, sources.settings);
+  const evidence = evidenceOf(sources);
+  const { previous, changes, decisions } = await readPrevious(history, sources.settings, (row) =>
+    assignedBy(evidence, row),
+  );
   const { status } = statusOf(sources, previous);
   const warnings = () => statusOf(sources, withoutComparison(previous, changes)).warnings;
   const { previousReport } = previous;
-  const evidence = evidenceOf(sources);
   const files = reportFiles({ sources, evidence, facts, status, warnings, previousReport, changes, decisions });
   const writers = files.map((file) => createFileWriter(file, sink));
   try {

@@ -1,13 +1,13 @@
 import type { Evidence } from "../logins/logins";
 import type { RunStatus } from "../model";
 import { daysBetween } from "../times";
-import type { Changes } from "./changes/changes";
+import type { Changes, GivenWay } from "./changes/changes";
 import { COLUMNS } from "./columns";
 import { createCsvWriter } from "./csv/csv";
 import { createMachineRows } from "./machineRows";
 import type { PreviousReport, RunFacts } from "./manifest";
 import { REPORT_FILE } from "./names";
-import { createPage } from "./page/page";
+import { createPage, type GivenGrant } from "./page/page";
 import type { ReportFile } from "./reportFile";
 import { createReview, type Decisions } from "./review/review";
 import { administratorArns, type RowSources } from "./rows";
@@ -73,6 +73,7 @@ function pageContext({ sources, facts, status, warnings, previousReport, changes
       windowTo: logins.windowTo,
       windowDays: daysBetween(logins.windowFrom, logins.windowTo),
       observedFrom: logins.observedFrom,
+      regions: logins.regions,
       accountsInOrganization: collection.accounts?.length ?? null,
       settings: settingsButNow,
     },
@@ -80,13 +81,27 @@ function pageContext({ sources, facts, status, warnings, previousReport, changes
     changes() {
       const refused = changes === null ? previousReport.reason : changes.refused();
       return changes === null || refused !== null
-        ? { since: null, reason: refused ?? "there is no earlier report", counts: {} }
+        ? { since: null, reason: refused ?? "there is no earlier report", counts: {}, given: { first: [], count: 0 } }
         : {
             since: previousReport.reportedAt,
             reason: null,
             counts: comparedCounts(changes.counts, previousReport.usageCompared),
+            given: { first: changes.given.first.map(shownWay), count: changes.given.count },
           };
     },
+  };
+}
+
+function shownWay({ row, by, rows }: GivenWay): GivenGrant {
+  const group = row.Type === "GROUP";
+  return {
+    account: row.AccountName || row.account,
+    permissionSet: row.PermissionSetName,
+    group,
+    principal: group ? row.GroupName || row.GroupId : row.Username || row.UserId,
+    at: row.AssignedAt,
+    by,
+    rows,
   };
 }
 

@@ -1,5 +1,5 @@
 import { createEvidence, type Evidence } from "../logins/logins";
-import type { Collection, Logins, Membership, Provisioning, Settings, User } from "../model";
+import type { Collection, Logins, Membership, PrincipalType, Provisioning, Settings, User } from "../model";
 import type { Row } from "./columns";
 
 /** What the rows are made of: what the stages before gave. */
@@ -8,6 +8,12 @@ export interface RowSources {
   readonly provisioning: Provisioning;
   readonly collection: Collection;
   readonly logins: Logins;
+}
+
+/** Who asked for the assignment by which a row's user, or group, is let in; empty where no event tells. */
+export function assignedBy({ assignedTo }: Evidence, row: Row): string {
+  const type = row.Type as PrincipalType;
+  return assignedTo(row.account, row.PermissionSetArn, type, type === "USER" ? row.UserId : row.GroupId)?.by ?? "";
 }
 
 /** The permission sets that count as administrator. */
@@ -41,10 +47,12 @@ export function* rowBatches(
   // By replacing: a string that is put together keeps its parts, which is three times the memory.
   const toInstant = (ms: number) => new LocalDate(floor(ms / 1000) * 1000).toISOString().replace(noMilliseconds, "Z");
   const DAY_MS = 86_400_000;
+  const NEVER = Number.NEGATIVE_INFINITY;
   const nowMs = Date.parse(settings.now);
   const newAfterMs = nowMs - settings.newAccessDays * DAY_MS;
   const { byId: users, keyOf } = evidence.users;
   const { consoleMs, programmaticMs, count: loginCount } = evidence.logins;
+  const { assignedTo } = evidence;
 
   const byName = (a: { name: string; id: string }, b: { name: string; id: string }) =>
     a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
@@ -115,6 +123,7 @@ export function* rowBatches(
       key: string,
       sinceMs: number | null,
       memberSince: string,
+      assignedAt: string,
     ): Row => {
       const row: Row = {
         account: accountId,
@@ -139,6 +148,7 @@ export function* rowBatches(
         DaysSinceLastLogin: "",
         LoginsInWindow: "",
         Usage: "",
+        AssignedAt: assignedAt,
       };
       if (user === null) return row;
       row.Username = user.name;
@@ -171,8 +181,16 @@ export function* rowBatches(
     };
 
     for (const { type, id, name } of sortPrincipals(collection.principals[index]!)) {
+      const assigned = assignedTo(accountId, permissionSet.arn, type, id);
+      const assignedMs = assigned?.atMs ?? null;
+      const assignedAt = assignedMs === null ? "" : toInstant(assignedMs);
+      const notBeforeMs = assigned?.notBeforeMs ?? NEVER;
+      /** Of a grant that neither user nor membership tells: an old assignment of a group says nothing of when somebody joined it. */
+      const byAssignmentMs =
+        notBeforeMs > newAfterMs || (type === "USER" && assignedMs === notBeforeMs) ? notBeforeMs : null;
       if (type === "USER") {
         const user = users.get(id)?.user;
+        const createdMs = user?.createdMs ?? null;
         batch.push(
           rowOf(
             type,
@@ -181,19 +199,22 @@ export function* rowBatches(
             user ? "" : "USER_NOT_FOUND",
             user ?? missingUser(id),
             keyOf(id),
-            user?.createdMs ?? null,
+            createdMs === null ? byAssignmentMs : max(createdMs, notBeforeMs),
             "",
+            assignedAt,
           ),
         );
       } else {
         const memberships = collection.memberships[id];
         if (memberships === undefined || (memberships.length === 0 && !groups.has(id))) {
-          batch.push(rowOf(type, id, name, "GROUP_NOT_FOUND", null, "", null, ""));
+          batch.push(rowOf(type, id, name, "GROUP_NOT_FOUND", null, "", null, "", assignedAt));
         } else if (memberships.length === 0) {
-          batch.push(rowOf(type, id, name, "EMPTY_GROUP", null, "", null, ""));
+          batch.push(rowOf(type, id, name, "EMPTY_GROUP", null, "", null, "", assignedAt));
         } else {
           for (const { user, key, known, sinceMs, memberSince } of membersOf(id, memberships)) {
-            batch.push(rowOf(type, id, name, known ? "" : "USER_NOT_FOUND", user, key, sinceMs, memberSince));
+            const earliestMs = sinceMs === null ? byAssignmentMs : max(sinceMs, notBeforeMs);
+            const status = known ? "" : "USER_NOT_FOUND";
+            batch.push(rowOf(type, id, name, status, user, key, earliestMs, memberSince, assignedAt));
             if (batch.length >= batchSize) {
               yield batch;
               batch = [];

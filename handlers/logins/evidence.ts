@@ -1,4 +1,5 @@
 import type { Collection, Logins, Settings } from "../model";
+import { type AssignedTo, createAssignedTo } from "./assigned";
 import { createLoginUsers, type LoginUsers } from "./users";
 
 /**
@@ -32,7 +33,7 @@ export interface RoleEvidence {
    *
    * @param key of the user: `LoginUsers.keyOf`
    * @param createdMs when the user was created; `null` where that is not known
-   * @param sinceMs since when the user has the grant, as far as that is known
+   * @param sinceMs since when the user has the grant at the earliest; `null` where that is not known
    */
   unknownBecause(key: string, createdMs: number | null, sinceMs: number | null): UnknownBecause | null;
 }
@@ -43,6 +44,8 @@ export interface Evidence {
   /** By account, role and the user's key: the place of their logins in `logins`. */
   readonly places: ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, number>>>;
   ofRole(accountId: string, roleName: string): RoleEvidence;
+  /** What the events tell of an assignment: asked once a way, not once a row. */
+  readonly assignedTo: AssignedTo;
 }
 
 /** What is known of a role's use beside its users' own logins. */
@@ -55,7 +58,7 @@ interface OtherUse {
 
 /** Joins the logins of the window to accounts, users and roles, once for all that asks for them. */
 export function createEvidence(
-  { identityStoreId }: Settings,
+  { identityStoreId, now }: Settings,
   { users: everyone }: Collection,
   logins: Logins,
 ): Evidence {
@@ -138,6 +141,7 @@ export function createEvidence(
     users,
     logins: { consoleMs, programmaticMs, count: counts },
     places,
+    assignedTo: createAssignedTo(logins.assignments, users.keyOf, Date.parse(now)),
     ofRole(accountId, roleName) {
       const use = otherUse.get(accountId)?.get(roleName);
       const byAnybody = use !== undefined && (use.userNotNamed || use.nameOfNobody);

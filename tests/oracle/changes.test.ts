@@ -11,7 +11,7 @@ import { COLUMNS } from "../../handlers/files/columns";
 import { createCsvWriter } from "../../handlers/files/csv/writer";
 import type { Decisions } from "../../handlers/files/review/decisions";
 import { createReview } from "../../handlers/files/review/review";
-import { type RowSources, rowBatches } from "../../handlers/files/rows";
+import { assignedBy, evidenceOf, type RowSources, rowBatches } from "../../handlers/files/rows";
 import { oracleChanges } from "./changes";
 import { guarded, type Row } from "./report";
 import { oracleReview } from "./review";
@@ -39,11 +39,22 @@ async function textOf(changes: Changes, rows: Row[], batchSize: number): Promise
   return text;
 }
 
+/** Who made the newest of the assignments that let the row's user in: of two at one instant, the one with the greater id. */
+function giverOf({ settings, logins }: RowSources, row: Row): string {
+  const newest = logins.assignments
+    .filter(({ kind, atMs }) => kind === "created" && atMs >= 0 && atMs <= Date.parse(settings.now))
+    .filter((event) => event.accountId === row.account && event.permissionSetArn === row.PermissionSetArn)
+    .filter((event) => event.principalType === row.Type && event.principalId === (row.GroupId || row.UserId))
+    .sort((one, other) => one.atMs - other.atMs || (one.id < other.id ? -1 : 1));
+  return newest.at(-1)?.by ?? "";
+}
+
 const records = (csv: string): Record<string, string>[] =>
   parse(csv, { columns: true, bom: true, relax_column_count: false });
 
 test("changes.csv is what the oracle finds, whatever the batches and chunks", async () => {
   let lines = 0;
+  let givenLines = 0;
   await fc.assert(
     fc.asyncProperty(
       rowSources,
@@ -54,7 +65,13 @@ test("changes.csv is what the oracle finds, whatever the batches and chunks", as
       async (past, present, sameSettings, batchSize, chunkBytes) => {
         const before = rowsOf(past);
         const after = rowsOf(present);
-        const changes = await openChanges({ reportedAt: EARLIER, csv: csvOf(before, chunkBytes), sameSettings });
+        const evidence = evidenceOf(present);
+        const changes = await openChanges({
+          reportedAt: EARLIER,
+          csv: csvOf(before, chunkBytes),
+          sameSettings,
+          assignedBy: (row) => assignedBy(evidence, row),
+        });
 
         const found = records(await textOf(changes!, after, batchSize));
 
@@ -69,17 +86,25 @@ test("changes.csv is what the oracle finds, whatever the batches and chunks", as
           Username: guarded(row.Username),
           UserId: row.UserId,
           PreviousReport: EARLIER,
+          AssignedAt: change.Change === "GRANTED" ? row.AssignedAt : "",
+          AssignedBy: change.Change === "GRANTED" ? guarded(giverOf(present, row)) : "",
         }));
         expect(found).toEqual(expected);
         expect(changes!.recordCount()).toBe(expected.length);
         const granted = expected.filter(({ Change, UserId }) => Change === "GRANTED" && UserId !== "");
         expect(after.filter((row) => changes!.granted.has(row))).toHaveLength(granted.length);
+        const given = expected.filter(({ AssignedAt }) => AssignedAt !== "");
+        const ways = given.map((line) => [line.account, line.PermissionSetArn, line.GroupId || line.UserId].join());
+        expect(changes!.given.count).toBe(new Set(ways).size);
+        expect(changes!.given.first.reduce((sum, { rows }) => sum + rows, 0)).toBe(given.length);
         lines += expected.length;
+        givenLines += given.length;
       },
     ),
     RUNS,
   );
   expect(lines).toBeGreaterThan(RUNS.numRuns); // the arbitraries do give changes
+  expect(givenLines).toBeGreaterThan(RUNS.numRuns / 5);
 });
 
 test("a report compared with itself has no changes", async () => {

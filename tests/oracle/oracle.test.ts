@@ -9,6 +9,7 @@
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { textOfCell } from "../../cli/verify/cellText";
+import { ASSIGNMENT_CASES } from "./assignmentCases";
 import type { FixedCase } from "./caseParts";
 import { type ReportCase, reportCases } from "./organisations";
 import { productReport } from "./product";
@@ -27,6 +28,7 @@ const HEADER = `${COLUMNS.join(",")}\r\n`;
 const GROUPS_OF_CASES: [string, FixedCase[]][] = [
   ["Usage", USAGE_CASES],
   ["what was observed", COVERAGE_CASES],
+  ["when it was assigned", ASSIGNMENT_CASES],
   ["whose login it is", JOIN_CASES],
   ["RowStatus", ROW_STATUS_CASES],
   ["fields", FIELD_CASES],
@@ -162,6 +164,7 @@ test("random organisations hold every oddity often enough to matter", () => {
       if (row.LastConsoleLogin !== "" && row.LastProgrammaticLogin !== "") kinds.add("both kinds of login");
       if (Number(row.LoginsInWindow) > 1) kinds.add("several logins");
       if (row.RowStatus === "USER_NOT_FOUND" && row.Usage === "USED") kinds.add("login of a deleted user");
+      if (row.AssignedAt !== "") kinds.add(`assigned, ${row.Usage}`);
     }
     const ways = rows.map((row) => `${row.account} ${row.PermissionSetName} ${row.UserId}`);
     if (rows.some((row, number) => row.Usage === "USED" && ways.indexOf(ways[number] as string) < number)) {
@@ -176,6 +179,7 @@ test("random organisations hold every oddity often enough to matter", () => {
     ...["GROUP_NOT_FOUND", "USER_NOT_FOUND", "EMPTY_GROUP", "ACCOUNT_NOT_IN_ORGANIZATION", "ACCOUNT_NOT_ACTIVE"],
     ...["USER_DISABLED", "OK", "AccountState UNKNOWN", "AccountState SUSPENDED"],
     ...["both kinds of login", "several logins", "login of a deleted user", "several grants of a role that is used"],
+    ...["assigned, USED", "assigned, UNKNOWN", "assigned, TOO_NEW", "assigned, UNUSED_IN_WINDOW"],
   ].filter((kind) => (seen.get(kind) ?? 0) < 15);
   expect({ rare, seen }).toEqual({ rare: [], seen });
 });

@@ -85,6 +85,16 @@ export interface EventDataStore {
   OrganizationEnabled?: boolean;
 }
 
+/** What an assignment event says of its assignment. */
+export interface AssignmentParameters {
+  instanceArn?: string;
+  targetId?: string;
+  targetType?: string;
+  permissionSetArn?: string;
+  principalType?: string;
+  principalId?: string;
+}
+
 /** A CloudTrail record, as far as the report looks into it. */
 export interface LoginEvent {
   eventID?: string;
@@ -98,13 +108,14 @@ export interface LoginEvent {
   recipientAccountId?: string;
   readOnly?: boolean;
   managementEvent?: boolean;
-  requestParameters?: null;
-  responseElements?: null;
+  requestParameters?: AssignmentParameters | null;
+  responseElements?: object | null;
   errorCode?: string | null;
   errorMessage?: string | null;
   userIdentity?: {
     type?: string;
     principalId?: string;
+    arn?: string;
     accountId?: string;
     credentialId?: string;
     userName?: string | null;

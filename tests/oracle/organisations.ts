@@ -3,6 +3,7 @@
  * Their events aim at grants that exist, and then hit, or miss by a detail.
  */
 import type { Arbitrary } from "fast-check";
+import { assignmentRecord } from "./assignmentEvents";
 import { idsOf } from "./ids";
 import type {
   Account,
@@ -245,6 +246,14 @@ function organisationOf(shape: Shape): Organisation {
     const record = recordOf(event, pick(grants, event.grant), time, number, known);
     return event.twice ? [record, record] : [record];
   });
+  const InstanceArn = `arn:aws:sso:::instance/${instanceId}`;
+  const aim = { ids: known.ids, owner, storePrefix, instanceArn: InstanceArn, now, start };
+  shape.assignmentEvents.forEach((event, number) => {
+    if (AccountAssignments.length === 0) return;
+    const assignment = pick(AccountAssignments, event.assignment);
+    const record = assignmentRecord(event, assignment, number, { ...aim, newAccessDays: shape.newAccessDays });
+    Records.push(...(event.twice ? [record, record] : [record]));
+  });
   const [witness] = Users;
   const [witnessed] = Accounts;
   for (let number = 0; witness && witnessed && firstSet && number < shape.witnesses; number += 1) {
@@ -285,7 +294,7 @@ function organisationOf(shape: Shape): Organisation {
 
   return present({
     Now: new Date(now + shape.milliseconds).toISOString(),
-    InstanceArn: `arn:aws:sso:::instance/${instanceId}`,
+    InstanceArn,
     IdentityStoreId,
     Accounts,
     PermissionSets,

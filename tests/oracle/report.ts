@@ -2,7 +2,14 @@
  * The oracle: the report once more, as naively as it can be written. For every row it reads every record again.
  * It is written from the contract alone and shares nothing with `handlers/`: where the two differ, one of them is wrong.
  */
-import type { EventDataStore, GroupMembership, LoginEvent, Organisation, User } from "./organisation";
+import type {
+  AccountAssignment,
+  EventDataStore,
+  GroupMembership,
+  LoginEvent,
+  Organisation,
+  User,
+} from "./organisation";
 
 export interface OracleOptions {
   /** Days, 1–3653. */
@@ -42,6 +49,7 @@ export const COLUMNS = [
   "DaysSinceLastLogin",
   "LoginsInWindow",
   "Usage",
+  "AssignedAt",
 ] as const;
 
 const SORTED_BY = [
@@ -84,11 +92,13 @@ export function oracleReport(served: Organisation, options: OracleOptions): Orac
   if (safeFrom > windowStart && safeFrom <= windowStart + DAY && options.lookbackDays > 1) windowStart += DAY;
   const logins: LoginEvent[] = [];
   const notUnderstood: LoginEvent[] = [];
+  const assignmentEvents: LoginEvent[] = [];
   let fullyObserved = false;
   let mostlyNowhere = false;
   if (!options.noLogins && store !== undefined && store.Status === "ENABLED") {
     const seen = new Set<string>();
     for (const event of organisation.Records) {
+      if (isAssignmentEvent(event, windowStart, now)) assignmentEvents.push(event);
       if (!isRoleLogin(event, windowStart, now)) continue;
       if (event.eventID !== undefined && seen.has(event.eventID)) continue;
       if (event.eventID !== undefined) seen.add(event.eventID);
@@ -123,6 +133,9 @@ export function oracleReport(served: Organisation, options: OracleOptions): Orac
       blank.PermissionSetName = set.Name;
       blank.PermissionSetDescription = whole(set.Description) || "DESCRIPTION NOT SET";
       blank.Type = assignment.PrincipalType;
+      const made = newestOf("CreateAccountAssignment", assignment);
+      if (made !== undefined) blank.AssignedAt = printed(made);
+      const ended = newestOf("DeleteAccountAssignment", assignment);
 
       // The account, and what it makes of a row that has no graver fault.
       let accountStatus = "";
@@ -138,7 +151,8 @@ export function oracleReport(served: Organisation, options: OracleOptions): Orac
       }
 
       if (assignment.PrincipalType === "USER") {
-        rows.push(userRow({ ...blank, GroupName: "NOGROUP" }, assignment.PrincipalId, undefined, accountStatus));
+        const direct = { ...blank, GroupName: "NOGROUP" };
+        rows.push(userRow(direct, assignment.PrincipalId, undefined, accountStatus, made, ended));
         continue;
       }
 
@@ -151,7 +165,7 @@ export function oracleReport(served: Organisation, options: OracleOptions): Orac
       blank.GroupName = whole(group.DisplayName);
       const memberships = organisation.GroupMemberships.filter((known) => known.GroupId === group.GroupId);
       for (const membership of memberships) {
-        rows.push(userRow(blank, membership.MemberId.UserId, membership, accountStatus));
+        rows.push(userRow(blank, membership.MemberId.UserId, membership, accountStatus, made, ended));
       }
       if (memberships.length === 0) rows.push({ ...blank, RowStatus: "EMPTY_GROUP" });
     }
@@ -173,6 +187,18 @@ export function oracleReport(served: Organisation, options: OracleOptions): Orac
   const statesKnown = !options.organizationsDenied && organisation.Accounts.every(({ State }) => State !== undefined);
   const allSeen = fullyObserved && statesKnown && !mostlyNowhere;
   return { rows, csv, status: allSeen ? "succeeded" : "degraded" };
+
+  /** When the newest event of a name was about an assignment. */
+  function newestOf(name: string, assignment: AccountAssignment): number | undefined {
+    const times: number[] = [];
+    for (const { eventName, eventTime, requestParameters: said } of assignmentEvents) {
+      if (eventName !== name || said?.targetId !== assignment.AccountId) continue;
+      if (said.permissionSetArn !== assignment.PermissionSetArn) continue;
+      if (said.principalType !== assignment.PrincipalType) continue;
+      if (bare(said.principalId ?? "") === bare(assignment.PrincipalId)) times.push(Date.parse(eventTime));
+    }
+    return times.sort((one, other) => other - one)[0];
+  }
 
   /** The first user is seen only where somebody's grant names him. */
   function isSeen({ UserId }: User, number: number): boolean {
@@ -229,7 +255,15 @@ export function oracleReport(served: Organisation, options: OracleOptions): Orac
     return sameRole.some(couldBe) || notUnderstood.some(mayBeTheirs);
   }
 
-  function userRow(begun: Row, userId: string, membership: GroupMembership | undefined, accountStatus: string): Row {
+  /** @param made and `ended`: when events tell that the assignment was, at the latest */
+  function userRow(
+    begun: Row,
+    userId: string,
+    membership: GroupMembership | undefined,
+    accountStatus: string,
+    made: number | undefined,
+    ended: number | undefined,
+  ): Row {
     const row = { ...begun };
     const user = organisation.Users.find((known) => known.UserId === userId);
     row.UserId = userId;
@@ -258,17 +292,21 @@ export function oracleReport(served: Organisation, options: OracleOptions): Orac
       if (time > last) last = time;
     }
 
+    const isNew = (time: number | undefined) => time !== undefined && now - time < options.newAccessDays * DAY;
     const since = membership?.CreatedAt ?? user?.CreatedAt;
+    const tooNew = isNew(made) || isNew(ended) || isNew(since === undefined ? undefined : Date.parse(since));
+    // Of a direct assignment its event tells the age, but where it was ended later, and made again without a trace.
+    const eventTellsAge = membership === undefined && made !== undefined && (ended === undefined || ended <= made);
+    const isAgeKnown = since !== undefined || tooNew || eventTellsAge;
     if (count > 0) {
       row.Usage = "USED";
       row.LastLogin = printed(last);
       row.DaysSinceLastLogin = String(Math.floor((now - last) / DAY));
       row.LoginsInWindow = String(count);
-    } else if (!fullyObserved || since === undefined || mayHaveBeen(userId, user, row.account, row.PermissionSetName)) {
+    } else if (!fullyObserved || !isAgeKnown || mayHaveBeen(userId, user, row.account, row.PermissionSetName)) {
       row.Usage = "UNKNOWN";
       row.LastLogin = "UNKNOWN";
     } else {
-      const tooNew = now - Date.parse(since) < options.newAccessDays * DAY;
       row.Usage = tooNew ? "TOO_NEW" : "UNUSED_IN_WINDOW";
       row.LastLogin = "NO_LOGIN_PRESENT";
       row.LoginsInWindow = "0";
@@ -319,6 +357,13 @@ function isRoleLogin(event: LoginEvent, from: number, to: number): boolean {
   if (event.eventName === "Federate" && accountOf(event) === "" && roleOf(event) === "") return false;
   const time = Date.parse(event.eventTime);
   return from <= time && time <= to;
+}
+
+/** An assignment that was made or ended within the window. */
+function isAssignmentEvent({ eventSource, eventName, errorCode, eventTime }: LoginEvent, from: number, to: number) {
+  if (eventSource !== "sso.amazonaws.com" || errorCode) return false;
+  if (eventName !== "CreateAccountAssignment" && eventName !== "DeleteAccountAssignment") return false;
+  return from <= Date.parse(eventTime) && Date.parse(eventTime) <= to;
 }
 
 /** Whether account and role are in the form that AWS gives them. */

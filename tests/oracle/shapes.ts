@@ -3,6 +3,7 @@
  * Everything is right most of the time and odd now and then, so that joins really happen.
  */
 import fc from "fast-check";
+import { assignmentEventShapes } from "./assignmentEvents";
 import { displayNames, permissionSetNames, userNames } from "./names";
 
 /** In milliseconds. */
@@ -315,6 +316,10 @@ export const shapes = fc.record({
       ),
     },
     { weight: 2, arbitrary: several(events, 1, 2) },
+  ),
+  assignmentEvents: fc.oneof(
+    { weight: 1, arbitrary: several(assignmentEventShapes, 0, 0) },
+    { weight: 2, arbitrary: several(assignmentEventShapes, 1, 20) },
   ),
   emptyProvisioned: fc.oneof(
     { weight: 3, arbitrary: several(pairs, 0, 0) },

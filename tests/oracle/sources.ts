@@ -1,7 +1,7 @@
 /** Arbitrary pasts and presents of one small organisation, as the collection gives them: ids repeat, names change. */
 import fc, { type Arbitrary } from "fast-check";
 import type { RowSources } from "../../handlers/files/rows";
-import type { Collection, LastLogin, Logins } from "../../handlers/model";
+import type { AssignmentEvent, Collection, LastLogin, Logins } from "../../handlers/model";
 import { defaultSettings } from "../../local/defaultSettings";
 import { displayNames as anyDisplayNames, userNames as anyUserNames } from "./names";
 
@@ -16,6 +16,8 @@ const USERS = ["user-1", "user-2", "user-3", "user-4"];
 const NOW = "2026-11-22T12:00:00Z";
 const NOW_MS = Date.parse(NOW);
 const DAY = 86_400_000;
+
+const setArn = (index: number) => `arn:aws:sso:::permissionSet/ssoins-7223aaaabbbbcccc/ps-${index}`;
 
 const age = fc.option(fc.integer({ min: 0, max: 40 * DAY }), { nil: null });
 
@@ -69,6 +71,20 @@ const login: Arbitrary<LastLogin> = fc.record({
   count: fc.integer({ min: 1, max: 3 }),
 });
 
+const assignment: Arbitrary<AssignmentEvent> = fc.record({
+  id: fc.nat({ max: 9_999 }).map(String),
+  kind: fc.constantFrom("created" as const, "created" as const, "deleted" as const),
+  atMs: fc.oneof(
+    { weight: 8, arbitrary: fc.integer({ min: 0, max: 85 * DAY }).map((ms) => NOW_MS - ms) },
+    { weight: 1, arbitrary: fc.constantFrom(NOW_MS + 1, Number.NaN, -1, NOW_MS) },
+  ),
+  accountId: fc.constantFrom(...ACCOUNTS),
+  permissionSetArn: fc.constantFrom(...SETS.map((_, index) => setArn(index))),
+  principalType: fc.constantFrom("GROUP" as const, "GROUP" as const, "USER" as const),
+  principalId: fc.constantFrom(...GROUPS, ...USERS),
+  by: fc.constantFrom("arn:aws:iam::111111111111:user/zoe", "=zoe", "max", ""),
+});
+
 /** What one run collected. */
 export const rowSources: Arbitrary<RowSources> = fc
   .record({
@@ -95,6 +111,7 @@ export const rowSources: Arbitrary<RowSources> = fc
       { maxLength: 1 },
     ),
     observed: fc.boolean(),
+    assignments: fc.uniqueArray(assignment, { selector: ({ id }) => id, maxLength: 30 }),
   })
   .map((drawn) => {
     const sorted = [...drawn.pairs].sort(([a, x], [b, y]) =>
@@ -130,10 +147,10 @@ export const rowSources: Arbitrary<RowSources> = fc
       bytesScanned: 1,
       unattributed: drawn.unattributed,
       notUnderstood: [],
-      assignments: [],
+      assignments: drawn.assignments,
     };
     const permissionSets = SETS.map((name, index) => ({
-      arn: `arn:aws:sso:::permissionSet/ssoins-7223aaaabbbbcccc/ps-${index}`,
+      arn: setArn(index),
       name,
       description: "",
       administrator: index === 0 && drawn.administrator,

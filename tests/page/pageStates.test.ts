@@ -238,7 +238,14 @@ describe("size", () => {
   test("an empty organisation", async () => {
     const { page, problems } = await openPage(
       browser,
-      await renderPage([], { changes: () => ({ since: null, reason: "there is no earlier report", counts: {} }) }),
+      await renderPage([], {
+        changes: () => ({
+          since: null,
+          reason: "there is no earlier report",
+          counts: {},
+          given: { first: [], count: 0 },
+        }),
+      }),
     );
 
     expect(await figureOf(page, "Grants")).toBe("0");
@@ -254,6 +261,7 @@ describe("size", () => {
       since: "2026-11-13T20:00:12Z",
       reason: null,
       counts: { GRANTED: 0, REVOKED: 4, STATUS_CHANGED: 1 },
+      given: { first: [], count: 0 },
     });
     const { page } = await openPage(browser, await renderPage(rows.slice(0, 50), { changes }));
 

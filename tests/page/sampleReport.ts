@@ -149,6 +149,7 @@ export const SAMPLE_RUN: PageRun = {
   windowTo: NOW,
   windowDays: 90,
   observedFrom: "2025-01-08T00:00:00Z",
+  regions: [{ region: "eu-west-1", from: "2025-01-08T00:00:00Z", to: NOW, reason: null }],
   accountsInOrganization: 42,
   settings: defaultSettings,
 };
@@ -162,6 +163,7 @@ export async function renderPage(rows: readonly Row[], context: Partial<PageCont
       since: "2026-11-13T20:00:12Z",
       reason: null,
       counts: { GRANTED: 118, REVOKED: 74, NOW_UNUSED: 203, USED_AGAIN: 31, STATUS_CHANGED: 12 },
+      given: { first: [], count: 0 },
     }),
     ...context,
   });

@@ -1,7 +1,7 @@
 import { COLUMNS, type Row } from "../../handlers/files/columns";
 import { createCsvWriter } from "../../handlers/files/csv/writer";
 import { type RowSources, rowBatches } from "../../handlers/files/rows";
-import type { LastLogin, UnattributedLogin } from "../../handlers/model";
+import type { AssignmentEvent, LastLogin, UnattributedLogin } from "../../handlers/model";
 import { defaultSettings } from "../../local/defaultSettings";
 
 export const NOW = "2026-11-22T12:00:00Z";
@@ -50,6 +50,7 @@ export interface SmallOrganisation {
   lastLogins?: SmallLogin[];
   unattributed?: UnattributedLogin[];
   notUnderstood?: SmallLogin[];
+  assignments?: Partial<AssignmentEvent>[];
   observed?: boolean;
   source?: "read" | "failed";
 }
@@ -104,8 +105,23 @@ export function sourcesOf(small: SmallOrganisation): RowSources {
       bytesScanned: null,
       unattributed: small.unattributed ?? [],
       notUnderstood: (small.notUnderstood ?? []).map(wholeLogin),
-      assignments: [],
+      assignments: (small.assignments ?? []).map(wholeAssignment),
     },
+  };
+}
+
+/** That Zoë assigned the group Readers the permission set ReadOnly on 20 November, unless it says otherwise. */
+function wholeAssignment(event: Partial<AssignmentEvent>, index: number): AssignmentEvent {
+  return {
+    id: `assignment-${index}`,
+    kind: "created",
+    atMs: Date.parse("2026-11-20T08:15:30Z"),
+    accountId: "111111111111",
+    permissionSetArn: READ_SET,
+    principalType: "GROUP",
+    principalId: "g-readers",
+    by: "arn:aws:iam::111122223333:user/zoe",
+    ...event,
   };
 }
 

@@ -1,12 +1,13 @@
 import { parse } from "csv-parse/sync";
 import { openChanges } from "../../handlers/files/changes/changes";
 import { COLUMNS, type Row } from "../../handlers/files/columns";
+import { createCsvWriter } from "../../handlers/files/csv/writer";
 import { ADMINISTRATOR_SET, chunksOf, csvOf, rowWith } from "../support/reportRows";
 
 const EARLIER = "2026-11-15T20:00:00Z";
 
-async function changesOf(before: Row[], after: Row[], sameSettings = true) {
-  const changes = (await openChanges({ reportedAt: EARLIER, csv: csvOf(before), sameSettings }))!;
+async function changesOf(before: Row[], after: Row[], sameSettings = true, assignedBy = (_row: Row) => "") {
+  const changes = (await openChanges({ reportedAt: EARLIER, csv: csvOf(before), sameSettings, assignedBy }))!;
   const pieces = [changes.begin()];
   for (const row of after) for await (const piece of changes.rows([row])) pieces.push(piece);
   for await (const piece of changes.end()) pieces.push(piece);
@@ -42,8 +43,40 @@ describe("openChanges", () => {
         LastLoginBefore: "2026-11-20T08:15:30Z",
         LastLoginAfter: "NO_LOGIN_PRESENT",
         PreviousReport: EARLIER,
+        AssignedAt: "",
+        AssignedBy: "",
       },
     ]);
+  });
+
+  it("tells when and by whom a grant was assigned, where an event tells", async () => {
+    const assigned = { AssignedAt: "2026-11-20T08:15:30Z" };
+    const after = [rowWith({ ...assigned, ...unused }), rowWith({ ...bob, ...assigned }), rowWith({ UserId: "u-zoe" })];
+
+    const { records } = await changesOf([rowWith()], after, true, ({ UserId }) => `=whoever assigned ${UserId}`);
+
+    expect(
+      records.map(({ Change, UserId, AssignedAt, AssignedBy }) => [Change, UserId, AssignedAt, AssignedBy]),
+    ).toEqual([
+      ["NOW_UNUSED", "u-alice", "", ""],
+      ["GRANTED", "u-zoe", "", ""],
+      ["GRANTED", "u-bob", assigned.AssignedAt, "'=whoever assigned u-bob"],
+    ]);
+  });
+
+  it("compares with a report that lacks the columns which came later", async () => {
+    const columns = COLUMNS.slice(0, COLUMNS.indexOf("Usage") + 1);
+    const writer = createCsvWriter(columns);
+    const csv = chunksOf(writer.header() + writer.lines([rowWith(), rowWith(bob)]));
+    const changes = (await openChanges({ reportedAt: EARLIER, csv, sameSettings: true }))!;
+
+    let text = changes.begin();
+    for await (const piece of changes.rows([rowWith({ ...unused, AssignedAt: "2026-11-20T08:15:30Z" })])) text += piece;
+    for await (const piece of changes.end()) text += piece;
+
+    const records: Record<string, string>[] = parse(text, { columns: true });
+    expect(records.map(short)).toEqual(["NOW_UNUSED USED>UNUSED_IN_WINDOW Readers/alice", "REVOKED OK> Readers/bob"]);
+    expect(changes.refused()).toBeNull();
   });
 
   it.each<[string, Row[], Row[], string[]]>([
@@ -177,11 +210,16 @@ describe("openChanges", () => {
     expect(pieces.length).toBeGreaterThan(3);
   });
 
-  it("is null for a report with other columns", async () => {
-    const header = COLUMNS.slice(0, -1).join(",");
+  it.each([
+    ["fewer than are compared", COLUMNS.slice(0, COLUMNS.indexOf("Usage"))],
+    ["others", COLUMNS.map((column) => (column === "GroupId" ? "Group" : column))],
+    ["others at the end", [...COLUMNS.slice(0, -1), "Other"]],
+    ["more", [...COLUMNS, "NotYet"]],
+    ["none", []],
+  ])("is null for a report with other columns: %s", async (_what, columns) => {
+    const csv = chunksOf(columns.length === 0 ? "" : `${columns.join(",")}\r\n`);
 
-    expect(await openChanges({ reportedAt: EARLIER, csv: chunksOf(`${header}\r\n`), sameSettings: true })).toBeNull();
-    expect(await openChanges({ reportedAt: EARLIER, csv: chunksOf(""), sameSettings: true })).toBeNull();
+    expect(await openChanges({ reportedAt: EARLIER, csv, sameSettings: true })).toBeNull();
   });
 
   it.each([

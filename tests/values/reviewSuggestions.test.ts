@@ -86,6 +86,50 @@ describe("what the sheet suggests", () => {
       "Not used yet, but the user is younger than 14 days.",
     ],
     [
+      "an old member, of a group that was assigned lately",
+      { ...unusedGroup, assignments: [{ principalId: "readers" }] },
+      "WAIT",
+      "Not used yet, but assigned only on 2026-11-20: not called unused before 2026-12-04.",
+    ],
+    [
+      "a new member, of a group that was assigned before",
+      {
+        ...unusedGroup,
+        groups: [{ ...readers, createdMs: RECENTLY }],
+        assignments: [{ principalId: "readers", atMs: RECENTLY - 1 }],
+      },
+      "WAIT",
+      "Not used yet, but given only on 2026-11-18: not called unused before 2026-12-02.",
+    ],
+    [
+      "direct, of an old user, assigned lately",
+      {
+        pairs: [[ACCOUNT, 1, [["USER", "u-alice"]]]],
+        users: [alice],
+        assignments: [{ principalType: "USER", principalId: "u-alice" }],
+      },
+      "WAIT",
+      "Not used yet, but assigned only on 2026-11-20: not called unused before 2026-12-04.",
+    ],
+    [
+      "assigned long ago, ended lately, and there again",
+      {
+        ...unusedGroup,
+        assignments: [
+          { principalId: "readers", atMs: Date.parse("2026-09-01T00:00:00Z") },
+          { principalId: "readers", kind: "deleted" },
+        ],
+      },
+      "WAIT",
+      "Not used yet, but its assignment ended on 2026-11-20 and was made again: not called unused before 2026-12-04.",
+    ],
+    [
+      "assigned long ago",
+      { ...unusedGroup, assignments: [{ principalId: "readers", atMs: Date.parse("2026-09-01T00:00:00Z") }] },
+      "REMOVE",
+      "No login in the last 90 days. Nothing else that the group gives the user was used either. The newest event that assigned it is of 2026-09-01.",
+    ],
+    [
       "a disabled user",
       { ...unusedGroup, users: [{ ...alice, status: "DISABLED" }] },
       "REMOVE",

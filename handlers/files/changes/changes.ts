@@ -2,9 +2,9 @@ import { messageOf, reportError } from "../../errors";
 import { COLUMNS, type Row } from "../columns";
 import { createCsvReader } from "../csv/csv";
 import { CHANGES_FILE } from "../names";
-import { type ChangeKind, createPairChanges } from "./pairChanges";
+import { type ChangeKind, createPairChanges, type GivenWay } from "./pairChanges";
 
-export { CHANGE_COLUMNS } from "./pairChanges";
+export { CHANGE_COLUMNS, type GivenWay } from "./pairChanges";
 
 /** What the previous report did not have. */
 export interface NewGrants {
@@ -21,6 +21,8 @@ export interface PreviousRows {
   readonly csv: AsyncIterable<Buffer>;
   /** Whether both reports have the same `lookbackDays` and `newAccessDays`, without which their usage cannot be compared. */
   readonly sameSettings: boolean;
+  /** Who asked for the assignment of a row; empty where no event tells. By default, none does. */
+  readonly assignedBy?: (row: Row) => string;
 }
 
 /** `changes.csv`, a file of the report. What it says of a batch, or at the end, may be long: it comes in pieces. */
@@ -35,6 +37,8 @@ export interface Changes {
   refused(): string | null;
   /** How many changes of each kind were found so far. */
   readonly counts: Readonly<Record<ChangeKind, number>>;
+  /** Of what was granted, the assignments whose event was seen: the first of them that were found so far, and how many there are. */
+  readonly given: { readonly first: readonly GivenWay[]; count: number };
   /** It tells the other files what was granted, and so is given each batch before them. */
   readonly granted: NewGrants;
   readonly comesFirst: true;
@@ -48,14 +52,20 @@ export function isDamage(error: unknown): boolean {
 }
 
 /**
- * What changed since the previous report; `null` where that has other columns than this one.
+ * What changed since the previous report; `null` where that has other columns than this one. It may lack the last ones, which came later: none of
+ * them is compared.
  *
  * Both reports are read once, in step. They have their pairs (account and permission set) in one order, since neither can be
  * renamed: an account's id is for ever, and UpdatePermissionSet takes no name. Within a pair the order is by names that can
  * change, of groups and users, so rows are matched by their ids, and those that have not met their other are held: as many as
  * changed place in one pair.
  */
-export async function openChanges({ reportedAt, csv, sameSettings }: PreviousRows): Promise<Changes | null> {
+export async function openChanges({
+  reportedAt,
+  csv,
+  sameSettings,
+  assignedBy = () => "",
+}: PreviousRows): Promise<Changes | null> {
   const LINES_A_PIECE = 5_000;
   const columns: readonly string[] = COLUMNS;
   const ACCOUNT = columns.indexOf("account");
@@ -64,8 +74,9 @@ export async function openChanges({ reportedAt, csv, sameSettings }: PreviousRow
   const TYPE = columns.indexOf("Type");
   const GROUP_ID = columns.indexOf("GroupId");
   const USER_ID = columns.indexOf("UserId");
+  const COMPARED = columns.indexOf("Usage") + 1;
   const fail = reportError;
-  const changes = createPairChanges(reportedAt, sameSettings);
+  const changes = createPairChanges(reportedAt, sameSettings, assignedBy);
   const reader = createCsvReader(csv);
 
   const unreadable = (why: string, cause?: unknown) =>
@@ -96,7 +107,8 @@ export async function openChanges({ reportedAt, csv, sameSettings }: PreviousRow
   let earlier: string[] | null = null;
   let earlierIsOfPair = false;
 
-  if (records[0]?.join() !== columns.join()) {
+  const width = records[0]?.length ?? 0;
+  if (width < COMPARED || records[0]!.join() !== columns.slice(0, width).join()) {
     await reader.close();
     return null;
   }
@@ -113,13 +125,13 @@ export async function openChanges({ reportedAt, csv, sameSettings }: PreviousRow
     const lastIsOfPair = earlierIsOfPair;
     earlierIsOfPair = was[SET_ARN] === setArn && was[ACCOUNT] === account;
     if (
-      was.length !== columns.length ||
+      was.length !== width ||
       (!(earlierIsOfPair && lastIsOfPair) &&
         last !== null &&
         isBefore(was, last[ACCOUNT]!, last[SET_NAME]!, last[SET_ARN]!))
     ) {
       throw unreadable(
-        `a row with account ${was[ACCOUNT]} and permission set ${was[SET_NAME]} is out of place, or has not ${columns.length} cells`,
+        `a row with account ${was[ACCOUNT]} and permission set ${was[SET_NAME]} is out of place, or has not ${width} cells`,
       );
     }
     earlier = was;
@@ -177,6 +189,7 @@ export async function openChanges({ reportedAt, csv, sameSettings }: PreviousRow
     name: CHANGES_FILE,
     contentType: "text/csv; charset=utf-8",
     counts: changes.counts,
+    given: changes.given,
     granted: { reportedAt, has: changes.wasGranted },
     comesFirst: true,
     recordCount: () => Object.values(changes.counts).reduce((sum, count) => sum + count, 0),

@@ -18,11 +18,27 @@ export const CHANGE_COLUMNS = [
   "LastLoginBefore",
   "LastLoginAfter",
   "PreviousReport",
+  "AssignedAt",
+  "AssignedBy",
 ] as const;
+
+/** A way that was granted, and whose assignment's event was seen. */
+export interface GivenWay {
+  /** Of its first user. */
+  readonly row: Row;
+  readonly by: string;
+  /** Rows that are granted by it. */
+  rows: number;
+}
+
+/** As many as people read on a page. */
+const GIVEN_SHOWN = 50;
 
 /** Compares the rows of one pair (account and permission set) after the other, and gives its changes as lines. */
 export interface PairChanges {
   readonly counts: Readonly<Record<ChangeKind, number>>;
+  /** See `Changes.given`. */
+  readonly given: { readonly first: readonly GivenWay[]; count: number };
   /** Whether a user's row of a settled pair is GRANTED. */
   wasGranted(is: Row): boolean;
   header(): string;
@@ -57,9 +73,13 @@ type Unmet<Held> = Map<string, Map<string, Held>>;
  * What each change means, and what is deliberately none, is in docs/review.md. Rows are matched by type and ids: the names of
  * groups and users, by which a pair is sorted, can change.
  *
- * @param sameSettings see `PreviousRows`
+ * @param sameSettings and `assignedBy`: see `PreviousRows`
  */
-export function createPairChanges(reportedAt: string, sameSettings: boolean): PairChanges {
+export function createPairChanges(
+  reportedAt: string,
+  sameSettings: boolean,
+  assignedBy: (row: Row) => string,
+): PairChanges {
   const HAS_MEMBERS = "HAS_MEMBERS"; // in place of a status, where the group of a row without user has members in the other report
   const columns: readonly string[] = COLUMNS;
   const GROUP_ID = columns.indexOf("GroupId");
@@ -82,6 +102,28 @@ export function createPairChanges(reportedAt: string, sameSettings: boolean): Pa
   /** Rows of users; they are forgotten with the rows. */
   const granted = new WeakSet<Row>();
   let changes: Change[] = [];
+  const givenShown = GIVEN_SHOWN;
+  const first: GivenWay[] = [];
+  const given = { first, count: 0 };
+  let lastGiven: GivenWay | null = null;
+
+  /** Who assigned what was granted, as far as an event tells. In the order of the report, the rows of one way come together. */
+  function giverOf(is: Row): string {
+    const last = lastGiven?.row;
+    if (
+      last?.account === is.account &&
+      last.PermissionSetArn === is.PermissionSetArn &&
+      last.GroupId === is.GroupId &&
+      (is.Type === "GROUP" || last.UserId === is.UserId)
+    ) {
+      lastGiven!.rows++;
+      return lastGiven!.by;
+    }
+    lastGiven = { row: is, by: assignedBy(is), rows: 1 };
+    given.count++;
+    if (first.length < givenShown) first.push(lastGiven);
+    return lastGiven.by;
+  }
 
   function add(kind: ChangeKind, before: string, after: string, was: readonly string[] | null, is: Row | null): void {
     counts[kind]++;
@@ -89,7 +131,8 @@ export function createPairChanges(reportedAt: string, sameSettings: boolean): Pa
   }
 
   function lineOf({ kind, before, after, was, is }: Change): Record<(typeof CHANGE_COLUMNS)[number], string> {
-    const shown = is ?? (Object.fromEntries(columns.map((name, index) => [name, was![index]!])) as Row);
+    const shown = is ?? (Object.fromEntries(columns.map((name, index) => [name, was![index] ?? ""])) as Row);
+    const assignedAt = kind === "GRANTED" ? shown.AssignedAt : "";
     return {
       Change: kind,
       Before: before,
@@ -105,6 +148,8 @@ export function createPairChanges(reportedAt: string, sameSettings: boolean): Pa
       LastLoginBefore: was === null ? "" : was[LAST_LOGIN]!,
       LastLoginAfter: is === null ? "" : is.LastLogin,
       PreviousReport: reportedAt,
+      AssignedAt: assignedAt,
+      AssignedBy: assignedAt === "" ? "" : giverOf(shown),
     };
   }
 
@@ -158,6 +203,7 @@ export function createPairChanges(reportedAt: string, sameSettings: boolean): Pa
 
   return {
     counts,
+    given,
     wasGranted: (is) => granted.has(is),
     header: () => writer.header(),
     both(was, is) {

@@ -8,6 +8,7 @@ import type { PageChanges, PageData, PageRun } from "./pageData";
 import { createPageTable, PAGE_ROW_LIMIT } from "./pageTable";
 
 export { pageAssets } from "./document";
+export type { GivenGrant } from "./pageData";
 
 /** What the page needs besides the rows. */
 export interface PageContext {

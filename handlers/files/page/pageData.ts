@@ -1,4 +1,4 @@
-import type { RunStatus, Settings } from "../../model";
+import type { ObservedRegion, RunStatus, Settings } from "../../model";
 import type { Row } from "../columns";
 
 /** What changed since the report before, for the page. */
@@ -9,6 +9,23 @@ export interface PageChanges {
   readonly reason: string | null;
   /** By kind, such as `GRANTED`; a kind that is missing was not compared. */
   readonly counts: Readonly<Partial<Record<string, number>>>;
+  /** Of what was granted, the assignments whose event was seen: the first of them, in the order of the report, and how many there are. */
+  readonly given: { readonly first: readonly GivenGrant[]; readonly count: number };
+}
+
+/** An assignment that is new, and by which rows are granted. */
+export interface GivenGrant {
+  /** Names, or ids where there are none. */
+  readonly account: string;
+  readonly permissionSet: string;
+  /** Whether it is a group's. */
+  readonly group: boolean;
+  readonly principal: string;
+  /** When it was assigned, and by whom; the latter may be empty. */
+  readonly at: string;
+  readonly by: string;
+  /** How many rows are granted by it. */
+  readonly rows: number;
 }
 
 /** What the page says of the run itself. Instants are `YYYY-MM-DDTHH:MM:SSZ`. */
@@ -26,6 +43,8 @@ export interface PageRun {
   readonly windowDays: number;
   /** From when on the source can know anything; `null` where that is not known. */
   readonly observedFrom: string | null;
+  /** What was seen of each Region. */
+  readonly regions: readonly ObservedRegion[];
   /** How many accounts the organization has; `null` where Organizations could not be read. */
   readonly accountsInOrganization: number | null;
   /** All of them, as the manifest has them: for `npm run verify`. */

@@ -3,6 +3,7 @@ import { messageOf, reportError } from "../../errors";
 import type { Settings } from "../../model";
 import { formatInstant, parseInstant } from "../../times";
 import { type Changes, isDamage, openChanges } from "../changes/changes";
+import type { Row } from "../columns";
 import type { Bytes, EarlierReport, History } from "../destination";
 import {
   type FileEntry,
@@ -72,10 +73,13 @@ export function unreadable(previous: PreviousReport, reason: string): PreviousRe
 /**
  * What a run takes over from the report before it and from people. An earlier report that is missing or cannot be read does not keep
  * a new one from coming: the manifest says why there is no comparison, and so do its warnings.
+ *
+ * @param assignedBy see `PreviousRows`
  */
 export async function readPrevious(
   history: History,
   settings: Settings,
+  assignedBy?: (row: Row) => string,
 ): Promise<{ previous: Previous; changes: Changes | null; decisions: Decisions }> {
   const decisions = await history.decisions().then(readDecisions, noDecisions);
   const { newest, manifest, damage } = await readNewest();
@@ -115,6 +119,7 @@ export async function readPrevious(
         reportedAt: previousReport.reportedAt ?? "",
         csv: csv(),
         sameSettings: previousReport.usageCompared,
+        ...(assignedBy !== undefined && { assignedBy }),
       });
       return { previousReport: changes === null ? withOtherColumns(previousReport) : previousReport, changes };
     } catch (error) {

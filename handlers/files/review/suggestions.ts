@@ -1,4 +1,5 @@
 import type { Evidence, UnknownBecause } from "../../logins/logins";
+import type { PrincipalType } from "../../model";
 import { daysBetween } from "../../times";
 import type { Row } from "../columns";
 import type { RowSources } from "../rows";
@@ -41,6 +42,7 @@ export function createSuggestionOf(
   };
   const DISABLED =
     "The user is disabled, but can go on entering the account while a session of the access portal is open, until it ends or the access is removed. ";
+  const { assignedTo } = evidence;
   const { keyOf, createdMsOf } = evidence.users;
   /** Group → the keys of its members who used what it gives: no more than there are memberships. */
   const usedBy = new Map<string, Set<string>>();
@@ -66,6 +68,7 @@ export function createSuggestionOf(
     });
   }
 
+  const dayOf = (ms: number) => new LocalDate(ms).toISOString().slice(0, 10);
   const days = (count: number) => (count === 1 ? "1 day" : `${count} days`);
   const mayBeOf = (groupId: string, key: string): boolean => {
     const afterMs = maybeUsedBy.get(groupId);
@@ -91,10 +94,26 @@ export function createSuggestionOf(
     }
     if (row.Usage === "UNUSED_IN_WINDOW") return unused;
     if (row.Usage === "UNKNOWN") return WHY_UNKNOWN[becauseOf(row)];
-    const old = row.MemberSince === "" ? null : new LocalDate(Date.parse(row.MemberSince) + newAccessDays * DAY_MS);
-    return old === null
-      ? `Not used yet, but the user is younger than ${days(newAccessDays)}.`
-      : `Not used yet, but given only on ${row.MemberSince.slice(0, 10)}: not called unused before ${old.toISOString().slice(0, 10)}.`;
+    return tooNewSentence(row);
+  };
+
+  /** By what makes the grant too new: the newest of what is known of it. */
+  const tooNewSentence = (row: Row): string => {
+    const isOfGroup = row.MemberSince !== "";
+    const sinceMs = isOfGroup ? LocalDate.parse(row.MemberSince) : (createdMsOf(keyOf(row.UserId)) ?? 0);
+    const principalId = row.Type === "USER" ? row.UserId : row.GroupId;
+    const assigned = assignedTo(row.account, row.PermissionSetArn, row.Type as PrincipalType, principalId);
+    const notBeforeMs = assigned?.notBeforeMs ?? 0;
+    const until = (ms: number) => `not called unused before ${dayOf(ms + newAccessDays * DAY_MS)}.`;
+    if (notBeforeMs > sinceMs) {
+      const on = dayOf(notBeforeMs);
+      const what =
+        assigned?.atMs === notBeforeMs ? `assigned only on ${on}` : `its assignment ended on ${on} and was made again`;
+      return `Not used yet, but ${what}: ${until(notBeforeMs)}`;
+    }
+    return isOfGroup
+      ? `Not used yet, but given only on ${row.MemberSince.slice(0, 10)}: ${until(sinceMs)}`
+      : `Not used yet, but the user is younger than ${days(newAccessDays)}.`;
   };
 
   const statusSentence = (row: Row): string => {
@@ -132,8 +151,13 @@ export function createSuggestionOf(
     }
     if (redundant) reason += ` The user has the same role also through ${redundantWith}.`;
     const action = actionOf(row, neededElsewhere, redundant);
-    // Nor does newAccessDays help: it goes by the membership's date, and for a direct assignment by the user's.
-    if (action === "REMOVE") reason += " AWS does not tell when it was assigned: look into changes.csv first.";
+    // Where no event was seen, newAccessDays does not help either: it goes by the membership's date, and for a direct assignment by the user's.
+    if (action === "REMOVE") {
+      reason +=
+        row.AssignedAt === ""
+          ? " AWS does not tell when it was assigned: look into changes.csv first."
+          : ` The newest event that assigned it is of ${row.AssignedAt.slice(0, 10)}.`;
+    }
     return { action, reason };
   };
 }

@@ -1,6 +1,7 @@
 import type { PageData } from "../pageData";
 import { showPictures } from "./charts";
 import { element } from "./dom";
+import { givenGrants } from "./evidence";
 import { grantsTable } from "./grantsTable";
 import { heatMapPicture } from "./heatMapPicture";
 import { overviewFigures, overviewHeader } from "./overview";
@@ -25,6 +26,7 @@ document.body.append(
     overviewHeader(report.run),
     overviewFigures(report, grants.showPreset),
     section,
+    givenGrants(report.changes),
     grants.section,
     element(
       "footer",

@@ -1,5 +1,6 @@
 import type { Figures, PageData, PageRun } from "../pageData";
 import { element } from "./dom";
+import { observedRegions } from "./evidence";
 import { formatCount, formatCounted, formatDay, formatShare, formatTime } from "./format";
 import { presetsOf } from "./presets";
 
@@ -17,7 +18,7 @@ export function overviewHeader(run: PageRun): HTMLElement {
       { class: "facts" },
       fact("State of", formatTime(run.now)),
       fact("Logins of", `${formatDay(run.windowFrom)} to ${formatDay(run.windowTo)} (${run.windowDays} days)`),
-      fact("Observed since", run.observedFrom === null ? "not known" : formatTime(run.observedFrom)),
+      fact("Observed since", ...observedRegions(run)),
       fact("Run", element("code", {}, run.runId)),
       fact("Status", element("span", { class: `chip chip-${run.status}` }, run.status)),
     ),
@@ -143,7 +144,7 @@ function sizeCards(figures: Figures, run: PageRun): Card[] {
       label: "Too new to tell",
       preset: "too-new",
       value: formatCount(figures.tooNew),
-      note: `memberships, or else users, younger than ${formatCounted(run.newAccessDays, "day")}`,
+      note: `given, as far as is known, in the last ${formatCounted(run.newAccessDays, "day")}`,
     },
     {
       label: "Use unknown",

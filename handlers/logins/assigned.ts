@@ -1,0 +1,62 @@
+import type { AssignmentEvent, PrincipalType } from "../model";
+
+/** What the events tell of one assignment that is there. */
+export interface Assigned {
+  /** When the newest event that was seen made it, in milliseconds since 1970; `null` where none did. */
+  readonly atMs: number | null;
+  /** Who asked for it then; empty where that is not known. */
+  readonly by: string;
+  /** Before this instant it was not there, as it is now: an event made it then, or ended it, and it was made again unseen. */
+  readonly notBeforeMs: number;
+}
+
+/** The assignment of a principal; `undefined` where no event of it was seen, which proves nothing. */
+export type AssignedTo = (
+  accountId: string,
+  permissionSetArn: string,
+  type: PrincipalType,
+  principalId: string,
+) => Assigned | undefined;
+
+/**
+ * What the events tell of the assignments. Those after the present do not count, nor do those whose time is not understood.
+ *
+ * @param keyOf what the forms of one principal's id have in common
+ * @param nowMs the present of the run, milliseconds since 1970
+ */
+export function createAssignedTo(
+  events: readonly AssignmentEvent[],
+  keyOf: (principalId: string) => string,
+  nowMs: number,
+): AssignedTo {
+  const NEVER = Number.NEGATIVE_INFINITY;
+  const { isFinite: isKnown } = Number;
+  const { max } = Math;
+  const newest = new Map<string, { made: AssignmentEvent | null; endedMs: number }>();
+  const wayOf = (accountId: string, permissionSetArn: string, type: PrincipalType, principalId: string) =>
+    `${accountId} ${permissionSetArn} ${type} ${keyOf(principalId)}`;
+  // Events have no order: of two at one instant, always the same one counts.
+  const isNewer = (one: AssignmentEvent, other: AssignmentEvent | null) =>
+    other === null || one.atMs > other.atMs || (one.atMs === other.atMs && one.id > other.id);
+
+  for (const event of events) {
+    const { kind, atMs, accountId, permissionSetArn, principalType, principalId } = event;
+    if (!isKnown(atMs) || atMs < 0 || atMs > nowMs) continue;
+    const way = wayOf(accountId, permissionSetArn, principalType, principalId);
+    let known = newest.get(way);
+    if (known === undefined) {
+      known = { made: null, endedMs: NEVER };
+      newest.set(way, known);
+    }
+    if (kind === "deleted") known.endedMs = max(known.endedMs, atMs);
+    else if (isNewer(event, known.made)) known.made = event;
+  }
+
+  return (accountId, permissionSetArn, type, principalId) => {
+    if (newest.size === 0) return undefined;
+    const known = newest.get(wayOf(accountId, permissionSetArn, type, principalId));
+    if (known === undefined) return undefined;
+    const { made, endedMs } = known;
+    return { atMs: made?.atMs ?? null, by: made?.by ?? "", notBeforeMs: max(made?.atMs ?? NEVER, endedMs) };
+  };
+}
