@@ -84,19 +84,6 @@ export function createSuggestionOf(
     return ofRole.unknownBecause(key, createdMs, sinceMs) ?? "AGE_NOT_KNOWN";
   };
 
-  const usageSentence = (row: Row): string => {
-    if (row.Usage === "USED") {
-      const ago =
-        row.DaysSinceLastLogin === "0"
-          ? "within a day"
-          : `${row.DaysSinceLastLogin} ${row.DaysSinceLastLogin === "1" ? "day" : "days"} ago`;
-      return `Last used ${ago}, on ${row.LastLogin.slice(0, 10)}.`;
-    }
-    if (row.Usage === "UNUSED_IN_WINDOW") return unused;
-    if (row.Usage === "UNKNOWN") return WHY_UNKNOWN[becauseOf(row)];
-    return tooNewSentence(row);
-  };
-
   /** By what makes the grant too new: the newest of what is known of it. */
   const tooNewSentence = (row: Row): string => {
     const isOfGroup = row.MemberSince !== "";
@@ -114,6 +101,19 @@ export function createSuggestionOf(
     return isOfGroup
       ? `Not used yet, but given only on ${row.MemberSince.slice(0, 10)}: ${until(sinceMs)}`
       : `Not used yet, but the user is younger than ${days(newAccessDays)}.`;
+  };
+
+  const usageSentence = (row: Row): string => {
+    if (row.Usage === "USED") {
+      const ago =
+        row.DaysSinceLastLogin === "0"
+          ? "within a day"
+          : `${row.DaysSinceLastLogin} ${row.DaysSinceLastLogin === "1" ? "day" : "days"} ago`;
+      return `Last used ${ago}, on ${row.LastLogin.slice(0, 10)}.`;
+    }
+    if (row.Usage === "UNUSED_IN_WINDOW") return unused;
+    if (row.Usage === "UNKNOWN") return WHY_UNKNOWN[becauseOf(row)];
+    return tooNewSentence(row);
   };
 
   const statusSentence = (row: Row): string => {
