@@ -114,7 +114,7 @@ export interface Manifest {
     readonly identityStore: SourceEffort & { readonly status: "read"; readonly users: number; readonly groups: number };
     readonly organizations: SourceEffort & { readonly status: "read" | "failed"; readonly accounts: number };
     readonly logins: SourceEffort &
-      Omit<Logins, "source" | "lastLogins" | "unattributed" | "notUnderstood"> & {
+      Omit<Logins, "source" | "lastLogins" | "unattributed" | "notUnderstood" | "assignments"> & {
         readonly status: Logins["source"];
         /** Rows of the query: users, accounts and roles with a login. */
         readonly rows: number;
@@ -122,6 +122,8 @@ export interface Manifest {
         readonly unattributed: number;
         /** Users, accounts and roles of logins whose account or role has no form that is known. */
         readonly notUnderstood: number;
+        /** Events of assignments that were made or ended. */
+        readonly assignments: number;
       };
   };
   /** Calls by `service:Operation`, retries included, and how many of them AWS throttled. */
@@ -228,7 +230,7 @@ export function manifestOf(
   previous: Previous,
 ): Manifest {
   const { status, warnings } = statusOf({ settings, provisioning, collection, logins }, previous);
-  const { source, lastLogins, unattributed, notUnderstood, ...observation } = logins;
+  const { source, lastLogins, unattributed, notUnderstood, assignments, ...observation } = logins;
   const { now, ...settingsButNow } = settings;
   return {
     manifestVersion: MANIFEST_VERSION,
@@ -270,6 +272,7 @@ export function manifestOf(
         rows: lastLogins.length,
         unattributed: unattributed.length,
         notUnderstood: notUnderstood.length,
+        assignments: assignments.length,
       },
     },
     calls: sorted(facts.effort.calls),
