@@ -105,9 +105,9 @@ export function createLakeSource(eventDataStore: string, options: ClientOptions)
       if (!query.finished) {
         return { done: false, reading, waiting: `The login query ${queryId} was still ${query.status}` };
       }
-      const logins = await readLogins(queryId, window, cloudTrail, call, progress);
-      // One store records all Regions, or is said not to.
-      const regions = reading.regions.map((region) => ({
+      const { removedRegions, ...logins } = await readLogins(queryId, window, cloudTrail, call, progress);
+      // One store records all Regions, or is said not to; those that the instance was in, too.
+      const regions = [...new Set([...reading.regions, ...removedRegions])].sort().map((region) => ({
         region,
         from: observed.observedFrom,
         to: window.to,

@@ -2,12 +2,13 @@ import { type CloudTrailClient, GetQueryResultsCommand } from "@aws-sdk/client-c
 import { allPages, type Caller } from "../aws/aws";
 import { reportError } from "../errors";
 import type { Progress } from "../model";
-import { type NamedLogins, partOf } from "./part";
+import { EVENT_SOURCE, EVENTS, LOGIN_EVENTS, type LoginEventName } from "./events";
+import { createRowReader, type QueryPart, queryPartOf } from "./queryRows";
 import type { LoginPart, LoginWindow } from "./source";
 
 /**
- * The logins of the window, one row per user, account and role. `Federate` is the console, `GetRoleCredentials` the CLI
- * and the SDKs. Since 14 July 2025 the user is in `onBehalfOf.userId`; before, in `userName`, or `principalId` was the user's id.
+ * The logins of the window, one row per user, account and role, and its other events, one row each. `Federate` is the console, `GetRoleCredentials`
+ * the CLI and the SDKs. Since 14 July 2025 the user is in `onBehalfOf.userId`; before, in `userName`, or `principalId` was the user's id.
  * `Federate` also tells of applications, and then has neither account nor role. Some stores hold an event twice. Every field is
  * projected under an alias, since a printed struct cannot be parsed; none can be NULL, since CloudTrail does not document how NULL
  * prints.
@@ -18,31 +19,55 @@ import type { LoginPart, LoginWindow } from "./source";
  */
 export function loginQuery(storeId: string, fromMs: number, toMs: number): string {
   const timestamp = (ms: number) => `timestamp '${new Date(ms).toISOString().replace("T", " ").replace("Z", "")}'`;
+  const listed = (names: readonly string[]) => names.map((name) => `'${name}'`).join(", ");
+  const isLogin = `eventName IN (${listed(LOGIN_EVENTS)})`;
   const userId = "coalesce(userIdentity.onBehalfOf.userId, '')";
   const withoutId = (field: string) => `CASE WHEN ${userId} = '' THEN coalesce(userIdentity.${field}, '') ELSE '' END`;
+  const ofOthers = (field: string) => `CASE WHEN ${isLogin} THEN '' ELSE coalesce(${field}, '') END`;
   const account = "coalesce(element_at(serviceEventDetails, 'account_id'), '')";
   const role = "coalesce(element_at(serviceEventDetails, 'role_name'), '')";
-  const last = (event: string) =>
+  const last = (event: LoginEventName) =>
     `coalesce(CAST(max(CASE WHEN eventName = '${event}' THEN eventTime END) AS varchar), '')`;
-  const who = [userId, withoutId("principalId"), withoutId("userName"), account, role];
+  const asked = (parameter: string) => `coalesce(max(element_at(requestParameters, '${parameter}')), '')`;
+  const by = ["arn", "userName", "onBehalfOf.userId", "principalId"].map(
+    (field) => `max(nullif(userIdentity.${field}, ''))`,
+  );
+  const keys = [
+    userId,
+    withoutId("principalId"),
+    withoutId("userName"),
+    account,
+    role,
+    ofOthers("eventName"),
+    ofOthers("eventID"),
+  ];
   return [
-    `SELECT ${who[0]} AS user_id,`,
-    `  ${who[1]} AS principal_id,`,
-    `  ${who[2]} AS user_name,`,
-    `  ${account} AS account_id,`,
-    `  ${role} AS role_name,`,
+    `SELECT ${keys[0]} AS user_id,`,
+    `  ${keys[1]} AS principal_id,`,
+    `  ${keys[2]} AS user_name,`,
+    `  ${keys[3]} AS account_id,`,
+    `  ${keys[4]} AS role_name,`,
     "  CAST(min(eventTime) AS varchar) AS first_login,",
     `  ${last("Federate")} AS last_console,`,
     `  ${last("GetRoleCredentials")} AS last_programmatic,`,
-    "  count(DISTINCT eventID) AS logins",
+    "  count(DISTINCT eventID) AS logins,",
+    `  ${keys[5]} AS event_name,`,
+    `  ${keys[6]} AS event_id,`,
+    `  ${asked("targetType")} AS target_type,`,
+    `  ${asked("targetId")} AS target_id,`,
+    `  ${asked("permissionSetArn")} AS permission_set,`,
+    `  ${asked("principalType")} AS principal_type,`,
+    `  ${asked("principalId")} AS principal,`,
+    `  coalesce(${by.join(", ")}, '') AS requested_by,`,
+    `  ${asked("regionName")} AS removed_region`,
     `FROM ${storeId}`,
-    "WHERE eventSource = 'sso.amazonaws.com'",
-    "  AND eventName IN ('Federate', 'GetRoleCredentials')",
+    `WHERE eventSource = '${EVENT_SOURCE}'`,
+    `  AND eventName IN (${listed(Object.keys(EVENTS))})`,
     `  AND eventTime >= ${timestamp(fromMs)}`,
     `  AND eventTime <= ${timestamp(toMs)}`,
     "  AND coalesce(errorCode, '') = ''",
-    `  AND (eventName = 'GetRoleCredentials' OR ${account} <> '' OR ${role} <> '')`,
-    `GROUP BY ${who.join(", ")}`,
+    `  AND (eventName <> 'Federate' OR ${account} <> '' OR ${role} <> '')`,
+    `GROUP BY ${keys.join(", ")}`,
   ].join("\n");
 }
 
@@ -56,61 +81,19 @@ export async function readLogins(
   cloudTrail: CloudTrailClient,
   call: Caller,
   progress: Progress,
-): Promise<Omit<LoginPart, "bytesScanned" | "regions">> {
-  const fromMs = Date.parse(window.from);
-  const toMs = Date.parse(window.to);
+): Promise<QueryPart & Pick<LoginPart, "reason">> {
   let total: number | null = null;
+  const { rowOf, idOf, unexpected } = createRowReader(QueryId, window);
 
-  function unexpected(what: string, got: unknown, expected: string): Error {
-    const text = `The login query ${QueryId} gave ${JSON.stringify(got)} for ${what}, expected ${expected}.`;
-    return reportError("UnexpectedAnswer", text);
-  }
-
-  /** `2026-06-11 16:26:39.000`, UTC; empty for none. */
-  function parseTimestamp(text: string): number | null {
-    if (text === "") return null;
-    const ms = Date.parse(text.replace(" ", "T").replace(/(\.\d{3})\d*| UTC$/g, "$1") + "Z");
-    if (Number.isNaN(ms)) throw unexpected("a time", text, 'one like "2026-06-11 16:26:39.000"');
-    if (ms < fromMs || ms > toMs) throw unexpected("a time", text, `one from ${window.from} to ${window.to}`);
-    return ms;
-  }
-
-  /** A row is a list of one-key objects. */
-  function loginOf(cells: unknown): NamedLogins {
-    if (!Array.isArray(cells)) throw unexpected("a row", cells, "a list of cells");
-    const row: Record<string, unknown> = Object.assign({}, ...cells);
-    const text = (column: string): string => {
-      const value = row[column] ?? "";
-      if (typeof value !== "string") throw unexpected(column, value, "a text");
-      return value;
-    };
-    const firstMs = parseTimestamp(text("first_login"));
-    const lastConsoleMs = parseTimestamp(text("last_console"));
-    const lastProgrammaticMs = parseTimestamp(text("last_programmatic"));
-    if (firstMs === null || (lastConsoleMs === null && lastProgrammaticMs === null)) {
-      throw unexpected("the times of a login", "", 'at least one like "2026-06-11 16:26:39.000"');
-    }
-    const count = Number(text("logins"));
-    if (!Number.isInteger(count) || count < 1) throw unexpected("a number of logins", row.logins, "one from 1 on");
-    return {
-      userId: text("user_id"),
-      principalId: text("principal_id"),
-      userName: text("user_name"),
-      accountId: text("account_id"),
-      roleName: text("role_name"),
-      firstMs,
-      lastConsoleMs,
-      lastProgrammaticMs,
-      count,
-    };
-  }
-
-  const logins = await allPages(call, cloudTrail, {
+  const rows = await allPages(call, cloudTrail, {
     command: (NextToken) => new GetQueryResultsCommand({ QueryId, MaxQueryResults: 1000, NextToken }),
     list: "QueryResultRows",
-    itemOf: loginOf,
-    idOf: ({ userId, principalId, userName, accountId, roleName }) =>
-      JSON.stringify([userId, principalId, userName, accountId, roleName]),
+    // A row is a list of one-key objects.
+    itemOf: (cells: unknown) => {
+      if (!Array.isArray(cells)) throw unexpected("a row", cells, "a list of cells");
+      return rowOf(Object.assign({}, ...cells));
+    },
+    idOf,
     keptAs: `logins of ${QueryId}`,
     figureOf: ({ QueryStatus, QueryStatistics }) => {
       if (QueryStatus === "FINISHED") return QueryStatistics?.TotalResultsCount ?? null;
@@ -125,12 +108,12 @@ export async function readLogins(
     },
   });
 
-  if (total !== null && logins.length < total) {
+  if (total !== null && rows.length < total) {
     throw reportError(
       "IncompleteAnswer",
-      `The login query ${QueryId} has ${total} rows, but only ${logins.length} came.`,
+      `The login query ${QueryId} has ${total} rows, but only ${rows.length} came.`,
     );
   }
   const reason = total === null ? "the login query did not say how many rows it has" : null;
-  return { ...partOf(logins), assignments: [], reason };
+  return { ...queryPartOf(rows), reason };
 }

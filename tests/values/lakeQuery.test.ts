@@ -13,7 +13,7 @@ describe("loginQuery", () => {
     const parse = (text: string) => new Parser().astify(text.replace(STORE, "store"), { database: "trino" });
     expect(parse(query)).toMatchObject({ type: "select" });
     expect(() => parse(query.replace("GROUP BY", "GROUP"))).toThrow();
-    expect(() => parse(query.replace(" AS logins", " AS logins,"))).toThrow();
+    expect(() => parse(query.replace(" AS removed_region", " AS removed_region,"))).toThrow();
   });
 
   it("names the store by its bare id", () => {
@@ -74,8 +74,41 @@ describe("readLogins", () => {
       unattributed: [{ accountId: "111111111111", roleName: "ReadOnly", count: 3 }],
       notUnderstood: [],
       assignments: [],
+      removedRegions: [],
       reason: null,
     });
+  });
+
+  it("tells other events from logins, and counts those that it does not understand as rows", async () => {
+    const assigned = (more: object = {}) => ({
+      ...{
+        user_id: "",
+        account_id: "",
+        role_name: "",
+        first_login: "2026-11-19 08:15:30.000",
+        last_console: "",
+        logins: "1",
+      },
+      ...{
+        event_name: "CreateAccountAssignment",
+        event_id: "e-1",
+        target_type: "AWS_ACCOUNT",
+        target_id: "111111111111",
+      },
+      ...{ permission_set: "arn:aws:sso:::permissionSet/ssoins-1/ps-1", principal_type: "USER", principal: "u-1" },
+      ...{ requested_by: "arn:aws:iam::111111111111:user/root", removed_region: "" },
+      ...more,
+    });
+    const removed = assigned({ event_name: "RemoveRegion", event_id: "e-3", removed_region: "eu-west-1" });
+    const part = await read(4, [assigned(), assigned({ event_id: "e-2", principal_type: "ROLE" }), removed, login()]);
+    expect(part.assignments).toEqual([
+      {
+        ...{ id: "e-1", kind: "created", atMs: Date.parse("2026-11-19T08:15:30Z"), accountId: "111111111111" },
+        ...{ permissionSetArn: "arn:aws:sso:::permissionSet/ssoins-1/ps-1", principalType: "USER", principalId: "u-1" },
+        by: "arn:aws:iam::111111111111:user/root",
+      },
+    ]);
+    expect([part.removedRegions, part.lastLogins.length, part.reason]).toEqual([["eu-west-1"], 1, null]);
   });
 
   it("does not take rows for all of them where nobody says how many there are", async () => {
@@ -85,6 +118,13 @@ describe("readLogins", () => {
   it.each([
     ["a row that did not come", 2, [login()], "IncompleteAnswer", "has 2 rows, but only 1 came"],
     ["a number that is none", 1, [login({ logins: "x" })], "UnexpectedAnswer", 'gave "x" for a number of logins'],
+    [
+      "an event that was not asked for",
+      1,
+      [login({ event_name: "CreateUser" })],
+      "UnexpectedAnswer",
+      'gave "CreateUser" for event_name',
+    ],
     ["a row that is no list of cells", 1, [7], "UnexpectedAnswer", "gave 7 for a row"],
     ["a cell that is no text", 1, [login({ role_name: 7 })], "UnexpectedAnswer", "gave 7 for role_name"],
     ["no number", 1, [login({ logins: undefined })], "UnexpectedAnswer", "for a number of logins"],
