@@ -66,8 +66,8 @@ export function createDirectoryWork(folder: string, check: () => void): WorkStor
   };
 }
 
-/** Has reached the disk when it resolves. */
-async function writeWhole(path: string, bytes: Buffer): Promise<void> {
+/** Writes a new file for this user alone, which has reached the disk when it resolves. */
+export async function writeWhole(path: string, bytes: Buffer): Promise<void> {
   const file = await open(path, "wx", 0o600);
   try {
     await file.writeFile(bytes);

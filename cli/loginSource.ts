@@ -1,6 +1,6 @@
 import type { Caller, ClientOptions } from "../handlers/aws/aws";
 import { messageOf, reportError } from "../handlers/errors";
-import { createLoginSource, type LoginSource } from "../handlers/logins/logins";
+import { createLoginSource, type LoginKeeping, type LoginSource } from "../handlers/logins/logins";
 import type { Settings } from "../handlers/model";
 
 /** The name of the error of a run whose event data store is not there. */
@@ -10,14 +10,16 @@ export const NO_SUCH_STORE = "EventDataStoreNotFound";
  * The login source of a run from a terminal. What whoever started it can mend ends the run, while the function's report goes on without
  * logins: a store that is not there, at once; a session that has expired, and a network that is gone, after which the run can be gone on with.
  *
+ * @param keeping where what is read is kept
  * @param end ends the run for a reason
  */
 export function createEndingLoginSource(
-  settings: Pick<Settings, "eventDataStore">,
+  settings: Settings,
   options: ClientOptions,
+  keeping: LoginKeeping,
   end: (reason: Error) => void,
 ): LoginSource | null {
-  const source = createLoginSource(settings, options);
+  const source = createLoginSource(settings, options, keeping);
   if (source === null) return null;
 
   function endWhereMended(thrown: unknown): void {

@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import type { ReadingEstimate } from "../handlers/logins/logins";
 import type { Estimate } from "../handlers/run";
 
 /** What whoever asks for this pace must know; `null` where AWS grants it to every account. */
@@ -12,4 +14,16 @@ export function estimateSentence({ pairs, calls, seconds }: Estimate, requestsPe
   const count = (value: number, what: string) => `${value.toLocaleString("en")} ${what}${value === 1 ? "" : "s"}`;
   const time = count(Math.ceil(seconds / 60), "minute");
   return `${count(pairs, "pair")} of account and permission set: at least ${count(calls, "call")} and ${time} in all, at ${count(requestsPerSecond, "request")} a second.`;
+}
+
+/** What a first report must read of Event history, where that takes more than some minutes; `null` where it does not. */
+export function readingSentence({ region, hours, eventsADay, readADay }: ReadingEstimate, out: string): string | null {
+  const SHORT_HOURS = 0.1;
+  if (hours < SHORT_HOURS) return null;
+  const time = hours < 1 ? `${Math.ceil(60 * hours)} minutes` : `${hours.toFixed(1)} hours`;
+  const tooMany =
+    eventsADay > readADay
+      ? ` About ${eventsADay.toLocaleString("en")} events come in a day, and ${readADay.toLocaleString("en")} can be read in one: set trailTable instead.`
+      : "";
+  return `Event history of ${region}: about ${time} to read, once. What is read stays in ${join(out, "logins")}, also when this run is stopped; --no-logins leaves logins out.${tooMany}`;
 }

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { createCaller, createClients, createJournal, type KeptJournal } from "../handlers/aws/aws";
 import { openUnfinished } from "../handlers/bucket/bucket";
 import { messageOf, reportError } from "../handlers/errors";
-import { MANIFEST_FILE, type Published, REPORT_FILE } from "../handlers/files/files";
+import { archivedLogins, MANIFEST_FILE, type Published, REPORT_FILE } from "../handlers/files/files";
+import type { ReadingEstimate } from "../handlers/logins/logins";
 import { runSlice } from "../handlers/run";
 import { programOf, type RunHead } from "../handlers/slice";
 import { formatInstant } from "../handlers/times";
@@ -11,12 +12,13 @@ import { findAccess } from "./access";
 import { type Arguments, HELP, parseArguments } from "./arguments";
 import { adviceFor, missing, profileOf } from "./credentials";
 import { createDirectoryHistory, createDirectorySink, type DirectorySink } from "./directory";
+import { createDirectoryArchive } from "./directoryArchive";
 import { standInHome } from "./home";
 import { findInstance, NOT_THE_OWNER } from "./instance";
 import { endOnInterrupt, INTERRUPTED } from "./interrupt";
 import { createEndingLoginSource, NO_SUCH_STORE } from "./loginSource";
 import { findOrigin } from "./origin";
-import { estimateSentence, paceNotice } from "./pace";
+import { estimateSentence, paceNotice, readingSentence } from "./pace";
 import { createProgressDisplay, NO_DISPLAY, type ProgressDisplay } from "./progressDisplay";
 import {
   createReadingTime,
@@ -126,12 +128,22 @@ async function report(run: Run): Promise<Published> {
   }));
   const reading = createReadingTime(journal, unfinished);
   run.reading = reading;
+  const history = createDirectoryHistory(given.out);
+  const keeping = {
+    archive: createDirectoryArchive(given.out),
+    earlierFiles: () => archivedLogins(history),
+    readByMs: Number.POSITIVE_INFINITY,
+    onEstimate(estimate: ReadingEstimate) {
+      const sentence = readingSentence(estimate, given.out);
+      if (sentence !== null) display.say(sentence);
+    },
+  };
   const published = await runSlice({
     ...unfinished.head,
     clients,
-    loginSource: createEndingLoginSource(given.settings, options, (reason) => ending.abort(reason)),
+    loginSource: createEndingLoginSource(unfinished.head.settings, options, keeping, (reason) => ending.abort(reason)),
     call,
-    history: createDirectoryHistory(given.out),
+    history,
     sink,
     progress: display.progress,
     untilMs: Number.POSITIVE_INFINITY,

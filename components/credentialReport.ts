@@ -15,6 +15,7 @@ import { nextRun, reportSchedule } from "./reportSchedule";
 import { runbook } from "./runbook";
 import { checkSettings, regionProblems, settingsError } from "./settingsCheck";
 import { stateMachine } from "./stateMachine";
+import { archiveAlarm, watch } from "./watch";
 
 /**
  * What a credential report takes. Values that decide which resources there are must be plain; all others may be outputs of
@@ -208,7 +209,7 @@ export class CredentialReport extends pulumi.ComponentResource {
     const keyRights = functionKeyRights(name, { ...settings, account }, this);
     const bucket: ReportBucket = settings.adoptBucket
       ? adoptedBucket(settings.bucketName, { parent: this })
-      : createdBucket(name, { ...settings, keyRights: keyRights.policies }, this);
+      : createdBucket(name, { ...settings, keyRights: keyRights.policies, functionRoleArn: keyRights.role.arn }, this);
     const topicArn = notificationTopic(name, { ...settings, keyRights: keyRights.policies }, this);
     const report = reportFunction(
       name,
@@ -231,6 +232,9 @@ export class CredentialReport extends pulumi.ComponentResource {
 
     const watched = { account, bucket, report, stateMachine: machine, reportName, schedule, topicArn };
     alarms(name, watched, this);
+    const harvests = settings.lakeId === "";
+    if (settings.scheduleEnabled || harvests) watch(name, { ...watched, tellsAge: settings.scheduleEnabled }, this);
+    if (harvests) archiveAlarm(name, watched, this);
     if (settings.scheduleEnabled) overdueAlarm(name, { ...watched, expression: settings.schedule }, this);
     if (settings.dashboard) dashboard(name, watched, this);
     if (settings.catalog) catalog(name, { bucket, reportName }, this);

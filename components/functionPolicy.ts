@@ -65,7 +65,7 @@ export function functionPolicy(args: FunctionPolicyArgs): PolicyDocument {
       ? [
           allow("ShortenLocks", "s3:PutObjectRetention", [
             work,
-            ...["latest.json", "running.json", "watch.json"].map(below),
+            ...["harvest.json", "latest.json", "running.json", "watch.json"].map(below),
           ]),
         ]
       : []),

@@ -3,37 +3,19 @@ import * as pulumi from "@pulumi/pulumi";
 import { REPORT_PREFIX } from "../handlers/bucket/bucket";
 import { actions, logsOf, reportMetric, type WatchedReport } from "./alarms";
 import { periodHours } from "./scheduleExpression";
+import { watchHours } from "./watch";
 
 export interface OverdueAlarmArgs extends WatchedReport {
   /** The report's schedule expression. */
   readonly expression: pulumi.Input<string>;
 }
 
-const watchHours = 6;
-
 /**
  * Tells when no report came within the schedule's period and a day, and so also when the schedule never fires. A CloudWatch alarm
- * looks back for at most seven days, less than a week and a day. So the age of the newest report is a metric of its own: a second
- * schedule has the function write it four times a day, and its silence counts as too old.
+ * looks back for at most seven days, less than a week and a day. So the age of the newest report is a metric of its own, which the
+ * watch writes four times a day, and its silence counts as too old.
  */
 export function overdueAlarm(name: string, args: OverdueAlarmArgs, parent: pulumi.Resource): void {
-  new aws.scheduler.Schedule(
-    `${name}-watch`,
-    {
-      description: "Has the credential report's function tell how old the newest report is. It starts no report.",
-      scheduleExpression: `rate(${watchHours} hours)`,
-      flexibleTimeWindow: { mode: "OFF" },
-      target: {
-        arn: args.stateMachine.arn,
-        roleArn: args.schedule.role.arn,
-        input: JSON.stringify({ trigger: "watch" }),
-        retryPolicy: { maximumEventAgeInSeconds: 60 * 60, maximumRetryAttempts: 5 },
-        deadLetterConfig: { arn: args.schedule.deadLetters.arn },
-      },
-    },
-    // A rate begins at once, and then the role must have its policy.
-    { parent, dependsOn: [args.schedule.schedule] },
-  );
   const limit = pulumi.output(args.expression).apply((expression) => periodHours(expression) + 24);
   new aws.cloudwatch.MetricAlarm(
     `${name}-overdue`,

@@ -30,6 +30,10 @@ export interface CreatedBucketArgs {
   /** "" leaves the encryption to S3. */
   readonly kmsKeyArn: pulumi.Input<string>;
   readonly retentionDays: pulumi.Input<number>;
+  /** How far back a report looks for logins, in days. */
+  readonly lookbackDays: pulumi.Input<number>;
+  /** Of the only role that writes reports. */
+  readonly functionRoleArn: pulumi.Input<string>;
   readonly lockReports: number;
   readonly deleteBucket: boolean;
   /** The rights on the key that a bucket must not be encrypted without. */
@@ -78,13 +82,19 @@ export function createdBucket(name: string, args: CreatedBucketArgs, parent: pul
   );
   const lifecycle = new aws.s3.BucketLifecycleConfiguration(
     `${name}-reports-lifecycle`,
-    { bucket: bucket.id, rules: pulumi.output(args.retentionDays).apply(lifecycleRules) },
+    {
+      bucket: bucket.id,
+      rules: pulumi.all([args.retentionDays, args.lookbackDays]).apply((days) => lifecycleRules(...days)),
+    },
     // S3 refuses rules for noncurrent versions until versioning is on.
     { ...ofBucket, dependsOn: [versioning] },
   );
   const policy = new aws.s3.BucketPolicy(
     `${name}-reports-policy`,
-    { bucket: bucket.id, policy: bucket.arn.apply((arn) => JSON.stringify(bucketPolicy(arn))) },
+    {
+      bucket: bucket.id,
+      policy: pulumi.all([bucket.arn, args.functionRoleArn]).apply((arns) => JSON.stringify(bucketPolicy(...arns))),
+    },
     // Both change the same settings of the bucket; S3 answers a conflict when they come at once.
     { ...ofBucket, dependsOn: [publicAccess] },
   );
@@ -100,15 +110,35 @@ export function createdBucket(name: string, args: CreatedBucketArgs, parent: pul
   return { name: bucket.bucket, arn: bucket.arn, settings };
 }
 
-export function bucketPolicy(bucketArn: string): PolicyDocument {
-  return policyDocument({
-    Sid: "DenyPlainHttp",
-    Effect: "Deny",
-    Principal: "*",
-    Action: "s3:*",
-    Resource: [bucketArn, `${bucketArn}/*`],
-    Condition: { Bool: { "aws:SecureTransport": "false" } },
-  });
+/** All that the function writes. What people hand in, `decisions/`, is not among it. */
+const writtenByTheFunction = [
+  ...["2*", "harvest.json", "latest.json", "logins/*", "rows/*"],
+  ...["running.json", "status/*", "watch.json", "work/*"],
+];
+
+/**
+ * Nobody but the function writes what it says, or removes it: a forged report, or a forged "nothing happened" of its login archive, takes access
+ * from people. S3's lifecycle asks no policy. Administrators can lift it, and this is seen (docs/operations.md).
+ */
+export function bucketPolicy(bucketArn: string, functionRoleArn: string): PolicyDocument {
+  return policyDocument(
+    {
+      Sid: "DenyPlainHttp",
+      Effect: "Deny",
+      Principal: "*",
+      Action: "s3:*",
+      Resource: [bucketArn, `${bucketArn}/*`],
+      Condition: { Bool: { "aws:SecureTransport": "false" } },
+    },
+    {
+      Sid: "OnlyTheFunctionWrites",
+      Effect: "Deny",
+      Principal: "*",
+      Action: ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObject"],
+      Resource: writtenByTheFunction.map((key) => `${bucketArn}/${REPORT_PREFIX}${key}`),
+      Condition: { ArnNotEquals: { "aws:PrincipalArn": functionRoleArn } },
+    },
+  );
 }
 
 function encryptionRule(kmsKeyArn: string) {
@@ -125,7 +155,9 @@ function encryptionRule(kmsKeyArn: string) {
  * Reports go after `retentionDays`; what was deleted or overwritten before can be brought back for a while. What is not a report's stays:
  * `latest.json`, and above all the decisions that people have returned. S3's filters only take prefixes in.
  */
-function lifecycleRules(retentionDays: number) {
+function lifecycleRules(retentionDays: number, lookbackDays: number) {
+  /** What a window needs of the login archive, and some days in which no report is made. */
+  const archivedDays = Math.max(retentionDays, lookbackDays + 10);
   const abandonedUploads = {
     id: "abort-abandoned-uploads",
     status: "Enabled",
@@ -149,11 +181,17 @@ function lifecycleRules(retentionDays: number) {
     filter: { prefix: REPORT_PREFIX + prefix },
     expiration: { days: retentionDays },
   }));
+  const archivedLogins = {
+    id: "expire-logins",
+    status: "Enabled",
+    filter: { prefix: `${REPORT_PREFIX}logins/` },
+    expiration: { days: archivedDays },
+  };
   const noncurrent = {
     id: "expire-noncurrent-versions",
     status: "Enabled",
     filter: { prefix: REPORT_PREFIX },
     noncurrentVersionExpiration: { noncurrentDays: Math.min(retentionDays, undeleteDays) },
   };
-  return [abandonedUploads, unfinishedRuns, ...expiries, noncurrent];
+  return [abandonedUploads, unfinishedRuns, ...expiries, archivedLogins, noncurrent];
 }

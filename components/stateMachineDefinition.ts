@@ -17,8 +17,8 @@ const faultsOfLambda = [
   "Lambda.TooManyRequestsException",
 ];
 
-/** The answers with which a run, or a watch, has ended well. */
-const endings: readonly SliceAnswer["status"][] = ["succeeded", "degraded", "repeated", "watched"];
+/** The answers with which a run, a watch or a harvest has ended well. */
+const endings: readonly SliceAnswer["status"][] = ["succeeded", "degraded", "repeated", "watched", "harvested"];
 
 /**
  * The state machine in Amazon States Language: runs a slice, and again until its answer is not `running` (docs/adr/0012-slices.md). The

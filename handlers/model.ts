@@ -161,6 +161,14 @@ export interface AssignmentEvent {
   readonly by: string;
 }
 
+/** A file of the login archive that a report has used, as its manifest names it. */
+export interface ArchiveFile {
+  readonly region: string;
+  /** First instant of its quarter of a day. */
+  readonly from: string;
+  readonly sha256: string;
+}
+
 export interface Logins {
   /** Whether the source answered. `failed` and `left-out` make every usage UNKNOWN. */
   readonly source: "read" | "failed" | "left-out";
@@ -184,6 +192,10 @@ export interface Logins {
   readonly notUnderstood: readonly NotUnderstoodLogin[];
   /** Of the window, each event once. */
   readonly assignments: readonly AssignmentEvent[];
+  /** The files of the login archive that were used, by Region and first instant; only of a source that has one. */
+  readonly archive?: readonly ArchiveFile[];
+  /** What readers have to know of how this was read, for people. Does not make the report degraded. */
+  readonly notes?: readonly string[];
 }
 
 export type RunStatus = "succeeded" | "degraded";

@@ -14,12 +14,14 @@ import {
   closeRun,
   createRunningStatus,
   createS3History,
+  createS3LoginArchive,
   createS3Sink,
   createS3Work,
   createSmallObjects,
   endRun,
   firstScheduled,
   hoursSinceLastReport,
+  LONGEST_RUN_SECONDS,
   lastRun,
   NOT_ANNOUNCED,
   openUnfinished,
@@ -41,8 +43,9 @@ import {
   workFolder,
 } from "./bucket/bucket";
 import { reportError } from "./errors";
-import { originOf, type Published } from "./files/files";
-import { createLoginSource } from "./logins/logins";
+import { archivedLogins, originOf, type Published } from "./files/files";
+import { runHarvest } from "./harvest";
+import { createLoginSource, type ReadingEstimate, readsEventHistory } from "./logins/logins";
 import {
   createLog,
   failedNotice,
@@ -103,6 +106,7 @@ export function createReportHandler(): ReportHandler {
   const ENDING_MS = 15_000; // kept back to give up uploads, to write the failed status and to tell before Lambda ends the process
   const READING_SHARE = 0.85; // of a slice's time; the rest is for the answers that are then on their way, and for keeping them
   const PUBLISHING_SHARE = 0.6; // a slice that has read everything later than this leaves the publishing to the next one
+  const READING_ENDS_BEFORE_MS = 3_600_000; // of a run's day, the hour that is left for everything after the logins
   const KEEPING_SHARE = 1 / 15; // once a minute, of a slice of 15
   const bucket = process.env.BUCKET_NAME ?? "";
   const topicArn = process.env.TOPIC_ARN ?? "";
@@ -112,7 +116,6 @@ export function createReportHandler(): ReportHandler {
   const deployed = deployedSettings(process.env);
   const requestsPerSecond = deployed?.requestsPerSecond ?? runSettings.requestsPerSecond.defaultValue;
   const clients = createClients();
-  const deployedSource = createLoginSource({ eventDataStore: deployed?.eventDataStore ?? null });
   const sns = createTopicClient();
   const objectsWith = (call: Caller) => createSmallObjects(clients.s3, bucket, call);
   const workOf = (runId: string, call: Caller) => createS3Work(clients.s3, bucket, workFolder(runId), call);
@@ -205,14 +208,20 @@ export function createReportHandler(): ReportHandler {
     const status = createRunningStatus(objectsWith(call), run, log.progress, (error) =>
       log.error("where the run stands could not be written", error),
     );
+    const history = createS3History(clients.s3, bucket, call);
+    const keeping = {
+      archive: createS3LoginArchive(clients.s3, bucket, call),
+      earlierFiles: () => archivedLogins(history),
+      onEstimate: (estimate: ReadingEstimate) => log.info("event history", estimate),
+      readByMs: facts.startedMs + 1000 * LONGEST_RUN_SECONDS - READING_ENDS_BEFORE_MS,
+    };
     const published: Published | null = await runSlice({
       settings,
       facts,
       clients,
-      // A run goes on with its first slice's settings, though the stack has others by now.
-      loginSource: settings.eventDataStore === deployed?.eventDataStore ? deployedSource : createLoginSource(settings),
+      loginSource: createLoginSource(settings, {}, keeping),
       call,
-      history: createS3History(clients.s3, bucket, call),
+      history,
       sink: createS3Sink(clients.s3, bucket, folder, call),
       progress: status.progress,
       untilMs: startedMs + READING_SHARE * (endMs - startedMs),
@@ -254,6 +263,25 @@ export function createReportHandler(): ReportHandler {
     const hours = await hoursSinceLastReport(objects);
     log.metrics({ HoursSinceLastReport: hours });
     return { runId, status: "watched", hoursSinceLastReport: hours };
+  }
+
+  /** Reads on into the login archive, where logins come from Event history; a watch tells first how old the newest report is. */
+  async function watchAndHarvest(invocation: Invocation): Promise<SliceAnswer> {
+    const { runId, retries, request, startedMs, endMs, ending, log } = invocation;
+    const watched = request.trigger === "watch" ? await watch(invocation) : null;
+    let because = "logins do not come from Event history";
+    if (deployed !== null && readsEventHistory(deployed)) {
+      const ended = await runHarvest({
+        ...{ runId, retries, program, settings: settingsOf(process.env, {}), clients, bucket, log },
+        ...{ signal: ending.signal, endMs },
+        untilMs: startedMs + READING_SHARE * (endMs - startedMs),
+        lookEveryMs: KEEPING_SHARE * (endMs - startedMs),
+      });
+      if (ended === null) return { runId, status: "running", next: "go on" };
+      because = ended;
+    }
+    log.info("harvest ended", { because });
+    return watched ?? { runId, status: "harvested", because };
   }
 
   async function report(invocation: Invocation): Promise<SliceAnswer> {
@@ -301,6 +329,7 @@ export function createReportHandler(): ReportHandler {
     const startedMs = Date.now();
     const endMs = startedMs + Math.floor(context.getRemainingTimeInMillis()); // timers take whole milliseconds
     const request = event?.request ?? {};
+    const isWatch = request.trigger === "watch" || request.trigger === "harvest";
     const ending = new AbortController();
     const endingMs = Math.min(ENDING_MS, (endMs - startedMs) / 10);
     const outOfTime = setTimeout(() => ending.abort(outOfTimeError()), Math.max(0, endMs - endingMs - startedMs));
@@ -322,15 +351,14 @@ export function createReportHandler(): ReportHandler {
     try {
       invocation.log.info("started", { trigger: request.trigger, retries: invocation.retries });
       checkRunId(event);
-      return request.trigger === "watch" ? await watch(invocation) : await report(invocation);
+      return isWatch ? await watchAndHarvest(invocation) : await report(invocation);
     } catch (error) {
       if ((error as Error).name === TAKEN_OVER || isPassing(error, invocation.retries)) {
         invocation.log.error("the slice failed, and is to be repeated", error);
         throw error;
       }
       invocation.log.failed(error, invocation.call.effort(), startedMs);
-      if (request.trigger === "watch")
-        return { runId, status: "failed", error: (error as Error).name, statusKey: null };
+      if (isWatch) return { runId, status: "failed", error: (error as Error).name, statusKey: null };
       return await failedForGood(error, invocation);
     } finally {
       clearTimeout(outOfTime);

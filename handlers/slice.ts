@@ -8,8 +8,8 @@ import type { Settings } from "./model";
 
 /** What is asked of a run: the input of its execution. */
 export interface ReportRequest {
-  /** What asked for it; a `watch` tells how old the newest report is and starts none. */
-  readonly trigger?: "schedule" | "automation" | "manual" | "watch";
+  /** What asked for it; a `watch` tells how old the newest report is and starts none; it goes on as a `harvest` of logins. */
+  readonly trigger?: "schedule" | "automation" | "manual" | "watch" | "harvest";
   /** Overrides the stack's, for this run; as a number or in decimal, empty for none. */
   readonly lookbackDays?: number | string;
   /** Why the run is made, at most 200 characters; goes into the manifest. */
@@ -36,7 +36,9 @@ export type SliceAnswer =
   | { readonly runId: string; readonly status: "failed"; readonly error: string; readonly statusKey: string | null }
   /** The schedule's second delivery of what another run was started for. */
   | { readonly runId: string; readonly status: "repeated"; readonly of: string }
-  | { readonly runId: string; readonly status: "watched"; readonly hoursSinceLastReport: number };
+  | { readonly runId: string; readonly status: "watched"; readonly hoursSinceLastReport: number }
+  /** Quarters of days of Event history are in the login archive; why the harvest has ended. */
+  | { readonly runId: string; readonly status: "harvested"; readonly because: string };
 
 /** Of the warnings, which name people and accounts, their number. */
 export type PublishedAnswer = Omit<RunResult, "warnings"> & { readonly warnings: number };

@@ -1,7 +1,7 @@
 import { createCaller, createClients } from "../handlers/aws/aws";
 import { reportError } from "../handlers/errors";
 import { type History, type Manifest, REPORT_FILE, type Sink } from "../handlers/files/files";
-import { createLoginSource } from "../handlers/logins/logins";
+import { createLoginSource, type LoginKeeping, NOTHING_KEPT } from "../handlers/logins/logins";
 import type { Settings } from "../handlers/model";
 import { runReport } from "../handlers/run";
 import { formatInstant } from "../handlers/times";
@@ -54,6 +54,7 @@ export async function runProduct(
   localAws: LocalAws,
   settings: Partial<Settings> = {},
   history: History = emptyHistory,
+  keeping: LoginKeeping = NOTHING_KEPT,
 ): Promise<ProductRun> {
   useLocalAws(localAws);
   const { organisation } = localAws;
@@ -83,7 +84,7 @@ export async function runProduct(
         startedMs: Date.now(),
       },
       clients,
-      loginSource: createLoginSource(complete),
+      loginSource: createLoginSource(complete, {}, keeping),
       call,
       history,
       sink,

@@ -27,6 +27,8 @@ export interface ReportSource {
   open(file: string): Promise<Opened>;
   /** Names of all files there; `null` where that is not asked. */
   list(): Promise<readonly string[] | null>;
+  /** A file of the login archive, by its name below the place of all reports. */
+  archiveFile(name: string): Promise<Opened>;
   /** The manifest that a later one names by this key. `undefined`: this source does not reach other reports. */
   readonly earlierManifest: ((key: string) => Promise<Opened>) | undefined;
 }
@@ -40,6 +42,11 @@ export function directorySource(directory: string, previous: string | undefined)
     async list() {
       const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
       return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+    },
+    // A degraded report lies in a folder below; the archive is never there.
+    async archiveFile(name) {
+      const beside = await openFile(join(directory, name), "");
+      return "missing" in beside ? openFile(join(directory, "..", name), "") : beside;
     },
     // One step back: that directory's own predecessor is not known to anybody.
     earlierManifest:

@@ -64,6 +64,7 @@ export async function s3Source(
     folder: basename(prefix),
     open: (file) => open(prefix + file),
     list: async () => null,
+    archiveFile: (name) => open(REPORT_PREFIX + name),
     async earlierManifest(key) {
       if (key.startsWith(REPORT_PREFIX) && key.endsWith(`/${MANIFEST_FILE}`)) return open(key);
       return {

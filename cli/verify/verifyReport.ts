@@ -10,6 +10,7 @@ import {
   REVIEW_FILE,
   sha256Of,
 } from "../../handlers/files/files";
+import { checkArchive } from "./archiveCheck";
 import { checkChain } from "./chain";
 import type { ContentCheck } from "./contentCheck";
 import { type CsvRow, createCsvCheck } from "./csvCheck";
@@ -51,7 +52,7 @@ export async function verifyReport(source: ReportSource, sha256?: string): Promi
     if (strange.length > 0) notes.push(`Not of the report, so nothing vouches for it: ${strange.sort().join(", ")}.`);
     const chain = await checkChain(manifest, keptDays, source, problems);
     earlierManifests = chain.checked;
-    notes.push(chain.note);
+    notes.push(chain.note, ...(await checkArchive(manifest, keptDays, source, problems)));
   }
   const verdict = verdictOf(problems);
   return {

@@ -178,6 +178,7 @@ function callerOf(shared: Shared, grants: Grants, effort: Counts, countAbove: Co
     once: journal.once,
     note: journal.note,
     notes: journal.notes,
+    drop: journal.drop,
     stages: journal.stages,
     awsNowMs: clock.nowMs,
     sleep,

@@ -17,6 +17,11 @@ export interface Journal {
   note(kind: string, value: readonly string[]): void;
   /** What earlier slices have noted of a kind. */
   notes(kind: string): readonly (readonly string[])[];
+  /**
+   * Forgets what was read of a kind, in this slice and in earlier ones: it is of no use any more, and need not be kept. To be called once nothing
+   * of that kind is under way.
+   */
+  drop(kind: string): void;
   /** What the run's stages took in all slices, by the stage's name; whoever calls counts it up. */
   readonly stages: Record<string, Counts>;
 }
@@ -44,7 +49,8 @@ export interface KeptJournal extends Journal {
 export const SLICE_OVER = "SliceOver";
 
 export function createJournal(): KeptJournal {
-  const remembered = new Map<string, unknown>();
+  /** By kind, then by key. */
+  const remembered = new Map<string, Map<string, unknown>>();
   const noted = new Map<string, (readonly string[])[]>();
   const underWay = new Set<Promise<unknown>>();
   let lines: string[] = [];
@@ -64,10 +70,10 @@ export function createJournal(): KeptJournal {
     read: () => Promise<Value>,
     holds: (value: Value) => boolean = () => true,
   ): Promise<Value> {
-    const name = `${kind}\n${key}`;
-    if (remembered.has(name)) {
-      const value = remembered.get(name) as Value;
-      remembered.delete(name); // it is asked for once: from here on, whoever asked has it
+    const ofKind = remembered.get(kind);
+    if (ofKind?.has(key)) {
+      const value = ofKind.get(key) as Value;
+      ofKind.delete(key); // it is asked for once: from here on, whoever asked has it
       if (holds(value)) return value;
     }
     if (over) throw reportError(SLICE_OVER, "This slice of the run starts nothing new.");
@@ -87,11 +93,21 @@ export function createJournal(): KeptJournal {
     once,
     note: (kind, value) => add([kind, null, value]),
     notes: (kind) => noted.get(kind) ?? [],
+    drop(kind) {
+      remembered.delete(kind);
+      const ofKind = `[${JSON.stringify(kind)},"`;
+      lines = lines.filter((line) => !line.startsWith(ofKind));
+      size = lines.reduce((sum, line) => sum + line.length, 0);
+      add([kind, false]);
+    },
     remember(earlier) {
       for (const line of earlier) {
-        const [kind, key, value] = JSON.parse(line) as [string, string | null, unknown];
-        if (key !== null) remembered.set(`${kind}\n${key}`, value);
-        else if (noted.has(kind)) noted.get(kind)!.push(value as string[]);
+        const [kind, key, value] = JSON.parse(line) as [string, string | null | false, unknown];
+        if (key === false) remembered.delete(kind);
+        else if (key !== null) {
+          if (!remembered.has(kind)) remembered.set(kind, new Map());
+          remembered.get(kind)!.set(key, value);
+        } else if (noted.has(kind)) noted.get(kind)!.push(value as string[]);
         else noted.set(kind, [value as string[]]);
       }
     },

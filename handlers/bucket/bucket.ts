@@ -1,6 +1,7 @@
 /** The report bucket: where everything lies, how it is written and read, and which run may write. */
 export { LONGEST_RUN_SECONDS, LONGEST_SLICE_SECONDS } from "./clocks";
 export { announced, firstScheduled, refuseAbandoned, settleAbandoned } from "./earlierRuns";
+export { endHarvest, takeHarvest } from "./harvestPlace";
 export { createS3History } from "./history";
 export {
   hoursSinceLastReport,
@@ -12,8 +13,19 @@ export {
   recordSuccess,
   resultOf,
 } from "./latest";
+export { createS3LoginArchive } from "./loginArchive";
 export { presentIn, publishedRows, REPORT_PREFIX, runFolder, workFolder } from "./names";
-export { ALREADY_RUNNING, abandonedRun, beginRun, closeRun, endRun, lastRun, type Running, unendedRun } from "./oneRun";
+export {
+  ALREADY_RUNNING,
+  abandonedRun,
+  beginRun,
+  closeRun,
+  endRun,
+  isRunInProgress,
+  lastRun,
+  type Running,
+  unendedRun,
+} from "./oneRun";
 export { type Refusal, refusalOf } from "./reading";
 export { createRunningStatus, type RunPlan } from "./runningStatus";
 export { createS3Sink } from "./sink";

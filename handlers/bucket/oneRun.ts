@@ -22,7 +22,7 @@ export interface Running {
   readonly ended?: true;
 }
 
-const RUNNING: Shape<Required<Running>> = {
+export const RUNNING: Shape<Required<Running>> = {
   runId: "text",
   now: "instant, or left out",
   attempt: "text",
@@ -58,7 +58,13 @@ export async function unendedRun(objects: SmallObjects, runId: string): Promise<
   return last !== null && last.value.runId === runId && !last.value.ended ? last.value : null;
 }
 
-function isInProgress({ ended, until }: Running): boolean {
+/** Whether some run has the place. */
+export async function isRunInProgress(objects: SmallObjects): Promise<boolean> {
+  const last = await objects.read<Running>(NAME, RUNNING);
+  return last !== null && isInProgress(last.value);
+}
+
+export function isInProgress({ ended, until }: Running): boolean {
   const nowMs = Date.now();
   const untilMs = parseInstant(until);
   if (ended) return false;

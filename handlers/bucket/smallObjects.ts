@@ -80,7 +80,7 @@ function wrongMember(value: unknown, shape: Readonly<Record<string, Kind>>): str
 
 export function createSmallObjects(s3: S3Client, Bucket: string, call: Caller): SmallObjects {
   /** What is written again and again is no evidence. */
-  const REPLACED = /^(latest|running|watch)\.json$|^status\/[^/]+\/running$/;
+  const REPLACED = /^(harvest|latest|running|watch)\.json$|^status\/[^/]+\/running$/;
 
   async function readText(Key: string): Promise<{ text: string; etag: string | undefined } | null> {
     try {

@@ -33,6 +33,7 @@ export {
   UNEXPLAINED_LOGINS_FILE,
 } from "./names";
 export { createPage, pageAssets } from "./page/page";
+export { archivedLogins } from "./previous/previous";
 export { type Published, publish } from "./publish";
 export { REVIEW_COLUMNS } from "./review/review";
 export { type RowSources, rowBatches } from "./rows";

@@ -114,7 +114,7 @@ export interface Manifest {
     readonly identityStore: SourceEffort & { readonly status: "read"; readonly users: number; readonly groups: number };
     readonly organizations: SourceEffort & { readonly status: "read" | "failed"; readonly accounts: number };
     readonly logins: SourceEffort &
-      Omit<Logins, "source" | "lastLogins" | "unattributed" | "notUnderstood" | "assignments"> & {
+      Omit<Logins, "source" | "lastLogins" | "unattributed" | "notUnderstood" | "assignments" | "notes"> & {
         readonly status: Logins["source"];
         /** Rows of the query: users, accounts and roles with a login. */
         readonly rows: number;
@@ -159,7 +159,13 @@ export function statusOf(
   if (!logins.observed) unobserved.push(`Where no login was seen, Usage is UNKNOWN: ${logins.reason}.`);
   if (collection.accounts === null) unobserved.push(`AccountState is UNKNOWN: ${collection.accountsRefused}`);
   unobserved.push(...collection.notUnderstood, ...nowhereWarning(sources));
-  const beside = [...provisioning.notes, ...collection.notes, ...emptyWarning(sources), ...unclearWarnings(logins)];
+  const beside = [
+    ...provisioning.notes,
+    ...collection.notes,
+    ...emptyWarning(sources),
+    ...unclearWarnings(logins),
+    ...(logins.notes ?? []),
+  ];
   return {
     status: unobserved.length > 0 ? "degraded" : "succeeded",
     warnings: [...unobserved, ...beside, ...notes, ...notCompared(previousReport)],
@@ -230,7 +236,7 @@ export function manifestOf(
   previous: Previous,
 ): Manifest {
   const { status, warnings } = statusOf({ settings, provisioning, collection, logins }, previous);
-  const { source, lastLogins, unattributed, notUnderstood, assignments, ...observation } = logins;
+  const { source, lastLogins, unattributed, notUnderstood, assignments, notes: _said, ...observation } = logins;
   const { now, ...settingsButNow } = settings;
   return {
     manifestVersion: MANIFEST_VERSION,

@@ -1,16 +1,17 @@
-import { CloudTrailClient, LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
-import { type Caller, type ClientOptions, clientSettings, pagesOf, SLICE_OVER } from "../aws/aws";
+import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
+import { type ClientOptions, clientSettings, SLICE_OVER } from "../aws/aws";
 import { messageOf } from "../errors";
-import type { ObservedRegion, Progress } from "../model";
+import type { ArchiveFile } from "../model";
 import { formatInstant } from "../times";
-import { type LookedUpEvent, loginOf, removedRegionOf } from "./eventRecord";
-import { EVENTS, LOGIN_EVENTS, type LoginEventName, REGION_REMOVED } from "./events";
-import { type NamedLogins, partOf } from "./part";
+import type { ArchiveOwner, LoginArchive } from "./archive";
+import { ASSIGNMENT_EVENTS, type EventName, LOGIN_EVENTS, REGION_REMOVED } from "./events";
+import { KEPT_DAYS, type ReadingEstimate, type ReadRegion, readRegion } from "./historyRegion";
+import { partOf } from "./part";
+import { createWindowSums } from "./quarterSums";
+import { quarterFrom, quarterOf } from "./quarters";
 import type { LoginPart, LoginSource, LoginWindow } from "./source";
 
 const DAY_MS = 86_400_000;
-/** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html */
-const KEPT_DAYS = 90;
 
 /** What is looked up. */
 export interface HistoryReading {
@@ -19,15 +20,29 @@ export interface HistoryReading {
   readonly primary: string | null;
 }
 
-/** An event as the journal keeps it: when it was, in milliseconds since 1970, and, where it is a login, its id, user, account and role. */
-type KeptEvent = readonly [atMs: number] | readonly [atMs: number, ...texts: string[]];
+/** What the source keeps of what it reads, and how long it may read. */
+export interface HistoryOptions extends ArchiveOwner {
+  /** See `Settings.requestsPerSecond`. */
+  readonly requestsPerSecond: number;
+  /** `null` where nothing is kept. */
+  readonly archive: LoginArchive | null;
+  /** The files of the archive that the newest report has used. */
+  readonly earlierFiles: () => Promise<readonly ArchiveFile[]>;
+  /** When the run must have read all, milliseconds since 1970; `Infinity` for no end. */
+  readonly readByMs: number;
+  /** Told in each Region, once the first pages are there, how long it takes to read what is not in the archive. */
+  readonly onEstimate?: (estimate: ReadingEstimate) => void;
+}
+
+/** What AWS grants: pages a second in each Region. */
+export const LOOKUPS_PER_SECOND = 2;
 
 /**
  * CloudTrail Event history as the login source: what every account has without any set-up, in each Region of its own, for 90 days. Events are
  * looked up by name, newest first, at most 50 a page and 2 pages a second in a Region
- * (https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html).
+ * (https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html). What was read once lies in the login archive.
  */
-export function createEventHistorySource(options: ClientOptions): LoginSource<HistoryReading> {
+export function createEventHistorySource(options: ClientOptions, kept: HistoryOptions): LoginSource<HistoryReading> {
   const clients = new Map<string, CloudTrailClient>();
 
   function clientIn(region: string): CloudTrailClient {
@@ -36,97 +51,72 @@ export function createEventHistorySource(options: ClientOptions): LoginSource<Hi
     return client;
   }
 
-  /** Adds what a Region has to `logins`, and tells from when to when that is. */
-  async function readRegion(
-    region: string,
-    { from, to }: LoginWindow,
-    logins: ReturnType<typeof createSums>,
-    call: Caller,
-    progress: Progress,
-  ): Promise<ObservedRegion> {
-    if (region === "") {
-      return {
-        region,
-        from: null,
-        to,
-        reason: "a Region of the instance was removed, and the event does not tell which",
-      };
-    }
-    const oldestMs = oldestMsOf({ from, to });
-    let count = 0;
-    let expected = 0; // as many events as there seem to be, from the first page of each name on
-    let nowMs: number | null = null; // by AWS's own clock, when the last page was read
-    const onEvents = (name: LoginEventName, events: readonly KeptEvent[], awsNowMs: number | null) => {
-      if (awsNowMs !== null) nowMs = Math.max(nowMs ?? 0, awsNowMs);
-      logins.add(name, events);
-      count += events.length;
-      progress(`events in ${region}`, count, count < expected ? expected : null);
-    };
-    const look = createLookUp(clientIn(region), region, call, onEvents, (events) => {
-      expected += events;
-    });
-    await Promise.all(LOGIN_EVENTS.map((name) => look(name, oldestMs, Date.parse(to))));
-    // What was older by then was gone before it was read.
-    if (nowMs === null) {
-      const reason =
-        "AWS's answers do not say what time it is (no Date header), so what Event history still had is not known";
-      return { region, from: null, to, reason };
-    }
-    const keptFromMs = Math.max(oldestMs, nowMs - KEPT_DAYS * DAY_MS);
-    const reason =
-      keptFromMs > Date.parse(from)
-        ? `CloudTrail Event history keeps events for ${KEPT_DAYS} days: those before ${formatInstant(keptFromMs)} are gone, and the window starts on ${from}`
-        : null;
-    return { region, from: formatInstant(keptFromMs), to, reason };
-  }
-
-  /** Where the instance was in the window, and is no more: people may have logged in there. "" for one whose name nobody knows. */
-  async function removedRegions(region: string, window: LoginWindow, call: Caller): Promise<string[]> {
-    const names: string[] = [];
-    for await (const { items } of pagesOf(call, clientIn(region), {
-      command: (NextToken) => lookUp(REGION_REMOVED, oldestMsOf(window), Date.parse(window.to), NextToken),
-      list: "Events",
-      itemOf: (event) => removedRegionOf(event),
-      idOf: String,
-      keptAs: `removed regions ${region}`,
-    })) {
-      for (const name of items) if (name !== null) names.push(name);
-    }
-    return names;
-  }
-
   return {
-    grants: { "cloudtrail:LookupEvents": 2 },
+    grants: { "cloudtrail:LookupEvents": LOOKUPS_PER_SECOND },
 
     async begin(asked, { regions, primary }) {
       const window = windowWithin(asked);
-      const observedFrom = formatInstant(oldestMsOf(window));
+      const oldestMs = Math.max(Date.parse(window.from), quarterFrom(Date.parse(window.to) - KEPT_DAYS * DAY_MS));
+      const observedFrom = formatInstant(oldestMs);
       return { window, observedFrom, reason: null, queryId: null, reading: { window, regions, primary } };
     },
 
     async goOn({ window, regions: present, primary }, _untilMs, call, progress) {
-      const logins = createSums();
-      // Told in the primary Region; where AWS does not say which that is, in one of them.
-      const places = primary === null ? present : [primary];
-      const removed = await Promise.all(places.map((place) => removedRegions(place, window, call)));
-      const regions = [...new Set([...present, ...removed.flat()])].sort();
-      const observed = await Promise.all(
-        regions.map((region) =>
-          readRegion(region, window, logins, call, progress).catch((error): ObservedRegion => {
-            call.throwIfEnded();
-            if ((error as Error).name === SLICE_OVER) throw error;
-            return {
-              region,
-              from: null,
-              to: window.to,
-              reason: `CloudTrail Event history could not be read there: ${messageOf(error)}`,
-            };
-          }),
-        ),
-      );
-      const reasons = observed.flatMap(({ region, reason }) => (reason === null ? [] : [`in ${region}, ${reason}`]));
-      const reason = reasons.length === 0 ? null : reasons.join("; ");
-      const part: LoginPart = { ...partOf(logins.sums()), assignments: [], regions: observed, reason, bytesScanned: null };
+      const sums = createWindowSums();
+      const earlier = await call.once("login archive", "earlier", kept.earlierFiles);
+      const hashes = Object.fromEntries(earlier.map(({ region, from, sha256 }) => [`${region} ${from}`, sha256]));
+      const { requestsPerSecond, archive, readByMs, onEstimate, instanceArn, identityStoreId } = kept;
+
+      async function read(region: string): Promise<ReadRegion> {
+        const names = namesIn(region, present, primary);
+        const pagesPerSecond = LOOKUPS_PER_SECOND * Math.min(1, requestsPerSecond / 20);
+        const owner = { instanceArn, identityStoreId };
+        const reading = {
+          region,
+          names,
+          window,
+          owner,
+          archive,
+          earlier: hashes,
+          pagesPerSecond,
+          readByMs,
+          onEstimate,
+        };
+        const failed = `Region not read ${region}`;
+        const [before] = call.notes(failed);
+        if (before !== undefined) return notRead(region, window, before[0]!);
+        return readRegion(clientIn(region), reading, sums, call, progress).catch((error) => {
+          call.throwIfEnded();
+          if ((error as Error).name === SLICE_OVER) throw error;
+          const reason = `CloudTrail Event history could not be read there: ${messageOf(error)}`;
+          call.note(failed, [reason]); // whoever publishes it again must say the same
+          return notRead(region, window, reason);
+        });
+      }
+
+      const done = new Map<string, ReadRegion>();
+      // A Region that the instance was removed from is known once the events are read that tell it.
+      for (let next = [...present]; next.length > 0; ) {
+        const regions = await Promise.all(next.map(read));
+        for (const each of regions) done.set(each.observed.region, each);
+        next = [...new Set(regions.flatMap(({ removedRegions }) => removedRegions))].filter((name) => !done.has(name));
+        const nameless = "a Region of the instance was removed, and the event does not tell which";
+        if (next.includes("")) done.set("", notRead("", window, nameless));
+        next = next.filter((name) => name !== "");
+      }
+      const all = [...done.values()].sort((a, b) => (a.observed.region < b.observed.region ? -1 : 1));
+      const regions = all.map(({ observed }) => observed);
+      const reasons = regions.flatMap(({ region, reason }) => (reason === null ? [] : [`in ${region}, ${reason}`]));
+      const part: LoginPart = {
+        ...partOf(sums.logins()),
+        assignments: sums.assignments(),
+        regions,
+        reason: reasons.length === 0 ? null : reasons.join("; "),
+        bytesScanned: null,
+        observedFrom: latestFrom(regions),
+        archive: all.flatMap(({ files }) => files),
+        notes: all.flatMap(({ notes }) => notes),
+      };
       return { done: true, part };
     },
 
@@ -134,117 +124,34 @@ export function createEventHistorySource(options: ClientOptions): LoginSource<Hi
   };
 }
 
+/** The events that are read in a Region. That the instance was removed from one is told in the primary Region; where AWS does not say which that is, in one of them. */
+export function namesIn(region: string, present: readonly string[], primary: string | null): readonly EventName[] {
+  const tells = primary === null ? present.includes(region) : region === primary;
+  return [...LOGIN_EVENTS, ...ASSIGNMENT_EVENTS, ...(tells ? [REGION_REMOVED] : [])] as EventName[];
+}
+
+function notRead(region: string, { to }: LoginWindow, reason: string): ReadRegion {
+  return { observed: { region, from: null, to, reason }, files: [], notes: [], removedRegions: [] };
+}
+
+/** From when on every Region was seen; `null` where one was not. */
+function latestFrom(regions: LoginPart["regions"]): string | null {
+  const froms = regions.map(({ from }) => from);
+  return froms.reduce(
+    (latest, from) => (latest === null || from === null ? null : from > latest ? from : latest),
+    froms[0] ?? null,
+  );
+}
+
 /**
- * The window, beginning a day later where it is as long as events are kept: the oldest are deleted while the newest are read. A longer one
- * stays, and is not observed.
+ * The window, beginning with a quarter of a day. One as long as events are kept begins up to a day later: the oldest are deleted while the
+ * newest are read. A longer one stays, and is observed as far as the login archive reaches.
  */
-function windowWithin(asked: LoginWindow): LoginWindow {
-  const days = (Date.parse(asked.to) - Date.parse(asked.from)) / DAY_MS;
-  if (days <= KEPT_DAYS - 1 || days > KEPT_DAYS) return asked;
-  return { ...asked, from: formatInstant(Date.parse(asked.to) - (KEPT_DAYS - 1) * DAY_MS) };
-}
-
-/** Never before what Event history can still have. */
-function oldestMsOf({ from, to }: LoginWindow): number {
-  return Math.max(Date.parse(from), Date.parse(to) - KEPT_DAYS * DAY_MS);
-}
-
-function lookUp(name: string, fromMs: number, toMs: number, NextToken: string | undefined): LookupEventsCommand {
-  const LookupAttributes = [{ AttributeKey: "EventName" as const, AttributeValue: name }];
-  const window = { StartTime: new Date(fromMs), EndTime: new Date(toMs) };
-  return new LookupEventsCommand({ ...window, LookupAttributes, MaxResults: 50, NextToken });
-}
-
-/** Reads the events of one name from one instant to another, both within, in a Region. */
-function createLookUp(
-  client: CloudTrailClient,
-  region: string,
-  call: Caller,
-  onEvents: (name: LoginEventName, events: readonly KeptEvent[], awsNowMs: number | null) => void,
-  /** Told once for each name how many there seem to be. */
-  onExpected: (events: number) => void,
-) {
-  const LISTINGS = 16; // side by side: a page may take seconds to come, and two a second are granted
-  const PAGES_A_LISTING = 20; // fewer are not worth a listing of their own
-
-  function pages(name: LoginEventName, fromMs: number, toMs: number) {
-    return pagesOf(call, client, {
-      command: (NextToken) => lookUp(name, fromMs, toMs, NextToken),
-      list: "Events",
-      itemOf: (event) => keptEvent(event, name, fromMs),
-      idOf: String,
-      keptAs: `events ${region} ${name} ${fromMs} ${toMs}`,
-      figureOf: () => call.awsNowMs(),
-    });
-  }
-
-  async function readAll(name: LoginEventName, fromMs: number, toMs: number): Promise<void> {
-    for await (const { items, figure } of pages(name, fromMs, toMs)) onEvents(name, items, figure);
-  }
-
-  return async (name: LoginEventName, fromMs: number, toMs: number): Promise<void> => {
-    let downToMs = fromMs; // how far the listing that begins with the newest goes itself
-    let others: Promise<unknown> = Promise.resolve();
-    let isFirst = true;
-    for await (const { items, next, figure } of pages(name, fromMs, toMs)) {
-      onEvents(name, items, figure);
-      const oldestMs = items.reduce((oldest, [atMs]) => Math.min(oldest, atMs), toMs);
-      if (isFirst && next !== null) {
-        isFirst = false;
-        // As many events as in this page are expected in every stretch of time as long as it.
-        const pagesLeft = (oldestMs - fromMs) / Math.max(1000, toMs - oldestMs);
-        onExpected(Math.round((1 + pagesLeft) * items.length));
-        const listings = Math.min(LISTINGS, 1 + Math.floor(pagesLeft / PAGES_A_LISTING));
-        const bounds = Array.from(
-          { length: listings + 1 },
-          (_, index) => fromMs + 1000 * Math.round((index * (oldestMs - fromMs)) / listings / 1000),
-        );
-        downToMs = bounds[listings - 1]!;
-        others = Promise.all(
-          bounds.slice(0, listings - 1).map((from, index) => readAll(name, from, bounds[index + 1]! - 1000)),
-        );
-        others.catch(() => {}); // waited for below
-      }
-      if (oldestMs < downToMs) break;
-    }
-    await others;
-  };
-}
-
-function keptEvent(event: LookedUpEvent, name: LoginEventName, unknownMs: number): KeptEvent {
-  const found = loginOf(event, name, unknownMs);
-  if (found === null) return [event.EventTime?.getTime() ?? unknownMs];
-  const { id, atMs, login } = found;
-  return [atMs, id, login.userId, login.principalId, login.userName, login.accountId, login.roleName];
-}
-
-/** Logins of one user to one account and role, summed up; each event counts once, however often it is delivered. */
-function createSums() {
-  const seen = new Set<string>();
-  const sums = new Map<string, { -readonly [Key in keyof NamedLogins]: NamedLogins[Key] }>();
-  const later = (one: number | null, other: number) => Math.max(one ?? 0, other);
-
-  function addOne(name: LoginEventName, [atMs, id = "", ...who]: KeptEvent): void {
-    if (who.length === 0 || seen.has(id)) return;
-    seen.add(id);
-    const key = who.join("\n");
-    let sum = sums.get(key);
-    if (sum === undefined) {
-      const [userId = "", principalId = "", userName = "", accountId = "", roleName = ""] = who;
-      const none = { firstMs: atMs, lastConsoleMs: null, lastProgrammaticMs: null, count: 0 };
-      sum = { userId, principalId, userName, accountId, roleName, ...none };
-      sums.set(key, sum);
-    }
-    const last = EVENTS[name] === "console" ? "lastConsoleMs" : "lastProgrammaticMs";
-    sum[last] = later(sum[last], atMs);
-    sum.firstMs = Math.min(sum.firstMs, atMs);
-    sum.count += 1;
-  }
-
-  return {
-    add(name: LoginEventName, events: readonly KeptEvent[]): void {
-      for (const event of events) addOne(name, event);
-    },
-    sums: (): NamedLogins[] => [...sums.values()],
-  };
+export function windowWithin({ from, to }: LoginWindow): LoginWindow {
+  const fromMs = quarterFrom(Date.parse(from));
+  const toMs = Date.parse(to);
+  const days = (toMs - Date.parse(from)) / DAY_MS;
+  const isAsLong = days > KEPT_DAYS - 1 && days <= KEPT_DAYS;
+  const laterMs = quarterOf(toMs - (KEPT_DAYS - 1) * DAY_MS);
+  return { from: formatInstant(isAsLong ? Math.max(fromMs, laterMs) : fromMs), to };
 }

@@ -1,3 +1,4 @@
+import type { AssignmentEvent } from "../model";
 import { EVENT_SOURCE, type LoginEventName } from "./events";
 import type { NamedLogins } from "./part";
 
@@ -27,11 +28,8 @@ export interface LoginEvent {
  * @param unknownMs when it was, where it does not say so itself
  */
 export function loginOf(event: LookedUpEvent, name: LoginEventName, unknownMs: number): LoginEvent | null {
-  const { EventId = "", EventTime } = event;
   const record = recordIn(event.CloudTrailEvent);
   if (isOfAnother(event, record) || textIn(record, "errorCode") !== "") return null;
-  const times = [Date.parse(textIn(record, "eventTime")), EventTime?.getTime() ?? Number.NaN];
-  const atMs = times.find((ms) => !Number.isNaN(ms)) ?? unknownMs;
   const identity = memberOf(record, "userIdentity");
   const details = memberOf(record, "serviceEventDetails");
   const userId = textIn(memberOf(identity, "onBehalfOf"), "userId");
@@ -39,8 +37,8 @@ export function loginOf(event: LookedUpEvent, name: LoginEventName, unknownMs: n
   const roleName = textIn(details, "role_name");
   if (record !== null && name === "Federate" && accountId === "" && roleName === "") return null;
   return {
-    id: EventId || textIn(record, "eventID") || (event.CloudTrailEvent ?? ""),
-    atMs,
+    id: idOf(event),
+    atMs: timeOf(event) ?? unknownMs,
     login: {
       userId,
       principalId: userId === "" ? textIn(identity, "principalId") : "",
@@ -49,6 +47,46 @@ export function loginOf(event: LookedUpEvent, name: LoginEventName, unknownMs: n
       roleName,
     },
   };
+}
+
+/** What tells an event apart from all others. */
+export function idOf({ EventId, CloudTrailEvent = "" }: LookedUpEvent): string {
+  return EventId || textIn(recordIn(CloudTrailEvent), "eventID") || CloudTrailEvent;
+}
+
+/** When an event was, by what look-ups go by, milliseconds since 1970; `null` where it does not say. */
+export function timeOf({ EventTime, CloudTrailEvent }: LookedUpEvent): number | null {
+  const times = [EventTime?.getTime() ?? Number.NaN, Date.parse(textIn(recordIn(CloudTrailEvent), "eventTime"))];
+  return times.find((ms) => !Number.isNaN(ms)) ?? null;
+}
+
+/**
+ * The assignment of this instance that an event tells of; `null` where it tells of none in a form that is known: that there is no such event
+ * proves nothing.
+ */
+export function assignmentOf(
+  event: LookedUpEvent,
+  instanceArn: string,
+): Pick<AssignmentEvent, "accountId" | "permissionSetArn" | "principalType" | "principalId" | "by"> | null {
+  const record = recordIn(event.CloudTrailEvent);
+  if (record === null || isOfAnother(event, record) || textIn(record, "errorCode") !== "") return null;
+  const asked = memberOf(record, "requestParameters");
+  const accountId = textIn(asked, "targetId");
+  const permissionSetArn = textIn(asked, "permissionSetArn");
+  const principalType = textIn(asked, "principalType");
+  const principalId = textIn(asked, "principalId");
+  if (textIn(asked, "instanceArn") !== instanceArn || !/^\d{12}$/.test(accountId)) return null;
+  if (!permissionSetArn.startsWith("arn:") || principalId === "") return null;
+  if (principalType !== "GROUP" && principalType !== "USER") return null;
+  return { accountId, permissionSetArn, principalType, principalId, by: callerIn(record) };
+}
+
+/** Who made a call; "" where its record does not say. */
+function callerIn(record: Record): string {
+  const identity = memberOf(record, "userIdentity");
+  const names = [textIn(identity, "arn"), textIn(identity, "userName")];
+  const ids = [textIn(memberOf(identity, "onBehalfOf"), "userId"), textIn(identity, "principalId")];
+  return [...names, ...ids].find((text) => text !== "") ?? "";
 }
 
 /**

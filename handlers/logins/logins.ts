@@ -2,22 +2,49 @@ import { type Caller, type ClientOptions, SLICE_OVER, type Staged } from "../aws
 import { messageOf, reportError } from "../errors";
 import type { InstanceRegions, Logins, Progress, Settings } from "../model";
 import { formatInstant } from "../times";
-import { createEventHistorySource } from "./eventHistory";
+import { createEventHistorySource, type HistoryOptions } from "./eventHistory";
 import { createLakeSource } from "./lake";
 import type { Begun, LoginPart, LoginSource, LoginWindow } from "./source";
 
+export {
+  type ArchiveOwner,
+  archiveFileName,
+  isRegionName,
+  type LoginArchive,
+} from "./archive";
 export { createEvidence, type Evidence, type UnknownBecause } from "./evidence";
+export { createHarvest, type Harvest, type HarvestedRegion } from "./harvest";
+export type { ReadingEstimate } from "./historyRegion";
 export type { LoginSource } from "./source";
 export { loginTargets, withKnownTargets } from "./targets";
 
+/** Where a source that reads for hours keeps what it has read, and how long it may read. */
+export type LoginKeeping = Pick<HistoryOptions, "archive" | "earlierFiles" | "readByMs" | "onEstimate">;
+
+/** Nothing is kept, and there is no end. */
+export const NOTHING_KEPT: LoginKeeping = {
+  archive: null,
+  earlierFiles: async () => [],
+  readByMs: Number.POSITIVE_INFINITY,
+};
+
+/** Whether logins are looked up in Event history, and so kept in the login archive. */
+export function readsEventHistory({ eventDataStore }: Pick<Settings, "eventDataStore">): boolean {
+  return eventDataStore === "";
+}
+
 /** The login source that the settings name; `null` where logins are left out on request. */
 export function createLoginSource(
-  { eventDataStore }: Pick<Settings, "eventDataStore">,
+  settings: Pick<Settings, "eventDataStore" | "instanceArn" | "identityStoreId" | "requestsPerSecond">,
   options: ClientOptions = {},
+  keeping: LoginKeeping = NOTHING_KEPT,
 ): LoginSource | null {
+  const { eventDataStore } = settings;
   if (eventDataStore === null) return null;
+  const { instanceArn, identityStoreId, requestsPerSecond } = settings;
+  const kept = { instanceArn, identityStoreId, requestsPerSecond, ...keeping };
   return (
-    eventDataStore === "" ? createEventHistorySource(options) : createLakeSource(eventDataStore, options)
+    readsEventHistory(settings) ? createEventHistorySource(options, kept) : createLakeSource(eventDataStore, options)
   ) as LoginSource;
 }
 
@@ -102,11 +129,15 @@ export function finishLogins(
     notUnderstood,
     assignments,
     reason: partial,
+    observedFrom = observation.observedFrom,
+    archive,
+    notes,
   }: LoginPart): Logins {
     const silent = lastLogins.length === 0 ? "no role login of anyone was seen in the window" : null;
     const why = begun?.reason ?? partial ?? silent;
     return {
       ...observation,
+      observedFrom,
       source: "read",
       observed: why === null,
       reason: why,
@@ -116,6 +147,8 @@ export function finishLogins(
       unattributed,
       notUnderstood,
       assignments,
+      ...(archive && { archive }),
+      ...(notes && { notes }),
     };
   }
 

@@ -1,5 +1,6 @@
 import type { Caller, Grants } from "../aws/aws";
 import type {
+  ArchiveFile,
   AssignmentEvent,
   InstanceRegions,
   LastLogin,
@@ -74,4 +75,10 @@ export interface LoginPart {
   readonly reason: string | null;
   /** What the provider bills; `null` where it does not say. */
   readonly bytesScanned: number | null;
+  /** From when on all was seen, where that is known only now; `null` where nothing was. */
+  readonly observedFrom?: string | null;
+  /** The files of the login archive that were used. */
+  readonly archive?: readonly ArchiveFile[];
+  /** What readers have to know of how this was read: sentences. */
+  readonly notes?: readonly string[];
 }

@@ -18,6 +18,8 @@ const METRICS = {
   Throttles: "Count",
   /** How the watch, which `overdueAlarm` needs, tells how old the newest report is. CloudWatch has no hours. */
   HoursSinceLastReport: "None",
+  /** How old the newest quarter of a day is that the login archive has. */
+  HoursSinceLastArchived: "None",
 } as const;
 
 export type Metric = keyof typeof METRICS;

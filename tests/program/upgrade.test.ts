@@ -76,12 +76,13 @@ const updated = [
   "aws:iam/rolePolicy:RolePolicy credential-report-function-policy: policy",
   "aws:iam/role:Role credential-report-function-role: assumeRolePolicy",
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration credential-report-reports-lifecycle: rules",
+  "aws:s3/bucketPolicy:BucketPolicy credential-report-reports-policy: policy",
   "aws:ssm/document:Document credential-report-runbook: content",
   "aws:iam/rolePolicy:RolePolicy credential-report-runbook-policy: policy",
   "aws:scheduler/schedule:Schedule credential-report-schedule: target",
   "aws:cloudwatch/metricAlarm:MetricAlarm credential-report-schedule-dead-letters-used: alarmDescription",
   "aws:iam/rolePolicy:RolePolicy credential-report-schedule-policy: policy",
-  "aws:scheduler/schedule:Schedule credential-report-watch: target",
+  "aws:scheduler/schedule:Schedule credential-report-watch: description, target",
 ];
 
 const needless = [

@@ -41,7 +41,12 @@ describe("who runs it", () => {
       ["starting it", "ssm:StartAutomationExecution", execution],
       ["watching it", "ssm:GetAutomationExecution", execution],
       ["its role", "iam:PassRole", runbookRole, { "iam:PassedToService": "ssm.amazonaws.com" }],
-      ["reading reports", "s3:GetObject", `${bucket}/credential_reports/latest.json`],
+      ...["latest.json", "running.json", "2026-11-20T090000Z-x/manifest.json", "decisions/review.csv"].map(
+        (name): Row => ["reading reports", "s3:GetObject", `${bucket}/credential_reports/${name}`],
+      ),
+      ...["rows/dt=2026-11-20/x.txt", "status/x/succeeded"].map(
+        (name): Row => ["reading what runs say", "s3:GetObject", `${bucket}/credential_reports/${name}`],
+      ),
       ["finding reports", "s3:ListBucket", bucket, { "s3:prefix": "credential_reports/status/" }],
       ...["states:StartExecution", "states:ListExecutions"].map((action): Row => ["runs", action, machine]),
       ...["Describe", "Stop", "Redrive"].map((verb): Row => ["a run", `states:${verb}Execution`, run]),
@@ -95,6 +100,12 @@ describe("who runs it", () => {
       ["forging reports", "s3:PutObject", `${bucket}/credential_reports/latest.json`],
       ["deleting reports", "s3:DeleteObject", `${bucket}/credential_reports/latest.json`],
       ["the rest of the bucket", "s3:GetObject", `${bucket}/other`],
+      [
+        "the login archive",
+        "s3:GetObject",
+        `${bucket}/credential_reports/logins/eu-west-1/2026-11-20T060000Z.jsonl.gz`,
+      ],
+      ["what a run has read", "s3:GetObject", `${bucket}/credential_reports/work/run-1/cursor.json`],
     ];
     expect(await notAllowed(policy, rows, "denied")).toEqual([]);
   });
@@ -152,6 +163,8 @@ test("who reviews may read reports and hand in decisions, and forge nothing", as
     ["decisions", "s3:PutObject", inReports("decisions/review.csv")],
   ];
   const neighbours: Row[] = [
+    ["the login archive", "s3:GetObject", inReports("logins/eu-west-1/2026-11-20T060000Z.jsonl.gz")],
+    ["what a run has read", "s3:GetObject", inReports("work/run-1/cursor.json")],
     ["another newest report", "s3:PutObject", inReports("latest.json")],
     ["another report", "s3:PutObject", inReports("2026-11-20T090000Z-x/credential_report.csv")],
     ["another result", "s3:PutObject", inReports("status/x/succeeded")],

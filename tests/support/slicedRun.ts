@@ -1,6 +1,6 @@
 import { createCaller, createClients, createJournal, type KeptJournal } from "../../handlers/aws/aws";
 import { openUnfinished, type WorkStore } from "../../handlers/bucket/bucket";
-import { createLoginSource } from "../../handlers/logins/logins";
+import { createLoginSource, type LoginKeeping, NOTHING_KEPT } from "../../handlers/logins/logins";
 import type { Settings } from "../../handlers/model";
 import { runSlice } from "../../handlers/run";
 import type { RunHead } from "../../handlers/slice";
@@ -84,6 +84,7 @@ async function runOneSlice(
   sink: MemorySink,
   journal: KeptJournal,
   ends: { readonly publishUntilMs: number; readonly keepEveryMs?: number },
+  keeping: LoginKeeping = NOTHING_KEPT,
 ): Promise<boolean> {
   const ending = new AbortController();
   const clients = createClients();
@@ -94,7 +95,7 @@ async function runOneSlice(
       settings,
       facts,
       clients,
-      loginSource: createLoginSource(settings),
+      loginSource: createLoginSource(settings, {}, keeping),
       call: createCaller({ requestsPerSecond: settings.requestsPerSecond, signal: ending.signal, journal }),
       history: emptyHistory,
       sink,
@@ -121,13 +122,14 @@ export async function runSliced(
   localAws: LocalAws,
   answersOf: (slice: number) => number,
   given: Partial<Settings> = {},
+  keeping: LoginKeeping = NOTHING_KEPT,
 ): Promise<SlicedRun> {
   const head = headOf(localAws, given);
   const store = createMemoryWork();
   const sink = createMemorySink();
   for (let slice = 1; slice < 1_000; slice++) {
     // Only a slice that has read nothing publishes.
-    if (await runOneSlice(head, store, sink, endingAfter(answersOf(slice)), { publishUntilMs: 0 })) {
+    if (await runOneSlice(head, store, sink, endingAfter(answersOf(slice)), { publishUntilMs: 0 }, keeping)) {
       return { files: sink.files, slices: slice };
     }
   }

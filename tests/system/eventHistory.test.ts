@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createCaller } from "../../handlers/aws/aws";
-import { createEventHistorySource } from "../../handlers/logins/eventHistory";
 import type { LoginPart } from "../../handlers/logins/source";
 import { type Fault, type LocalAws, startLocalAws } from "../../local/aws";
 import { generateOrganisation } from "../../local/generate";
 import { runProduct } from "../../local/runReport";
+import { historySource } from "../support/loginArchives";
 import { login, many, oneGrant, organisationOf } from "../support/organisation";
 import { runSliced } from "../support/slicedRun";
 
@@ -14,6 +14,8 @@ import { runSliced } from "../support/slicedRun";
 
 const sample = `${__dirname}/../../local/organisations/sample.json`;
 const HISTORY = { eventDataStore: "" };
+/** Event history is read by quarters of a day: a window that begins with one is the same of every source. */
+const ON_A_QUARTER = { now: "2026-11-20T06:00:00Z" };
 const servers: LocalAws[] = [];
 
 async function serve(organisation: Parameters<typeof startLocalAws>[0]["organisation"]): Promise<LocalAws> {
@@ -33,8 +35,8 @@ const twoRegions = {
 describe("a report of the sample organisation", () => {
   test("has the rows of one that asks CloudTrail Lake, in a window that both observe", async () => {
     const localAws = await serve(sample);
-    const lake = await runProduct(localAws, { lookbackDays: 60 });
-    const history = await runProduct(localAws, { ...HISTORY, lookbackDays: 60 });
+    const lake = await runProduct(localAws, { ...ON_A_QUARTER, lookbackDays: 60 });
+    const history = await runProduct(localAws, { ...HISTORY, ...ON_A_QUARTER, lookbackDays: 60 });
 
     expect(history.manifest.sources.logins).toMatchObject({
       status: "read",
@@ -65,7 +67,7 @@ describe("a report of the sample organisation", () => {
 
   test("begins a day later where the window is as long as events are kept, and is observed", async () => {
     const { manifest } = await runProduct(await serve(sample), { ...HISTORY, lookbackDays: 90 });
-    expect(manifest.sources.logins).toMatchObject({ windowFrom: "2026-08-23T09:00:00Z", observed: true });
+    expect(manifest.sources.logins).toMatchObject({ windowFrom: "2026-08-23T06:00:00Z", observed: true });
   });
 
   test("of a longer window is not observed: uses count, and nothing is called unused", async () => {
@@ -157,7 +159,7 @@ test("many events are read in listings side by side, each event once", async () 
   localAws.inject([{ operation: "cloudtrail:LookupEvents", kind: "repeatedEvent" }]);
   process.env.AWS_ENDPOINT_URL = localAws.url;
   const call = createCaller({ requestsPerSecond: 10_000, signal: new AbortController().signal });
-  const source = createEventHistorySource({ region: "eu-west-1" });
+  const source = historySource();
   const { reading } = await source.begin(
     { from: "2026-08-25T09:00:00Z", to: "2026-11-20T09:00:00Z" },
     { regions: ["eu-west-1"], primary: "eu-west-1", refused: null },
@@ -187,8 +189,8 @@ test("random organisations: the same rows as from CloudTrail Lake", async () => 
         path,
       );
       const localAws = await serve(path);
-      const lake = await runProduct(localAws, { lookbackDays: 80 });
-      const history = await runProduct(localAws, { ...HISTORY, lookbackDays: 80 });
+      const lake = await runProduct(localAws, { ...ON_A_QUARTER, lookbackDays: 80 });
+      const history = await runProduct(localAws, { ...HISTORY, ...ON_A_QUARTER, lookbackDays: 80 });
       expect({ seed, same: history.csv === lake.csv }).toEqual({ seed, same: true });
     }
   } finally {

@@ -42,7 +42,7 @@ test("a stack without any login setting makes the report of the one with an even
   expect(history.calls).not.toHaveProperty(["cloudtrail:StartQuery"]);
   const { settings, status, sources } = history.ofItsWindow.manifest;
   expect([settings.eventDataStore, settings.lookbackDays, status]).toEqual(["", 90, "succeeded"]);
-  expect(sources.logins).toMatchObject({ status: "read", observed: true, windowFrom: "2026-08-23T09:00:00Z" });
+  expect(sources.logins).toMatchObject({ status: "read", observed: true, windowFrom: "2026-08-23T06:00:00Z" });
   expect(history.of89Days.rows.length).toBeGreaterThan(90);
   expect(history.of89Days.rows).toEqual(lake.of89Days.rows);
   expect(history.ofItsWindow.rows).toEqual(history.of89Days.rows);

@@ -85,3 +85,19 @@ test("notes of all slices are there, in their order, beside what is read", async
   expect(second.notes("others")).toEqual([]);
   expect(await second.once("doubts", "0", never)).toBe("no note");
 });
+
+test("what is dropped is forgotten in this slice and in the next, and nothing else is", async () => {
+  const first = createJournal();
+  await first.once("pages", "0", async () => 1);
+  await first.once("pages and more", "0", async () => 2);
+  const kept = first.take();
+  await first.once("pages", "1", async () => 3);
+  first.drop("pages");
+  const later = first.take();
+  expect(later.join("\n")).not.toContain("3"); // what was not written yet need not be
+
+  const second = nextSlice(...kept, ...later);
+  expect(await second.once("pages and more", "0", never)).toBe(2);
+  await expect(second.once("pages", "0", never)).rejects.toThrow("AWS was asked");
+  await expect(second.once("pages", "1", never)).rejects.toThrow("AWS was asked");
+});

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { messageOf, reportError } from "../../errors";
-import type { Settings } from "../../model";
+import type { ArchiveFile, Settings } from "../../model";
 import { formatInstant, parseInstant } from "../../times";
 import { type Changes, isDamage, openChanges } from "../changes/changes";
 import type { Row } from "../columns";
@@ -126,6 +126,24 @@ export async function readPrevious(
       if (!isDamage(error)) throw error;
       return { previousReport: unreadable(previousReport, messageOf(error)), changes: null };
     }
+  }
+}
+
+/**
+ * The files of the login archive that the newest report has used: from then on, what stands under their names is used only where it has the
+ * same bytes. None where that report cannot be read, which its successor says.
+ */
+export async function archivedLogins(history: History): Promise<readonly ArchiveFile[]> {
+  try {
+    const newest = await history.newest();
+    if (newest === null) return [];
+    const files: unknown = (manifestIn(newest) as Partial<Manifest>).sources?.logins?.archive;
+    const isText = (value: unknown) => typeof value === "string";
+    const isFile = (file: ArchiveFile | null) => [file?.region, file?.from, file?.sha256].every(isText);
+    return Array.isArray(files) ? (files as ArchiveFile[]).filter(isFile) : [];
+  } catch (error) {
+    if (isDamage(error)) return [];
+    throw error;
   }
 }
 
