@@ -185,7 +185,8 @@ test.each([
   expect(textOf(container.bucket, `${folderOf(result)}/changes.csv`)).toBeUndefined();
   expect(manifest.files.map(({ name }: { name: string }) => name)).not.toContain("changes.csv");
   const data = pageOf(result);
-  expect(data.changes).toEqual({ since: null, reason: manifest.previousReport.reason, counts: {} });
+  const { reason } = manifest.previousReport;
+  expect(data.changes).toEqual({ since: null, reason, counts: {}, given: { first: [], count: 0 } });
   expect(result.warnings).toEqual([expect.stringContaining(manifest.previousReport.reason)]);
   expect(data.run.warnings).toEqual(result.warnings);
   expect(container.bucket.uploads.size).toBe(0);
