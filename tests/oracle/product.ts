@@ -5,13 +5,12 @@ import { SSOAdminClient } from "@aws-sdk/client-sso-admin";
 import { createCaller } from "../../handlers/aws/caller";
 import { reportError } from "../../handlers/errors";
 import { REPORT_FILE } from "../../handlers/files/names";
-import { createLoginSource, type LoginSource } from "../../handlers/logins/logins";
+import { createLoginSource } from "../../handlers/logins/logins";
 import { runReport } from "../../handlers/run";
 import { formatInstant } from "../../handlers/times";
 import { type Fault, startLocalAws } from "../../local/aws";
 import { defaultSettings } from "../../local/defaultSettings";
 import { createMemorySink, emptyHistory } from "../../local/runReport";
-import { assignmentEventsIn } from "./assignmentEvents";
 import type { Organisation } from "./organisation";
 import type { OracleOptions } from "./report";
 
@@ -70,7 +69,7 @@ export async function productReport(
         startedMs: Date.now(),
       },
       clients,
-      loginSource: withAssignments(createLoginSource(settings, options), organisation),
+      loginSource: createLoginSource(settings, options),
       call: createCaller({ requestsPerSecond, signal: ending.signal }),
       history: emptyHistory,
       sink,
@@ -83,25 +82,6 @@ export async function productReport(
     for (const client of Object.values(clients)) client.destroy();
     await aws.close();
   }
-}
-
-/** A source that gives the assignment events of the organisation, whatever it reads itself. */
-function withAssignments(source: LoginSource | null, { Records }: Organisation): LoginSource | null {
-  if (source === null) return null;
-  let fromMs = 0;
-  return {
-    ...source,
-    async begin(window, instance, call) {
-      const begun = await source.begin(window, instance, call);
-      fromMs = Date.parse(begun.window.from);
-      return begun;
-    },
-    async goOn(reading, untilMs, call, progress) {
-      const continued = await source.goOn(reading, untilMs, call, progress);
-      if (!continued.done) return continued;
-      return { ...continued, part: { ...continued.part, assignments: assignmentEventsIn(Records, fromMs) } };
-    },
-  };
 }
 
 function optionsOf(endpoint: string) {
