@@ -1,6 +1,5 @@
-/** Events of assignments that were made and ended: what is drawn for them, their records, and what a login source makes of these. */
+/** Events of assignments that were made and ended: what is drawn for them, and their records. */
 import fc from "fast-check";
-import type { AssignmentEvent } from "../../handlers/model";
 import type { Ids } from "./ids";
 import type { AccountAssignment, LoginEvent } from "./organisation";
 
@@ -94,29 +93,4 @@ export function assignmentRecord(
     recipientAccountId: owner,
     eventCategory: "Management",
   };
-}
-
-/** The events of the records, each once, from an instant on; those after the present, too, which no login source should give. */
-export function assignmentEventsIn(records: readonly LoginEvent[], fromMs: number): AssignmentEvent[] {
-  const kinds: Record<string, AssignmentEvent["kind"]> = {
-    CreateAccountAssignment: "created",
-    DeleteAccountAssignment: "deleted",
-  };
-  const events = new Map<string, AssignmentEvent>();
-  for (const record of records) {
-    const kind = kinds[record.eventName];
-    const said = record.requestParameters;
-    const atMs = Date.parse(record.eventTime);
-    if (!kind || !said || record.eventSource !== "sso.amazonaws.com" || record.errorCode || atMs < fromMs) continue;
-    const id = record.eventID ?? String(events.size);
-    events.set(id, {
-      ...{ id, kind, atMs },
-      accountId: said.targetId ?? "",
-      permissionSetArn: said.permissionSetArn ?? "",
-      principalType: said.principalType as AssignmentEvent["principalType"],
-      principalId: said.principalId ?? "",
-      by: record.userIdentity?.arn ?? "",
-    });
-  }
-  return [...events.values()];
 }
