@@ -20,6 +20,7 @@ export async function* page(): AsyncGenerator<object> {
         windowTo: sources.logins.windowTo,
         windowDays: sources.settings.lookbackDays,
         observedFrom: sources.logins.observedFrom,
+        notCovered: ["Sign-in elsewhere is left out."],
         accountsInOrganization: accounts,
         settings: sources.settings,
       },

@@ -3,7 +3,7 @@ import { reportError } from "../handlers/errors";
 import { type History, type Manifest, REPORT_FILE, type Sink } from "../handlers/files/files";
 import { createLoginSource } from "../handlers/logins/logins";
 import type { Settings } from "../handlers/model";
-import { runReport } from "../handlers/run";
+import { type RunOptions, runReport } from "../handlers/run";
 import { formatInstant } from "../handlers/times";
 import type { LocalAws } from "./aws";
 import { defaultSettings } from "./defaultSettings";
@@ -54,6 +54,7 @@ export async function runProduct(
   localAws: LocalAws,
   settings: Partial<Settings> = {},
   history: History = emptyHistory,
+  more: Pick<RunOptions, "onEstimate"> = {},
 ): Promise<ProductRun> {
   useLocalAws(localAws);
   const { organisation } = localAws;
@@ -89,6 +90,7 @@ export async function runProduct(
       sink,
       progress: () => {},
       untilMs: Number.POSITIVE_INFINITY,
+      ...more,
     });
     return { csv: sink.files[REPORT_FILE]?.toString("utf8") ?? "", manifest, files: sink.files };
   } finally {

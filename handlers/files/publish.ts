@@ -41,7 +41,11 @@ export async function publish(
   progress: Progress,
 ): Promise<Published> {
   const ROWS_A_BATCH = 2_000;
-  const { previous, changes, decisions } = await readPrevious(history, sources.settings);
+  const { previous, changes, decisions } = await readPrevious(
+    history,
+    sources.settings,
+    sources.collection.entitlements,
+  );
   const { status } = statusOf(sources, previous);
   const warnings = () => statusOf(sources, withoutComparison(previous, changes)).warnings;
   const { previousReport } = previous;

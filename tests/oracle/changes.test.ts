@@ -69,6 +69,8 @@ test("changes.csv is what the oracle finds, whatever the batches and chunks", as
           Username: guarded(row.Username),
           UserId: row.UserId,
           PreviousReport: EARLIER,
+          AccessType: row.AccessType,
+          RoleArn: guarded(row.RoleArn),
         }));
         expect(found).toEqual(expected);
         expect(changes!.recordCount()).toBe(expected.length);

@@ -1,6 +1,7 @@
 import { parse } from "csv-parse/sync";
 import { openChanges } from "../../handlers/files/changes/changes";
 import { COLUMNS, type Row } from "../../handlers/files/columns";
+import { createCsvWriter } from "../../handlers/files/csv/writer";
 import { ADMINISTRATOR_SET, chunksOf, csvOf, rowWith } from "../support/reportRows";
 
 const EARLIER = "2026-11-15T20:00:00Z";
@@ -41,6 +42,8 @@ describe("openChanges", () => {
         UserId: "u-alice",
         LastLoginBefore: "2026-11-20T08:15:30Z",
         LastLoginAfter: "NO_LOGIN_PRESENT",
+        AccessType: "PERMISSION_SET",
+        RoleArn: "",
         PreviousReport: EARLIER,
       },
     ]);
@@ -177,10 +180,29 @@ describe("openChanges", () => {
     expect(pieces.length).toBeGreaterThan(3);
   });
 
-  it("is null for a report with other columns", async () => {
-    const header = COLUMNS.slice(0, -1).join(",");
+  it("compares with a report of 0.1, which lacks the columns that came later", async () => {
+    const of01 = COLUMNS.slice(0, COLUMNS.indexOf("Usage") + 1);
+    const writer = createCsvWriter(of01);
+    const [stays, goes] = [rowWith(), rowWith({ UserId: "u-bob", Username: "bob" })];
+    const csv = chunksOf(writer.header() + writer.lines([stays, goes]));
 
-    expect(await openChanges({ reportedAt: EARLIER, csv: chunksOf(`${header}\r\n`), sameSettings: true })).toBeNull();
+    const changes = await openChanges({ reportedAt: EARLIER, csv, sameSettings: true });
+
+    let text = changes!.begin();
+    for await (const piece of changes!.rows([stays])) text += piece;
+    for await (const piece of changes!.end()) text += piece;
+    expect(parse(text, { columns: true, bom: true })).toMatchObject([
+      { Change: "REVOKED", UserId: "u-bob", AccessType: "PERMISSION_SET", RoleArn: "" },
+    ]);
+  });
+
+  it("is null for a report with other columns", async () => {
+    const withoutUsage = COLUMNS.slice(0, COLUMNS.indexOf("Usage")).join(",");
+    const swapped = [COLUMNS[1], COLUMNS[0], ...COLUMNS.slice(2)].join(",");
+
+    for (const header of [withoutUsage, swapped, `${COLUMNS.join(",")},More`]) {
+      expect(await openChanges({ reportedAt: EARLIER, csv: chunksOf(`${header}\r\n`), sameSettings: true })).toBeNull();
+    }
     expect(await openChanges({ reportedAt: EARLIER, csv: chunksOf(""), sameSettings: true })).toBeNull();
   });
 

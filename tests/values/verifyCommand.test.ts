@@ -32,7 +32,7 @@ describe("on a directory", () => {
     directory.replace("credential_report.csv", `${directory.text("credential_report.csv")}too,few\r\n`);
     const { code, out } = await runVerify([directory.path]);
     expect(code).toBe(1);
-    expect(out).toContain("problem: credential_report.csv, line 3 has 2 cells, expected 22\n");
+    expect(out).toContain("problem: credential_report.csv, line 3 has 2 cells, expected 25\n");
     expect(out).toMatch(/NOT WHOLE: \d problems\.\n$/);
   });
 

@@ -18,6 +18,8 @@ export const CHANGE_COLUMNS = [
   "LastLoginBefore",
   "LastLoginAfter",
   "PreviousReport",
+  "AccessType",
+  "RoleArn",
 ] as const;
 
 /** Compares the rows of one pair (account and permission set) after the other, and gives its changes as lines. */
@@ -89,7 +91,7 @@ export function createPairChanges(reportedAt: string, sameSettings: boolean): Pa
   }
 
   function lineOf({ kind, before, after, was, is }: Change): Record<(typeof CHANGE_COLUMNS)[number], string> {
-    const shown = is ?? (Object.fromEntries(columns.map((name, index) => [name, was![index]!])) as Row);
+    const shown = is ?? (Object.fromEntries(columns.map((name, index) => [name, was![index] ?? ""])) as Row);
     return {
       Change: kind,
       Before: before,
@@ -105,6 +107,8 @@ export function createPairChanges(reportedAt: string, sameSettings: boolean): Pa
       LastLoginBefore: was === null ? "" : was[LAST_LOGIN]!,
       LastLoginAfter: is === null ? "" : is.LastLogin,
       PreviousReport: reportedAt,
+      AccessType: shown.AccessType || "PERMISSION_SET", // an earlier version told of nothing else
+      RoleArn: shown.RoleArn,
     };
   }
 
