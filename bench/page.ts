@@ -21,6 +21,7 @@ export async function* page(): AsyncGenerator<object> {
         windowDays: sources.settings.lookbackDays,
         observedFrom: sources.logins.observedFrom,
         regions: sources.logins.regions,
+        notCovered: ["Sign-in elsewhere is left out."],
         accountsInOrganization: accounts,
         settings: sources.settings,
       },

@@ -1,6 +1,7 @@
 import type { RowSources } from "../handlers/files/files";
 import type { Provisioning } from "../handlers/model";
 import { defaultSettings } from "../local/defaultSettings";
+import { noApplications, noEntitlements, plainInstance } from "../local/plainInstance";
 
 /**
  * 5,000 rows for each account: 20 permission sets, each assigned to one of 100 groups of 250 members. Users, groups, members and
@@ -55,6 +56,8 @@ export function sourcesOf(accountCount: number): RowSources {
   );
   return {
     settings: { ...defaultSettings, eventDataStore: null, now: "2026-11-20T09:00:00Z" },
+    instance: plainInstance,
+    applications: noApplications,
     provisioning: { permissionSets, pairs, notes: [] },
     collection: {
       principals,
@@ -63,6 +66,7 @@ export function sourcesOf(accountCount: number): RowSources {
       memberships,
       accounts,
       accountsRefused: null,
+      entitlements: noEntitlements,
       notes: [],
       notUnderstood: [],
     },

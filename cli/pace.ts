@@ -10,10 +10,17 @@ export function paceNotice(requestsPerSecond: number): string | null {
 }
 
 /** What the run takes in all, with what earlier slices have read. */
-export function estimateSentence({ pairs, calls, seconds }: Estimate, requestsPerSecond: number): string {
+export function estimateSentence(
+  { pairs, calls, entitlementCalls, seconds }: Estimate,
+  requestsPerSecond: number,
+): string {
   const count = (value: number, what: string) => `${value.toLocaleString("en")} ${what}${value === 1 ? "" : "s"}`;
   const time = count(Math.ceil(seconds / 60), "minute");
-  return `${count(pairs, "pair")} of account and permission set: at least ${count(calls, "call")} and ${time} in all, at ${count(requestsPerSecond, "request")} a second.`;
+  const asked =
+    entitlementCalls === 0
+      ? ""
+      : ` ${count(entitlementCalls, "call")} of them ask account access manager, one for each account.`;
+  return `${count(pairs, "pair")} of account and permission set: at least ${count(calls, "call")} and ${time} in all, at ${count(requestsPerSecond, "request")} a second.${asked}`;
 }
 
 /** What a first report must read of Event history, where that takes more than some minutes; `null` where it does not. */

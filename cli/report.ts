@@ -160,7 +160,7 @@ async function report(run: Run): Promise<Published> {
 
 /** Whether a run that failed with this may go on from what it has read: not where it would fail again with the same arguments or program. */
 function mayGoOn({ name }: Error): boolean {
-  return ![NO_SUCH_STORE, NOT_THE_OWNER, "BadManifest"].includes(name);
+  return ![NO_SUCH_STORE, NOT_THE_OWNER, "AccountInstance", "BadManifest"].includes(name);
 }
 
 /** Says why the run has ended, and what becomes of what it has read. Gives the exit code. */

@@ -21,12 +21,13 @@ export interface FunctionPolicyArgs {
 }
 
 /**
- * All that the function may do: read assignments, identities, accounts and login events; write below the report prefix, and delete
- * there what an unfinished run has kept; tell the topic. The resource types that each action takes: https://docs.aws.amazon.com/service-authorization/latest/reference/
+ * All that the function may do: read assignments, entitlements, identities, accounts, applications' scopes and login events; write below
+ * the report prefix, and delete there what an unfinished run has kept; tell the topic. The resource types that each action takes: https://docs.aws.amazon.com/service-authorization/latest/reference/
  */
 export function functionPolicy(args: FunctionPolicyArgs): PolicyDocument {
   const { partition, region, dnsSuffix } = args.account;
   const { instanceArn, identityStoreId, ownerAccountId } = args.identityCenter;
+  const applications = `arn:${partition}:sso::${ownerAccountId}:application/${instanceArn.split("/")[1]}/*`;
   const permissionSets = `arn:${partition}:sso:::permissionSet/${instanceArn.split("/")[1]}/*`;
   const store = `arn:${partition}:identitystore::${ownerAccountId}:identitystore/${identityStoreId}`;
   const inStore = (type: string) => `arn:${partition}:identitystore:::${type}/*`;
@@ -34,7 +35,7 @@ export function functionPolicy(args: FunctionPolicyArgs): PolicyDocument {
   const work = below("work/*");
 
   return policyDocument(
-    allow("ReadInstance", ["sso:ListPermissionSets", "sso:ListRegions"], [instanceArn]),
+    allow("ReadInstance", ["sso:DescribeInstance", "sso:ListPermissionSets", "sso:ListRegions"], [instanceArn]),
     allow(
       "ReadPermissionSets",
       [
@@ -54,6 +55,14 @@ export function functionPolicy(args: FunctionPolicyArgs): PolicyDocument {
     allow("ListMemberships", "identitystore:ListGroupMemberships", [store, inStore("group"), inStore("membership")]),
     // Organizations knows no narrower resource for it.
     allow("ListAccounts", "organizations:ListAccounts", "*"),
+    // Both services know no narrower resource for it.
+    allow("ListApplications", ["account-access:ListApplications", "sso:ListApplications"], "*"),
+    allow("ReadApplicationScopes", "sso:ListApplicationAccessScopes", applications),
+    allow(
+      "ListEntitlements",
+      "account-access:ListEntitlements",
+      `arn:${partition}:account-access:${region}:${ownerAccountId}:application/*`,
+    ),
     // Event history knows no narrower resource.
     args.eventDataStoreArn === ""
       ? allow("LookUpLogins", "cloudtrail:LookupEvents", "*")

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { ACCOUNT_ACCESS_REGIONS } from "../handlers/aws/aws";
 import { REPORT_PREFIX } from "../handlers/bucket/bucket";
 import { chooseInstance, type Instance } from "../handlers/grants/grants";
 import type { SettingValues } from "../handlers/settings";
@@ -30,7 +31,8 @@ export async function lookUp(
     settings[key] !== "" && !elsewhere.some((problem) => problem.startsWith(`${key}:`));
   const results = await Promise.allSettled([
     ownerAccountId(settings.lakeId, accountId),
-    checkInstance(settings),
+    checkInstance(settings, accountId),
+    warnOfAdministrator(accountId, region),
     settings.adoptBucket ? checkBucket(settings.bucketName, region) : undefined,
     isHere("kmsKeyArn") ? checkKey(settings.kmsKeyArn) : undefined,
     isHere("notificationTopicArn") ? checkTopic(settings.notificationTopicArn, accountId) : undefined,
@@ -107,19 +109,44 @@ export function bucketOf(bucketName: string, opts: Options = {}): Promise<aws.s3
   });
 }
 
-async function checkInstance({ instanceArn, identityStoreId }: Instance): Promise<void> {
+async function checkInstance({ instanceArn, identityStoreId }: Instance, accountId: string): Promise<void> {
   const found = await instances();
   const isListed = found.some((one) => one.instanceArn === instanceArn);
   // An instance that is not listed may be there all the same, if both are given: its permission sets tell.
   const isGiven = instanceArn !== "" && identityStoreId !== "" && !isListed;
   const instance = isGiven ? { instanceArn } : instanceAmong(found, { instanceArn, identityStoreId });
-  await ask(aws.ssoadmin.getPermissionSets({ instanceArn: instance.instanceArn }), {
-    about: `instanceArn: expected AWS to list the permission sets of ${instance.instanceArn}`,
-    right: "sso:ListPermissionSets",
-    remedy:
-      "An account instance has no permission sets, an organization's has them in its primary Region alone, and they may not be enabled: " +
-      "use the organization's instance, deploy in its primary Region, and enable multi-account permissions there.",
-  });
+  const about = `instanceArn: expected AWS to list the permission sets of ${instance.instanceArn}`;
+  const right = "sso:ListPermissionSets";
+  try {
+    await aws.ssoadmin.getPermissionSets({ instanceArn: instance.instanceArn });
+  } catch (error) {
+    const { isInvalid, isMissing } = refusalOf(error);
+    if (isInvalid && (await managementAccountId({})) === accountId) {
+      // In the management account, there is no instance but the organization's. The run reads the flag, and says the same.
+      void pulumi.log.warn(
+        `instanceArn: permission sets are not enabled for ${instance.instanceArn}: reports consist of the roles that account access manager gives.`,
+      );
+      return;
+    }
+    const remedy = isInvalid
+      ? "It is an account instance, which lets nobody into an account, or the organization's without permission sets, and only in the " +
+        "management account can both be told apart: deploy there."
+      : isMissing
+        ? "An instance has its permission sets in its primary Region alone: set aws:region to that (IAM Identity Center → Settings → Regions)."
+        : "Where the instance has network controls, deploy from a network that they admit (docs/operations.md).";
+    await ask(Promise.reject(error), { about, right, remedy });
+  }
+}
+
+/** Account access manager has delegated administrators of its own, of which nothing here tells. */
+async function warnOfAdministrator(accountId: string, region: string): Promise<void> {
+  if (!ACCOUNT_ACCESS_REGIONS.includes(region)) return;
+  const owner = await managementAccountId({}).catch(() => accountId); // whoever looks up the owner says what is wrong
+  if (owner === accountId) return;
+  void pulumi.log.warn(
+    `Account access manager answers to account ${owner}, the organization's management account, and to its own delegated administrator. Unless ` +
+      `account ${accountId} is that one, reports are degraded, since their list of ways into accounts is not complete.`,
+  );
 }
 
 async function checkBucket(bucketName: string, region: string): Promise<void> {

@@ -28,6 +28,8 @@ export interface Refusal {
   readonly said: string;
   readonly isDenied: boolean;
   readonly isMissing: boolean;
+  /** Of a request that AWS does not take as it is, or not here. */
+  readonly isInvalid: boolean;
 }
 
 export function refusalOf(error: unknown): Refusal {
@@ -40,6 +42,7 @@ export function refusalOf(error: unknown): Refusal {
   return {
     said,
     isDenied: /AccessDenied|Unauthorized|AuthorizationError|not authorized|StatusCode: 403|Forbidden/i.test(text),
+    isInvalid: /ValidationException/.test(text),
     isMissing: /couldn't find resource|empty result|StatusCode: 404|NotFound|NoSuchBucket|InvalidDocument\b/.test(text),
   };
 }

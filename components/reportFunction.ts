@@ -25,6 +25,7 @@ export const functionPackages: readonly string[] = [
   "@aws-sdk/client-sns",
   "@aws-sdk/client-sso-admin",
   "@json2csv/plainjs",
+  "@smithy/signature-v4",
   "re2js",
 ];
 

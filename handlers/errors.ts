@@ -12,3 +12,12 @@ export function reportError(name: string, message: string, cause?: unknown): Err
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message || thrown.name : String(thrown);
 }
+
+/** Whether whoever runs the report has no credentials, or none any more: then the run has ended, and can be gone on with. */
+export function isOfWhoAsks(error: unknown): boolean {
+  const { name, cause } = error as Error;
+  return (
+    name === "CredentialsMissing" ||
+    (name === "CredentialsRefused" && /Expired/.test((cause as Error | undefined)?.name ?? ""))
+  );
+}

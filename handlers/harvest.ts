@@ -58,7 +58,7 @@ export async function runHarvest(slice: HarvestSlice): Promise<string | null> {
   const archive = createS3LoginArchive(clients.s3, bucket, call);
   const harvest = createHarvest({}, { ...settings, archive });
   const work = createS3Work(clients.s3, bucket, workFolder(runId), call);
-  const { value: instance } = await readRegions(settings, clients, call);
+  const instance = await readRegions(settings, clients.ssoAdmin, call);
   const askedMs = call.awsNowMs();
   if (askedMs === null) return "AWS's answers do not say what time it is";
   const awsNowMs = () => call.awsNowMs() ?? askedMs;

@@ -39,6 +39,75 @@ export interface InstanceRegions {
   readonly refused: string | null;
 }
 
+/** What kind of instance it is. */
+export interface InstanceFacts extends InstanceRegions {
+  /** Of each of `regions`: its state, in AWS's words, and since when it is one of them; `null` where AWS does not say. */
+  readonly regionStates: readonly {
+    readonly region: string;
+    readonly status: string;
+    readonly addedAt: string | null;
+  }[];
+  /** `null` where AWS does not say; so are the next three, the third where there are no network controls. */
+  readonly ownerAccountId: string | null;
+  /** Where they are not, access is given by account access manager alone. */
+  readonly permissionSetsEnabled: boolean | null;
+  readonly encryption: { readonly keyType: string; readonly keyArn: string | null; readonly status: string } | null;
+  /** As AWS says them. */
+  readonly networkControls: Readonly<Record<string, unknown>> | null;
+  /** Why the instance could not be described; `null` where it was. */
+  readonly notDescribed: string | null;
+}
+
+/** Whether account access manager was asked: `not-offered` is a fact about a Region, `failed` leaves ways into accounts out. */
+export type AccountAccessStatus = "read" | "not-offered" | "failed";
+
+/** The organization, and what gives access in it beside permission sets. */
+export interface Organization {
+  /** `null` where Organizations may not be read. */
+  readonly accounts: readonly Account[] | null;
+  /** Why `accounts` is null. */
+  readonly accountsRefused: string | null;
+  /** `null` where AWS does not say. */
+  readonly managementAccountId: string | null;
+  readonly accountAccess: {
+    readonly status: AccountAccessStatus;
+    /** Why the status is not `read`: a clause. */
+    readonly reason: string | null;
+    /** ARNs of account access manager's applications, in order. */
+    readonly applications: readonly string[];
+  };
+  /** As in `Collection`. */
+  readonly notUnderstood: readonly string[];
+}
+
+/** Who was given a role of an account by account access manager. */
+export interface RoleEntitlements {
+  readonly accountId: string;
+  readonly roleArn: string;
+  /** Since when, as far as AWS says it. Each user and group once. */
+  readonly principals: readonly (readonly [type: PrincipalType, id: string, createdMs: number | null])[];
+}
+
+export interface Entitlements {
+  readonly status: AccountAccessStatus;
+  /** Why the status is not `read`: a clause. */
+  readonly reason: string | null;
+  readonly applications: number;
+  /** In the order of the report: account, role. None where the status is not `read`: a part of them is no list. */
+  readonly roles: readonly RoleEntitlements[];
+}
+
+/** The applications of the instance, which the report does not cover. */
+export interface Applications {
+  /** Why they could not be looked at; `null` where they were. */
+  readonly refused: string | null;
+  readonly count: number;
+  /** Names, or ARNs where they have none, of those whose tokens may enter accounts as their users; in order. */
+  readonly acting: readonly string[];
+  /** Those of which AWS does not tell the scopes. */
+  readonly withoutScopes: number;
+}
+
 /** What a login source has seen of one Region. */
 export interface ObservedRegion {
   readonly region: string;
@@ -117,6 +186,7 @@ export interface Collection {
   readonly accounts: readonly Account[] | null;
   /** Why `accounts` is null. */
   readonly accountsRefused: string | null;
+  readonly entitlements: Entitlements;
   /** As in `Provisioning`. */
   readonly notes: readonly string[];
   /** States and instants that were not understood and are taken for unknown, for people. They make the report degraded. */

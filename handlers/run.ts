@@ -2,7 +2,16 @@ import { type Caller, type Clients, type KeptJournal, mergeEfforts, SLICE_OVER }
 import type { RunPlan, Unfinished } from "./bucket/bucket";
 import { reportError } from "./errors";
 import { type History, type Published, publish, type RunFacts, type Sink } from "./files/files";
-import { collect, readProvisioning, readRegions } from "./grants/grants";
+import {
+  accountsToAsk,
+  collect,
+  readApplications,
+  readInstance,
+  readOrganization,
+  readProvisioning,
+  requireOrganizationInstance,
+  withNetworkControls,
+} from "./grants/grants";
 import {
   beginLogins,
   finishLogins,
@@ -11,7 +20,7 @@ import {
   loginTargets,
   withKnownTargets,
 } from "./logins/logins";
-import type { Progress, Provisioning, Settings } from "./model";
+import type { Organization, Progress, Provisioning, Settings } from "./model";
 
 export interface RunOptions {
   readonly settings: Settings;
@@ -41,8 +50,10 @@ export interface RunOptions {
 export interface Estimate {
   /** Of account and permission set. */
   readonly pairs: number;
-  /** Of the slowest kind: one ListAccountAssignments a pair. */
+  /** Of the slowest kinds: one ListAccountAssignments a pair, and beside them one ListEntitlements an account. */
   readonly calls: number;
+  /** Of `calls`, those that ask account access manager: none where it has no application. */
+  readonly entitlementCalls: number;
   /** At the pace of the settings. */
   readonly seconds: number;
 }
@@ -54,19 +65,25 @@ export interface Estimate {
 export async function runReport(options: RunOptions): Promise<Published> {
   const { settings, clients, loginSource, call, history, sink, progress, untilMs } = options;
   const before = await call.once("run", "effort before", async () => call.effort());
-  const regions = await readRegions(settings, clients, call);
-  const beginning = beginLogins(loginSource, settings, regions.value, call);
+  const instance = await readInstance(settings, clients, call);
+  const beginning = beginLogins(loginSource, settings, instance.value, call);
   beginning.catch(() => {}); // it is waited for below, and may have failed before
   try {
-    const provisioning = await readProvisioning(settings, clients, call, progress);
-    await options.onEstimate?.(estimateOf(provisioning.value, settings));
-    const collection = await collect(settings, provisioning.value, clients, call, progress);
+    const [provisioning, organization] = await Promise.all([
+      readProvisioning(settings, instance.value, clients, call, progress),
+      readOrganization(clients, call),
+    ]);
+    requireOrganizationInstance(settings, instance.value, organization.value);
+    await options.onEstimate?.(estimateOf(provisioning.value, organization.value, settings));
+    const collection = await collect(settings, provisioning.value, organization.value, clients, call, progress);
+    const applications = await readApplications(settings, clients, call, progress);
     const begun = await beginning;
     const logins = await finishLogins(loginSource, begun.value, untilMs, call, progress);
 
     const facts = await call.once("run", "facts", async () => {
       const loginsEffort = mergeEfforts(begun.effort, logins.effort);
-      const effort = mergeEfforts(before, regions.effort, provisioning.effort, collection.effort, loginsEffort);
+      const stages = [instance, provisioning, organization, collection, applications].map((stage) => stage.effort);
+      const effort = mergeEfforts(before, ...stages, loginsEffort);
       return { ...options.facts, effort, loginsEffort, finishedMs: Date.now() };
     });
     await options.keep?.();
@@ -75,6 +92,8 @@ export async function runReport(options: RunOptions): Promise<Published> {
     const targets = loginTargets(settings, provisioning.value, collection.value, logins.value);
     const sources = {
       settings,
+      instance: instance.value,
+      applications: applications.value,
       provisioning: provisioning.value,
       collection: collection.value,
       logins: withKnownTargets(logins.value, targets),
@@ -84,7 +103,7 @@ export async function runReport(options: RunOptions): Promise<Published> {
     const isFinal = (options.isFinal ?? (() => true))(error) && (error as Error).name !== SLICE_OVER;
     const begun = await beginning.catch(() => null);
     if (isFinal && begun !== null) await giveUpLogins(loginSource, begun.value);
-    throw error;
+    throw withNetworkControls(error, instance.value);
   }
 }
 
@@ -150,15 +169,32 @@ export async function runSlice({
  * @param sliceMs how long a slice may last, milliseconds
  * @param memoryMiB of the function
  */
-export function planOf({ pairs, calls, seconds }: Estimate, sliceMs: number, memoryMiB: number): RunPlan {
+export function planOf(
+  { pairs, calls, entitlementCalls, seconds }: Estimate,
+  sliceMs: number,
+  memoryMiB: number,
+): RunPlan {
   // List prices in us-east-1, 2026-11: https://aws.amazon.com/lambda/pricing/ and https://aws.amazon.com/step-functions/pricing/
   const USD_A_GB_SECOND = 0.0000166667;
   const USD_A_TRANSITION = 0.000025;
   const slices = Math.max(1, Math.ceil((1000 * seconds) / (0.85 * sliceMs)));
   const costUSD = seconds * (memoryMiB / 1024) * USD_A_GB_SECOND + (2 * slices + 2) * USD_A_TRANSITION;
-  return { pairs, calls, minutes: Math.ceil(seconds / 60), slices, costUSD: Number(costUSD.toFixed(4)) };
+  return {
+    pairs,
+    calls,
+    entitlementCalls,
+    minutes: Math.ceil(seconds / 60),
+    slices,
+    costUSD: Number(costUSD.toFixed(4)),
+  };
 }
 
-function estimateOf({ pairs }: Provisioning, { requestsPerSecond }: Settings): Estimate {
-  return { pairs: pairs.length, calls: pairs.length, seconds: Math.ceil(pairs.length / requestsPerSecond) };
+function estimateOf(provisioning: Provisioning, organization: Organization, { requestsPerSecond }: Settings): Estimate {
+  const ACCOUNT_ACCESS_A_SECOND = Math.min(20, requestsPerSecond); // a raised quota of IAM Identity Center raises no other
+  const pairs = provisioning.pairs.length;
+  const accounts = accountsToAsk(organization, provisioning).length;
+  const entitlementCalls = organization.accountAccess.applications.length * accounts;
+  // Two quotas, asked side by side.
+  const seconds = Math.ceil(Math.max(pairs / requestsPerSecond, entitlementCalls / ACCOUNT_ACCESS_A_SECOND));
+  return { pairs, calls: pairs + entitlementCalls, entitlementCalls, seconds };
 }

@@ -9,6 +9,8 @@ const kinds: Readonly<Record<string, { readonly created: string; readonly id: st
   PermissionSets: { created: "CreatedDate", id: "PermissionSetArn" },
   Users: { created: "CreatedAt", id: "UserId" },
   Groups: { created: "CreatedAt", id: "GroupId" },
+  AccountAccessApplications: { created: "createdAt", id: "applicationArn" },
+  AccountAccessEntitlements: { created: "createdAt", id: "entitlementId" },
 };
 
 /** What says who is in a group and who may enter which account, and needs all that it names. */

@@ -3,7 +3,7 @@ import { reportError } from "../handlers/errors";
 import { type History, type Manifest, REPORT_FILE, type Sink } from "../handlers/files/files";
 import { createLoginSource, type LoginKeeping, NOTHING_KEPT } from "../handlers/logins/logins";
 import type { Settings } from "../handlers/model";
-import { runReport } from "../handlers/run";
+import { type RunOptions, runReport } from "../handlers/run";
 import { formatInstant } from "../handlers/times";
 import type { LocalAws } from "./aws";
 import { defaultSettings } from "./defaultSettings";
@@ -55,6 +55,7 @@ export async function runProduct(
   settings: Partial<Settings> = {},
   history: History = emptyHistory,
   keeping: LoginKeeping = NOTHING_KEPT,
+  more: Pick<RunOptions, "onEstimate"> = {},
 ): Promise<ProductRun> {
   useLocalAws(localAws);
   const { organisation } = localAws;
@@ -90,6 +91,7 @@ export async function runProduct(
       sink,
       progress: () => {},
       untilMs: Number.POSITIVE_INFINITY,
+      ...more,
     });
     return { csv: sink.files[REPORT_FILE]?.toString("utf8") ?? "", manifest, files: sink.files };
   } finally {

@@ -9,7 +9,7 @@ const compiled = new Map<object, ValidateFunction>();
 
 /** What a value that should be a manifest has against it by its own version's schema, as sentences; none where it is one. */
 export function manifestProblems(value: unknown): string[] {
-  const { schema } = rulesOf((value as { programVersion?: unknown } | null)?.programVersion);
+  const { schema } = rulesOf(value);
   const isManifest = compiled.get(schema) ?? ajv.compile(schema);
   compiled.set(schema, isManifest);
   if (isManifest(value)) return [];

@@ -6,6 +6,7 @@ import {
   REVIEW_FILE,
   SORTED_BY,
 } from "../../handlers/files/files";
+import { textOfCell } from "./cellText";
 import type { CsvRow } from "./csvCheck";
 import type { JsonRow } from "./jsonLinesCheck";
 import { createPairs, type Side } from "./pairs";
@@ -27,7 +28,10 @@ const OF_THE_GRANT = SORTED_BY.filter((column) => column !== "GroupId").map(
 );
 
 /** What the sheet has of the report besides. */
-const IN_THE_SHEET = ["AccountName", "UserDisplayName", "UserEmail", "RowStatus", "Usage", "LastLogin", "MemberSince"];
+const IN_THE_SHEET = [
+  ...["AccountName", "UserDisplayName", "UserEmail", "RowStatus", "Usage", "LastLogin", "MemberSince"],
+  ...["AccessType", "AssignedAt"],
+];
 
 const GRANT_KEYS = OF_THE_GRANT.map(([column]) => column);
 const SHEET_COLUMNS = [...GRANT_KEYS, ...IN_THE_SHEET];
@@ -128,9 +132,14 @@ export function createRowsCheck(manifest: Manifest, rules: Rules, problems: Prob
 /** What follows in the sheet from the report's row: docs/review.md. */
 function idsOf({ cell }: CsvRow, administrator: string): Record<string, string> {
   const set = cell("PermissionSetArn");
-  const setId = set.slice(set.lastIndexOf("/") + 1);
+  const role = textOfCell(cell("RoleArn"));
+  const isRole = cell("AccessType") === "ACCOUNT_ROLE";
+  const setId = isRole
+    ? `role:${encodeURIComponent(role.slice(role.indexOf("/") + 1))}`
+    : set.slice(set.lastIndexOf("/") + 1);
   const since = cell("MemberSince");
-  const state = [cell("RowStatus"), cell("Usage"), administrator === "yes" ? "ADMINISTRATOR" : "", since];
+  const assigned = isRole && cell("AssignedAt") !== "" ? `ASSIGNED ${cell("AssignedAt")}` : "";
+  const state = [cell("RowStatus"), cell("Usage"), administrator === "yes" ? "ADMINISTRATOR" : "", since, assigned];
   return {
     PrincipalId: cell("Type") === "GROUP" ? cell("GroupId") : cell("UserId"),
     GrantKey: [cell("account"), setId, cell("Type"), cell("GroupId"), cell("UserId")].join("/"),

@@ -56,9 +56,14 @@ const of01: Rules = {
   settingsInPage: false,
 };
 
-/** @param programVersion as the manifest says it, if it says one */
-export function rulesOf(programVersion: unknown): Rules {
-  return typeof programVersion === "string" && programVersion.startsWith("0.1.") ? of01 : now;
+/** Of a 0.2.0 before it knew account access manager: columns have only been added since. */
+const beforeRoles: Rules = { ...now, columns: of01.columns };
+
+/** @param manifest which may be anything */
+export function rulesOf(manifest: unknown): Rules {
+  const { programVersion, sources } = (manifest ?? {}) as Partial<Record<"programVersion" | "sources", unknown>>;
+  if (typeof programVersion === "string" && programVersion.startsWith("0.1.")) return of01;
+  return (sources as Partial<Manifest["sources"]> | undefined)?.accountAccess === undefined ? beforeRoles : now;
 }
 
 /** The files that every run writes, in every version so far; all others that a manifest names are checked too. */

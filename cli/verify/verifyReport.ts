@@ -111,7 +111,7 @@ async function checkFiles(manifest: Manifest, source: ReportSource, problems: Pr
     if (files.findIndex((entry) => entry.name === name) < at)
       problems.add(name, null, "is named twice by the manifest");
   }
-  const rules = rulesOf(manifest.programVersion);
+  const rules = rulesOf(manifest);
   const rowsCheck = createRowsCheck(manifest, rules, problems);
   const context = { manifest, rules, rowsCheck, source, problems };
   const checked = new Map<FileEntry, Omit<CheckedFile, "problems">>();

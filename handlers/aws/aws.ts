@@ -1,5 +1,12 @@
 /** Asking AWS: one caller that paces, retries and counts, the clients that it calls with, and pages. */
 
+export {
+  ACCOUNT_ACCESS_REGIONS,
+  type AccountAccessClient,
+  createAccountAccess,
+  listAccessApplications,
+  listAccountEntitlements,
+} from "./accountAccess";
 export { wholeAnswerTo } from "./answers";
 export {
   type AnswerTo,

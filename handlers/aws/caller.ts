@@ -36,12 +36,14 @@ export interface AwsClient<Command> {
   send(command: Command, options: { readonly abortSignal: AbortSignal }): Promise<unknown>;
 }
 
-/** What the SDK answers to a command. */
+/** What the SDK answers to a command, or a client that is written like one of the SDK's. */
 export type AnswerTo<Command> = Command extends {
   resolveMiddleware(...given: never[]): (given: never) => Promise<{ output: infer Answer }>;
 }
   ? Answer
-  : never;
+  : Command extends { answerOf(...given: never[]): infer Answer }
+    ? Answer
+    : never;
 
 /** Makes one AWS call: paced, retried, counted, and with an error for people when it fails for good. */
 export interface Caller extends Journal {

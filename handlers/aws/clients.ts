@@ -4,11 +4,13 @@ import { OrganizationsClient } from "@aws-sdk/client-organizations";
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SSOAdminClient } from "@aws-sdk/client-sso-admin";
+import { type AccountAccessClient, createAccountAccess } from "./accountAccess";
 
 export interface Clients {
   readonly ssoAdmin: SSOAdminClient;
   readonly identityStore: IdentitystoreClient;
   readonly organizations: OrganizationsClient;
+  readonly accountAccess: AccountAccessClient;
   readonly s3: S3Client;
 }
 
@@ -25,10 +27,12 @@ export interface ClientOptions {
 /** The SDK clients of a run. A login source makes its own. */
 export function createClients(options: ClientOptions = {}): Clients {
   const settings = clientSettings(options);
+  const ssoAdmin = new SSOAdminClient(settings);
   return {
-    ssoAdmin: new SSOAdminClient(settings),
+    ssoAdmin,
     identityStore: new IdentitystoreClient(settings),
     organizations: new OrganizationsClient(settings),
+    accountAccess: createAccountAccess(ssoAdmin),
     s3: new S3Client(settings),
   };
 }

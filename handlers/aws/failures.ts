@@ -92,6 +92,9 @@ function answersTo(service: string, operation: string): string {
   if (service === "cloudtrail" && lake.test(operation)) {
     return "; it answers only to the store's owner and a CloudTrail delegated administrator";
   }
+  if (service === "account-access") {
+    return "; it answers only to the management account and account access manager's own delegated administrator";
+  }
   if (service === "organizations") return "; it answers only to the management account and delegated administrators";
   if (service !== "sso-admin") return "";
   return "; it answers only to the management account and the Identity Center delegated administrator";

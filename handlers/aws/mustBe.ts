@@ -12,6 +12,12 @@ export interface MustBe {
   /** 12 digits. */
   accountId(field: string, value: unknown): string;
   oneOf<Kind extends string>(field: string, value: unknown, kinds: readonly Kind[]): Kind;
+  /** The one member that a union has, with its name; no member, several, or one that is not known throws. */
+  union<Kind extends string>(
+    field: string,
+    value: unknown,
+    kinds: readonly Kind[],
+  ): readonly [kind: Kind, member: unknown];
   /** A name or another text, "" where AWS gives none. Half surrogate pairs, which no UTF-8 file can hold, become U+FFFD. */
   text(field: string, value: unknown): string;
   /** @param of whose state it is: an id */
@@ -67,6 +73,18 @@ export function createMustBe(journal?: Journal, stage = ""): MustBe {
       const kind = kinds.find((each) => each === value);
       if (kind === undefined) throw unexpected(field, kinds.join(" or "), value);
       return kind;
+    },
+    union(field, value, kinds) {
+      const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+      // Beside the member, AWS's JSON may name the type.
+      const members = isObject ? Object.entries(value).filter(([name, one]) => name !== "__type" && one !== null) : [];
+      const [only] = members;
+      const kind = members.length === 1 ? kinds.find((each) => each === only![0]) : undefined;
+      if (kind === undefined) {
+        const got = isObject ? members.map(([name]) => name).join(" and ") || "no member" : value;
+        throw unexpected(field, `one member, ${kinds.join(" or ")}`, got);
+      }
+      return [kind, only![1]];
     },
     text(field, value) {
       if (value === undefined || value === null) return "";

@@ -24,9 +24,10 @@ export type Grants = Readonly<Record<string, number>>;
 
 /**
  * Identity Center and its store: https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html; Organizations:
- * https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html. S3 is not paced. A login source knows its own.
+ * https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html. account access
+ * manager has 20 over all of its calls. S3 is not paced. A login source knows its own.
  */
-export const GRANTS: Grants = { "sso-admin": 20, "identitystore:*": 20, organizations: 8 };
+export const GRANTS: Grants = { "sso-admin": 20, "identitystore:*": 20, organizations: 8, "account-access": 20 };
 
 /**
  * @param requestsPerSecond see `Settings.requestsPerSecond`: out of sso-admin's 20, or more where AWS has raised it; the same share is taken of

@@ -6,6 +6,8 @@ import type { SmallObjects } from "./smallObjects";
 export interface RunPlan {
   readonly pairs: number;
   readonly calls: number;
+  /** Of the calls, those that ask account access manager. */
+  readonly entitlementCalls: number;
   readonly minutes: number;
   readonly slices: number;
   /** At list prices. */

@@ -57,10 +57,13 @@ const REPORT_COLUMNS = [
   { name: "DaysSinceLastLogin", title: "Days", kind: "count", of: "login" },
   { name: "LoginsInWindow", title: "Logins", kind: "count", of: "login" },
   { name: "Usage", title: "Usage", kind: "word", of: "grant" },
+  // Of a role that account access manager gives, the columns of the permission set are empty.
+  { name: "AccessType", title: "Access", kind: "word", of: "permission set" },
+  { name: "RoleArn", title: "Role ARN", kind: "text", of: "permission set" },
   { name: "AssignedAt", title: "Assigned", kind: "instant", of: "grant" },
 ] as const satisfies readonly ColumnDefinition[];
 
-/** Whether the permission set counts as administrator: of the page and of the machine rows. */
+/** Whether the permission set counts as administrator: of the page and of the machine rows. Of a role nobody knows what it may. */
 const ADMINISTRATOR_COLUMN = {
   name: "Administrator",
   title: "Administrator",
@@ -88,6 +91,7 @@ export const SORTED_BY = [
   "account",
   "PermissionSetName",
   "PermissionSetArn",
+  "RoleArn",
   "Type",
   "GroupName",
   "GroupId",

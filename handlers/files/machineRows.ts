@@ -34,10 +34,13 @@ export function createMachineRows(sources: RowSources, runId: string) {
       account: row.account,
       AccountName: row.AccountName || null,
       AccountState: row.AccountState || null,
-      PermissionSetArn: row.PermissionSetArn,
-      PermissionSetName: row.PermissionSetName,
-      PermissionSetDescription: row.PermissionSetDescription,
-      Administrator: administrators.has(row.PermissionSetArn),
+      PermissionSetArn: row.PermissionSetArn || null,
+      PermissionSetName: row.PermissionSetName || null,
+      PermissionSetDescription: row.PermissionSetDescription || null,
+      AccessType: row.AccessType || null,
+      RoleArn: row.RoleArn || null,
+      // What a role of an account may do, nobody sees from here.
+      Administrator: row.AccessType === "ACCOUNT_ROLE" ? null : administrators.has(row.PermissionSetArn),
       Type: row.Type,
       GroupId: row.GroupId || null,
       GroupName: row.GroupName || null,
@@ -52,6 +55,7 @@ export function createMachineRows(sources: RowSources, runId: string) {
         last === null ||
         row.GroupId !== last.GroupId ||
         row.PermissionSetArn !== last.PermissionSetArn ||
+        row.RoleArn !== last.RoleArn ||
         row.account !== last.account
       ) {
         common = commonOf(row);
@@ -61,7 +65,8 @@ export function createMachineRows(sources: RowSources, runId: string) {
         `${common},"Username":${textOf(row.Username)},"UserId":${textOf(row.UserId)}` +
         `,"UserDisplayName":${textOf(row.UserDisplayName)},"UserEmail":${textOf(row.UserEmail)}` +
         `,"UserStatus":${wordOf(row.UserStatus)},"RowStatus":${wordOf(row.RowStatus)},"Usage":${wordOf(row.Usage)}` +
-        `,"AssignedAt":${wordOf(row.AssignedAt)},"MemberSince":${wordOf(row.MemberSince)},"LastLogin":${row.Usage === "USED" ? wordOf(row.LastLogin) : "null"}` +
+        `,"AssignedAt":${wordOf(row.AssignedAt)}` +
+        `,"MemberSince":${wordOf(row.MemberSince)},"LastLogin":${row.Usage === "USED" ? wordOf(row.LastLogin) : "null"}` +
         `,"LastConsoleLogin":${wordOf(row.LastConsoleLogin)},"LastProgrammaticLogin":${wordOf(row.LastProgrammaticLogin)}` +
         `,"DaysSinceLastLogin":${row.DaysSinceLastLogin || "null"},"LoginsInWindow":${row.LoginsInWindow || "null"}}\n`;
     }

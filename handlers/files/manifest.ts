@@ -5,6 +5,15 @@ import { reportError } from "../errors";
 import { loginTargets } from "../logins/logins";
 import type { Logins, RunStatus, Settings } from "../model";
 import { formatInstant } from "../times";
+import {
+  entitlementWarnings,
+  instanceNotes,
+  type ManifestAccountAccess,
+  type ManifestInstance,
+  manifestAccountAccess,
+  manifestInstance,
+} from "./manifestWays";
+import { type NotCovered, notCovered } from "./notCovered";
 import type { RowSources } from "./rows";
 
 /** The version of what a manifest and the files that it names look like: handlers/files/manifest.schema.json. */
@@ -67,6 +76,8 @@ export interface PreviousReport {
   readonly manifestKey: string | null;
   /** Whether usage was compared, too: not where the two reports have other windows. */
   readonly usageCompared: boolean;
+  /** Whether the roles that account access manager gives were compared, too: not where one of the two reports could not read them. */
+  readonly rolesCompared: boolean;
   /** Why something was not compared, for people. */
   readonly reason: string | null;
 }
@@ -105,12 +116,16 @@ export interface Manifest {
   readonly startedAt: string;
   readonly finishedAt: string;
   readonly settings: Omit<Settings, "now">;
+  readonly instance: ManifestInstance;
+  /** Access to accounts that the report leaves out. */
+  readonly notCovered: readonly NotCovered[];
   readonly sources: {
     readonly identityCenter: SourceEffort & {
       readonly status: "read";
       readonly permissionSets: number;
       readonly pairs: number;
     };
+    readonly accountAccess: SourceEffort & ManifestAccountAccess;
     readonly identityStore: SourceEffort & { readonly status: "read"; readonly users: number; readonly groups: number };
     readonly organizations: SourceEffort & { readonly status: "read" | "failed"; readonly accounts: number };
     readonly logins: SourceEffort &
@@ -154,12 +169,17 @@ export function statusOf(
   sources: RowSources,
   { notes, previousReport }: Previous,
 ): { status: RunStatus; warnings: string[] } {
-  const { provisioning, collection, logins } = sources;
+  const { instance, provisioning, collection, logins } = sources;
   const unobserved: string[] = [];
-  if (!logins.observed) unobserved.push(`Where no login was seen, Usage is UNKNOWN: ${logins.reason}.`);
+  // Without permission sets there is nothing of which a login could tell.
+  if (!logins.observed && instance.permissionSetsEnabled !== false) {
+    unobserved.push(`Where no login was seen, Usage is UNKNOWN: ${logins.reason}.`);
+  }
+  unobserved.push(...entitlementWarnings(collection.entitlements));
   if (collection.accounts === null) unobserved.push(`AccountState is UNKNOWN: ${collection.accountsRefused}`);
   unobserved.push(...collection.notUnderstood, ...nowhereWarning(sources));
   const beside = [
+    ...instanceNotes(instance),
     ...provisioning.notes,
     ...collection.notes,
     ...emptyWarning(sources),
@@ -173,10 +193,14 @@ export function statusOf(
 }
 
 /** An empty report is the truth about a new instance, and a sign that the wrong one was read everywhere else. */
-function emptyWarning({ provisioning, collection }: RowSources): string[] {
+function emptyWarning({ instance, provisioning, collection }: RowSources): string[] {
+  if (collection.entitlements.roles.length > 0) return [];
   if (provisioning.permissionSets.length === 0) {
+    const enabled = instance.permissionSetsEnabled !== false;
     return [
-      "The report is empty: the Identity Center instance has no permission sets. See whether it is the right one.",
+      enabled
+        ? "The report is empty: the Identity Center instance has no permission sets. See whether it is the right one."
+        : "The report is empty: account access manager gives nobody a role. See whether the Identity Center instance is the right one.",
     ];
   }
   if (collection.principals.some((ofPair) => ofPair.length > 0)) return [];
@@ -229,13 +253,14 @@ function notCompared({ status, reportedAt, manifestKey, reason }: PreviousReport
 }
 
 export function manifestOf(
-  { settings, provisioning, collection, logins }: RowSources,
+  sources: RowSources,
   facts: RunFacts,
   rows: RowCounts,
   files: FileEntry[],
   previous: Previous,
 ): Manifest {
-  const { status, warnings } = statusOf({ settings, provisioning, collection, logins }, previous);
+  const { settings, instance, applications, provisioning, collection, logins } = sources;
+  const { status, warnings } = statusOf(sources, previous);
   const { source, lastLogins, unattributed, notUnderstood, assignments, notes: _said, ...observation } = logins;
   const { now, ...settingsButNow } = settings;
   return {
@@ -253,12 +278,18 @@ export function manifestOf(
     startedAt: formatInstant(facts.startedMs),
     finishedAt: formatInstant(facts.finishedMs),
     settings: settingsButNow,
+    instance: manifestInstance(instance),
+    notCovered: notCovered(applications),
     sources: {
       identityCenter: {
         status: "read",
         ...effortOf(facts.effort, "sso-admin:"),
         permissionSets: provisioning.permissionSets.length,
         pairs: provisioning.pairs.length,
+      },
+      accountAccess: {
+        ...manifestAccountAccess(collection.entitlements),
+        ...effortOf(facts.effort, "account-access:"),
       },
       identityStore: {
         status: "read",

@@ -42,8 +42,11 @@ export async function publish(
 ): Promise<Published> {
   const ROWS_A_BATCH = 2_000;
   const evidence = evidenceOf(sources);
-  const { previous, changes, decisions } = await readPrevious(history, sources.settings, (row) =>
-    assignedBy(evidence, row),
+  const { previous, changes, decisions } = await readPrevious(
+    history,
+    sources.settings,
+    sources.collection.entitlements,
+    (row) => assignedBy(evidence, row),
   );
   const { status } = statusOf(sources, previous);
   const warnings = () => statusOf(sources, withoutComparison(previous, changes)).warnings;

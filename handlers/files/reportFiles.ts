@@ -7,6 +7,7 @@ import { createCsvWriter } from "./csv/csv";
 import { createMachineRows } from "./machineRows";
 import type { PreviousReport, RunFacts } from "./manifest";
 import { REPORT_FILE } from "./names";
+import { notCovered, notCoveredText } from "./notCovered";
 import { createPage, type GivenGrant } from "./page/page";
 import type { ReportFile } from "./reportFile";
 import { createReview, type Decisions } from "./review/review";
@@ -74,6 +75,7 @@ function pageContext({ sources, facts, status, warnings, previousReport, changes
       windowDays: daysBetween(logins.windowFrom, logins.windowTo),
       observedFrom: logins.observedFrom,
       regions: logins.regions,
+      notCovered: notCovered(sources.applications).map(notCoveredText),
       accountsInOrganization: collection.accounts?.length ?? null,
       settings: settingsButNow,
     },

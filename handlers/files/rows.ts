@@ -1,10 +1,23 @@
 import { createEvidence, type Evidence } from "../logins/logins";
-import type { Collection, Logins, Membership, PrincipalType, Provisioning, Settings, User } from "../model";
+import type {
+  Applications,
+  Collection,
+  InstanceFacts,
+  Logins,
+  Membership,
+  PrincipalType,
+  Provisioning,
+  Settings,
+  User,
+} from "../model";
 import type { Row } from "./columns";
 
 /** What the rows are made of: what the stages before gave. */
 export interface RowSources {
   readonly settings: Settings;
+  readonly instance: InstanceFacts;
+  /** What the report does not cover, and names. */
+  readonly applications: Applications;
   readonly provisioning: Provisioning;
   readonly collection: Collection;
   readonly logins: Logins;
@@ -61,10 +74,20 @@ export function* rowBatches(
     collection.accounts === null ? null : new Map(collection.accounts.map((account) => [account.id, account]));
   const missingUser = (id: string): User => ({ id, name: "", displayName: "", email: "", status: "", createdMs: null });
 
-  /** Group → the last pair that it is assigned to. */
+  const { pairs } = provisioning;
+  const { roles } = collection.entitlements;
+  /** The order of the report: an account's roles come before its pairs, since they have no permission set's name. A role's index is negative. */
+  const order: number[] = [];
+  for (let pair = 0, role = 0; pair < pairs.length || role < roles.length; ) {
+    const isRole = role < roles.length && (pair >= pairs.length || roles[role]!.accountId <= pairs[pair]![0]);
+    order.push(isRole ? -1 - role++ : pair++);
+  }
+
+  /** Group → the last pair or role that it is assigned to, by its place in the order. */
   const lastPair = new Map<string, number>();
-  collection.principals.forEach((ofPair, index) => {
-    for (const [type, id] of ofPair) if (type === "GROUP") lastPair.set(id, index);
+  order.forEach((index, place) => {
+    const principals = index < 0 ? roles[-1 - index]!.principals : collection.principals[index]!;
+    for (const [type, id] of principals) if (type === "GROUP") lastPair.set(id, place);
   });
 
   /** A group's members in the order of the report, sorted once however many accounts the group enters. */
@@ -90,18 +113,22 @@ export function* rowBatches(
   };
 
   /** The principals of a pair in the order of the report. */
-  const sortPrincipals = (principals: Collection["principals"][number]) => {
-    const sorted = principals.map(([type, id]) => {
+  const sortPrincipals = (
+    principals: readonly (readonly [type: PrincipalType, id: string, givenMs?: number | null])[],
+  ) => {
+    const sorted = principals.map(([type, id, givenMs = null]) => {
       const name = (type === "GROUP" ? groups.get(id)?.name : users.get(id)?.user.name) ?? "";
-      return { type, id, name };
+      return { type, id, name, givenMs };
     });
     return sorted.sort((a, b) => (a.type < b.type ? -1 : a.type > b.type ? 1 : byName(a, b)));
   };
 
   let batch: Row[] = [];
-  for (let index = 0; index < provisioning.pairs.length; index++) {
-    const [accountId, permissionSetIndex] = provisioning.pairs[index]!;
-    const permissionSet = provisioning.permissionSets[permissionSetIndex]!;
+  for (let place = 0; place < order.length; place++) {
+    const index = order[place]!;
+    const role = index < 0 ? roles[-1 - index]! : null;
+    const accountId = role === null ? pairs[index]![0] : role.accountId;
+    const permissionSet = role === null ? provisioning.permissionSets[pairs[index]![1]]! : null;
     const account = accounts?.get(accountId);
     const accountState = accounts === null ? "UNKNOWN" : (account?.state ?? "");
     const accountStatus =
@@ -110,10 +137,11 @@ export function* rowBatches(
         : account === undefined
           ? "ACCOUNT_NOT_IN_ORGANIZATION"
           : "ACCOUNT_NOT_ACTIVE";
-    const ofRole = evidence.ofRole(accountId, permissionSet.name);
-    const roleLogins = ofRole.logins;
+    // No event of account access manager is public: nobody knows who has used it.
+    const ofRole = permissionSet === null ? null : evidence.ofRole(accountId, permissionSet.name);
+    const roleLogins = ofRole?.logins;
 
-    /** A row of this pair; without a user, its usage columns stay empty. */
+    /** A row of this pair or role; without a user, its usage columns stay empty. */
     const rowOf = (
       type: string,
       groupId: string,
@@ -127,9 +155,9 @@ export function* rowBatches(
     ): Row => {
       const row: Row = {
         account: accountId,
-        PermissionSetArn: permissionSet.arn,
-        PermissionSetName: permissionSet.name,
-        PermissionSetDescription: permissionSet.description || "DESCRIPTION NOT SET",
+        PermissionSetArn: permissionSet?.arn ?? "",
+        PermissionSetName: permissionSet?.name ?? "",
+        PermissionSetDescription: permissionSet === null ? "" : permissionSet.description || "DESCRIPTION NOT SET",
         Type: type,
         GroupId: groupId,
         GroupName: groupName,
@@ -148,6 +176,8 @@ export function* rowBatches(
         DaysSinceLastLogin: "",
         LoginsInWindow: "",
         Usage: "",
+        AccessType: role === null ? "PERMISSION_SET" : "ACCOUNT_ROLE",
+        RoleArn: role?.roleArn ?? "",
         AssignedAt: assignedAt,
       };
       if (user === null) return row;
@@ -169,7 +199,7 @@ export function* rowBatches(
         row.DaysSinceLastLogin = `${floor((nowMs - lastMs) / DAY_MS)}`;
         row.LoginsInWindow = `${loginCount[login]}`;
         row.Usage = "USED";
-      } else if (ofRole.unknownBecause(key, user.createdMs, sinceMs) !== null) {
+      } else if (ofRole === null || ofRole.unknownBecause(key, user.createdMs, sinceMs) !== null) {
         row.LastLogin = "UNKNOWN";
         row.Usage = "UNKNOWN";
       } else {
@@ -180,9 +210,9 @@ export function* rowBatches(
       return row;
     };
 
-    for (const { type, id, name } of sortPrincipals(collection.principals[index]!)) {
-      const assigned = assignedTo(accountId, permissionSet.arn, type, id);
-      const assignedMs = assigned?.atMs ?? null;
+    for (const { type, id, name, givenMs } of sortPrincipals(role?.principals ?? collection.principals[index]!)) {
+      const assigned = role === null ? assignedTo(accountId, permissionSet!.arn, type, id) : undefined;
+      const assignedMs = role === null ? (assigned?.atMs ?? null) : givenMs;
       const assignedAt = assignedMs === null ? "" : toInstant(assignedMs);
       const notBeforeMs = assigned?.notBeforeMs ?? NEVER;
       /** Of a grant that neither user nor membership tells: an old assignment of a group says nothing of when somebody joined it. */
@@ -220,7 +250,7 @@ export function* rowBatches(
               batch = [];
             }
           }
-          if (lastPair.get(id) === index) sortedMembers.delete(id);
+          if (lastPair.get(id) === place) sortedMembers.delete(id);
         }
       }
       if (batch.length >= batchSize) {

@@ -11,6 +11,7 @@ export type UnexplainedReason =
   | "NO_USER_NAMED"
   | "USER_NOT_IN_IDENTITY_STORE"
   | "ACCOUNT_NOT_IN_ORGANIZATION"
+  | "ROLE_OF_ENTITLEMENT"
   | "PERMISSION_SET_NOT_FOUND"
   | "ACCOUNT_NOT_ASSIGNED"
   | "ROLE_NOT_ASSIGNED";
@@ -55,6 +56,12 @@ export function createUnexplainedLogins(sources: RowSources, evidence: Evidence 
   const accounts =
     collection.accounts === null ? null : new Map(collection.accounts.map((account) => [account.id, account]));
   const roleNames = new Set(provisioning.permissionSets.map((set) => set.name));
+  /** Of the roles that account access manager gives: account and name. */
+  const givenRoles = new Set(
+    collection.entitlements.roles.map(
+      ({ accountId, roleArn }) => `${accountId} ${roleArn.slice(roleArn.lastIndexOf("/") + 1)}`,
+    ),
+  );
   const { floor, max } = Math;
   const LocalDate = Date;
   let count = 0;
@@ -84,7 +91,11 @@ export function createUnexplainedLogins(sources: RowSources, evidence: Evidence 
     if (login.userId === "" && login.userName === "") return "NO_USER_NAMED";
     if (!keys.some(users.isKnown)) return "USER_NOT_IN_IDENTITY_STORE";
     if (accounts !== null && !accounts.has(login.accountId)) return "ACCOUNT_NOT_IN_ORGANIZATION";
-    if (!roleNames.has(login.roleName)) return "PERMISSION_SET_NOT_FOUND";
+    if (!roleNames.has(login.roleName)) {
+      return givenRoles.has(`${login.accountId} ${login.roleName}`)
+        ? "ROLE_OF_ENTITLEMENT"
+        : "PERMISSION_SET_NOT_FOUND";
+    }
     const own = places.get(login.accountId)?.get(login.roleName);
     return keys.some((key) => inAccount[own?.get(key) ?? -1] === 1) ? "ROLE_NOT_ASSIGNED" : "ACCOUNT_NOT_ASSIGNED";
   };

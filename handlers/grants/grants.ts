@@ -1,36 +1,76 @@
 import { type Caller, type Clients, createMustBe, type Staged } from "../aws/aws";
-import type { Collection, Membership, Progress, Provisioning, Settings } from "../model";
+import type {
+  Collection,
+  Entitlements,
+  InstanceFacts,
+  Membership,
+  Organization,
+  PrincipalType,
+  Progress,
+  Provisioning,
+  Settings,
+} from "../model";
 import { listAccounts } from "./accounts";
 import { type Assignments, listAssignments } from "./assignments";
 import { createDirectory } from "./directory";
+import { findAccessApplications, listEntitlements } from "./entitlements";
 import { listMembers } from "./memberships";
 import { listProvisioning } from "./permissionSets";
 import { createQueue } from "./queue";
 import { IN_FLIGHT } from "./requests";
 
+export { readApplications } from "./applications";
+export { readInstance, requireOrganizationInstance, withNetworkControls } from "./describeInstance";
 export { chooseInstance, type Instance } from "./instance";
 export { readRegions } from "./regions";
 
-/** The first stage: every permission set, and every account that it is provisioned to. */
+/** Every permission set, and every account that it is provisioned to; none where the instance has no permission sets. */
 export function readProvisioning(
   settings: Settings,
+  { permissionSetsEnabled }: Pick<InstanceFacts, "permissionSetsEnabled">,
   { ssoAdmin }: Clients,
   call: Caller,
   progress: Progress,
 ): Promise<Staged<Provisioning>> {
   const stage = "provisioning";
-  return call.stage(stage, (own) => listProvisioning(settings, ssoAdmin, own, createMustBe(own, stage), progress));
+  return call.stage(stage, async (own) =>
+    permissionSetsEnabled === false
+      ? { permissionSets: [], pairs: [], notes: [] }
+      : listProvisioning(settings, ssoAdmin, own, createMustBe(own, stage), progress),
+  );
+}
+
+/** The accounts, and the applications of account access manager: how much there is to ask for follows from both. */
+export function readOrganization(
+  { organizations, accountAccess }: Clients,
+  call: Caller,
+): Promise<Staged<Organization>> {
+  const stage = "organization";
+  return call.stage(stage, async (own) => {
+    const mustBe = createMustBe(own, stage);
+    const [accounts, access] = await Promise.all([
+      listAccounts(organizations, own, mustBe),
+      findAccessApplications(accountAccess, own, mustBe),
+    ]);
+    return { ...accounts, accountAccess: access, notUnderstood: mustBe.doubts() };
+  });
+}
+
+/** Those of the organization, and those that occur: of an account outside of it, nobody else tells. In order. */
+export function accountsToAsk({ accounts }: Organization, { pairs }: Provisioning): string[] {
+  return [...new Set([...(accounts ?? []).map(({ id }) => id), ...pairs.map(([id]) => id)])].sort();
 }
 
 /**
- * The second stage: who is assigned to the given pairs, and what is known about them. The services are read side by side; a
+ * Who is assigned to the given pairs, or was given a role of an account, and what is known about them. The services are read side by side; a
  * group's memberships are listed as soon as its first assignment is seen. Then those are asked for by id who occur and were not
  * listed: they came meanwhile, a listing that shifted has skipped them, the store lists nobody without a filter, or they are gone.
  */
 export function collect(
   { instanceArn, identityStoreId }: Settings,
   provisioning: Provisioning,
-  { ssoAdmin, identityStore, organizations }: Clients,
+  organization: Organization,
+  { ssoAdmin, identityStore, accountAccess }: Clients,
   call: Caller,
   progress: Progress,
 ): Promise<Staged<Collection>> {
@@ -53,20 +93,27 @@ export function collect(
       },
       (done, total) => progress("group memberships", done, total),
     );
-    const assigning = listAssignments(instanceArn, provisioning, ssoAdmin, own, mustBe, progress, ([type, id]) => {
+    const onPrincipal = (type: PrincipalType, id: string) => {
       if (type === "USER") usersById.add(id);
       else for (const queue of [members, groupsById]) queue.add(id);
-    }).finally(() => {
+    };
+    const accountIds = accountsToAsk(organization, provisioning);
+    const giving = Promise.all([
+      listAssignments(instanceArn, provisioning, ssoAdmin, own, mustBe, progress, ([type, id]) =>
+        onPrincipal(type, id),
+      ),
+      listEntitlements(organization.accountAccess, accountIds, accountAccess, own, mustBe, progress, onPrincipal),
+    ]).finally(() => {
       members.end();
       groupsById.end();
     });
-    const [assignments, listedUsers, listedGroups, accounts, foundGroups] = await Promise.race([
-      Promise.all([assigning, ...listing, listAccounts(organizations, own, mustBe), groupsById.found, members.done]),
+    const [[assignments, entitlements], listedUsers, listedGroups, foundGroups] = await Promise.race([
+      Promise.all([giving, ...listing, groupsById.found, members.done]),
       usersById.failure,
     ]);
 
     // What a group by id is, its members must be as well: a group that is gone has none, one that is there has been listed.
-    for (const id of without(assigned("GROUP", assignments), [...(listedGroups ?? []), ...foundGroups])) {
+    for (const id of without(given("GROUP", assignments, entitlements), [...(listedGroups ?? []), ...foundGroups])) {
       delete memberships[id];
     }
     for (const { id } of foundGroups) {
@@ -83,9 +130,11 @@ export function collect(
       users: [...(listedUsers ?? []), ...foundUsers],
       groups: [...(listedGroups ?? []), ...foundGroups],
       memberships,
-      ...accounts,
+      accounts: organization.accounts,
+      accountsRefused: organization.accountsRefused,
+      entitlements,
       notes: [...assignments.notes, ...(listedUsers && listedGroups ? [] : [LISTED_BY_FILTER_ONLY])],
-      notUnderstood: mustBe.doubts(),
+      notUnderstood: [...organization.notUnderstood, ...mustBe.doubts()].sort(),
     };
   });
 }
@@ -127,9 +176,10 @@ function findUnlisted<One extends { readonly id: string }>(
 }
 
 /** The ids of all principals of a type. */
-function assigned(type: "USER" | "GROUP", { principals }: Assignments): Set<string> {
+function given(type: PrincipalType, { principals }: Assignments, { roles }: Entitlements): Set<string> {
   const ids = new Set<string>();
   for (const ofPair of principals) for (const [of, id] of ofPair) if (of === type) ids.add(id);
+  for (const role of roles) for (const [of, id] of role.principals) if (of === type) ids.add(id);
   return ids;
 }
 

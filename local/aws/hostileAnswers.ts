@@ -7,15 +7,26 @@ function setDates(item: Item, to: (seconds: number) => unknown): void {
   for (const member of ["CreatedAt", "CreatedTimestamp", "AddedDate", "EventTime"]) {
     if (item[member] !== undefined) item[member] = to(Number(item[member]));
   }
+  if (typeof item.createdAt === "string") item.createdAt = to(Date.parse(item.createdAt) / 1000);
+}
+
+/** Of an entitlement of account access manager, whom it is for. */
+function identityOf({ entitlement }: Item): Item | undefined {
+  const given = entitlement as { principalRole?: { principal?: { identityCenter?: Item } } } | undefined;
+  return given?.principalRole?.principal?.identityCenter;
 }
 
 /** What becomes of each item of an answer, or of an answer that is one. */
 const items: Partial<Record<FaultKind, (item: Item) => void>> = {
   withoutId: (item) => {
+    delete identityOf(item)?.userId;
+    delete identityOf(item)?.groupId;
     for (const member of ["PrincipalId", "MemberId", "UserId", "Id", "EventId", "RegionName"]) delete item[member];
     if (item.MembershipId === undefined) delete item.GroupId; // a membership's is the one that was asked for
   },
   unknownKind: (item) => {
+    if (item.entitlement !== undefined)
+      item.entitlement = { principalPolicy: { policyArn: "arn:aws:iam::aws:policy/X" } };
     if (item.PrincipalType !== undefined) item.PrincipalType = "APPLICATION";
     if (item.MemberId !== undefined) item.MemberId = { ApplicationId: "apl-1" };
   },

@@ -34,6 +34,14 @@ export interface OrganisationFile {
    * event data store's, else eu-west-1; and permission sets are found in any
    */
   readonly Regions?: readonly object[];
+  /** `{ applicationArn, createdAt, updatedAt, tenantId? }`: account access manager's, as ListApplications lists them. @default none */
+  readonly AccountAccessApplications?: readonly object[];
+  /** As ListEntitlements lists them, with the `applicationArn` of each. Times are texts, as on the wire. @default none */
+  readonly AccountAccessEntitlements?: readonly object[];
+  /** The instance's applications, as sso-admin ListApplications lists them. @default none */
+  readonly Applications?: readonly object[];
+  /** `{ ApplicationArn, Scopes: [{ Scope, AuthorizedTargets? }] }`. @default no application has any */
+  readonly ApplicationAccessScopes?: readonly object[];
   /** As GetEventDataStore answers; without it there is no store. */
   readonly EventDataStore?: object;
   /**
@@ -74,6 +82,11 @@ export interface Organisation {
   /** Permission set ARN → account id → principals. A pair without principals is provisioned all the same. */
   readonly provisioned: ReadonlyMap<string, ReadonlyMap<string, readonly Principal[]>>;
   readonly managedPolicies: ReadonlyMap<string, readonly unknown[]>;
+  readonly accessApplications: readonly Item[];
+  readonly accessEntitlements: readonly Item[];
+  readonly applications: readonly Item[];
+  /** By the application's ARN. */
+  readonly accessScopes: ReadonlyMap<string, readonly unknown[]>;
   readonly eventDataStore: Item | undefined;
   readonly instance: Item;
   /** At least one; `haveOwnRegions` says whether the file names them. */
@@ -120,6 +133,10 @@ function createLoader() {
   const users: Item[] = [];
   const regions: Item[] = [];
   const athenaTables: Item[] = [];
+  const accessApplications: Item[] = [];
+  const accessEntitlements: Item[] = [];
+  const applications: Item[] = [];
+  const accessScopes = new Map<string, readonly unknown[]>();
   const workGroups = new Map<string, Item>();
   const permissionSets = new Map<string, Item>();
   const groups = new Map<string, Item>();
@@ -140,6 +157,10 @@ function createLoader() {
   const arrays: Record<string, (item: Item) => void> = {
     Accounts: (item) => accounts.push(item),
     Regions: (item) => regions.push(item),
+    AccountAccessApplications: (item) => accessApplications.push(item),
+    AccountAccessEntitlements: (item) => accessEntitlements.push(item),
+    Applications: (item) => applications.push(item),
+    ApplicationAccessScopes: (item) => accessScopes.set(String(item.ApplicationArn), item.Scopes as unknown[]),
     AthenaTables: (item) => {
       athenaTables.push({ ...item, TableMetadata: athenaTable(athenaTables.length, item.TableMetadata) });
     },
@@ -203,6 +224,10 @@ function createLoader() {
         memberships,
         provisioned,
         managedPolicies,
+        accessApplications,
+        accessEntitlements,
+        applications,
+        accessScopes,
         eventDataStore,
         instance,
         regions: regions.length > 0 ? regions : [onlyRegion],

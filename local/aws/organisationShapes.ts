@@ -21,6 +21,10 @@ const permissionSetArn: Rule = {
   what: "a permission set ARN (arn:aws:sso:::permissionSet/ssoins-…/ps-…, 16 characters after each -)",
   holds: matches(permissionSetArnPattern),
 };
+const accessApplicationArn: Rule = {
+  what: "the ARN of an application of account access manager (arn:aws:account-access:REGION:ACCOUNT:application/ID)",
+  holds: matches(/^arn:[\w-]+:account-access:[\w-]+:\d{12}:application\/.+$/),
+};
 const region: Rule = { what: "a Region (eu-west-1)", holds: matches(/^([a-z]+-){2,3}\d$/) };
 const instant: Rule = {
   what: "an ISO 8601 time with its zone (2026-11-20T09:00:00Z)",
@@ -69,6 +73,15 @@ const required: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
     PermissionSetArn: permissionSetArn,
     AttachedManagedPolicies: { what: "an array", holds: Array.isArray },
   },
+  AccountAccessApplications: { applicationArn: accessApplicationArn, createdAt: instant, updatedAt: instant },
+  AccountAccessEntitlements: {
+    applicationArn: accessApplicationArn,
+    entitlementId: text,
+    createdAt: instant,
+    entitlement: { what: "an object { principalRole: … }", holds: isObject },
+  },
+  Applications: { ApplicationArn: text },
+  ApplicationAccessScopes: { ApplicationArn: text, Scopes: { what: "an array", holds: Array.isArray } },
   AthenaTables: { DatabaseName: text, TableMetadata: { what: "an object", holds: isObject } },
   TableMetadata: { Name: text, Columns: { what: "an array", holds: Array.isArray } },
   WorkGroups: { Name: text, State: { what: "ENABLED or DISABLED", holds: matches(/^(ENABLED|DISABLED)$/) } },
@@ -92,6 +105,7 @@ const times: Readonly<Record<string, readonly string[]>> = {
   TableMetadata: ["CreateTime", "LastAccessTime"],
   WorkGroups: ["CreationTime"],
   Regions: ["AddedDate"],
+  Applications: ["CreatedDate"],
 };
 
 export function validate(key: string, index: number | undefined, value: unknown): Item {

@@ -92,7 +92,7 @@ function recorded(call: Call): RecordedRequest {
 }
 
 function parametersOf({ headers, body, query }: Call): Record<string, unknown> {
-  if (headers["x-amz-target"] !== undefined) return parseInput(body);
+  if (headers["x-amz-target"] !== undefined || headers["content-type"] === "application/json") return parseInput(body);
   const isForm = headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
   return Object.fromEntries(isForm ? formOf(body) : query);
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { accountAccessOperation } from "./accountAccess";
 import { type Call, credentialScope } from "./call";
 import type { Callers } from "./callers";
 import type { Injector } from "./faults";
@@ -24,7 +25,9 @@ export function readCall(request: IncomingMessage, body: Buffer, callers: Caller
   const named: { operation: string; bucket?: string; key?: string } =
     service === "s3"
       ? operationOf(method, pathname, searchParams, headers)
-      : { operation: namedOperation(base.method, pathname, body, headers["x-amz-target"]) };
+      : service === "account-access"
+        ? { operation: accountAccessOperation(method, pathname) }
+        : { operation: namedOperation(base.method, pathname, body, headers["x-amz-target"]) };
   return { ...base, ...named, faults: faultsOf(`${service}:${named.operation}`, named.key, region) };
 }
 

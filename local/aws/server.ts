@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { accountAccess, restJsonError } from "./accountAccess";
 import { athena } from "./athena";
 import { type Answer, AwsError, type Call, credentialScope, type Handler, notImplemented } from "./call";
 import { type AssumableRole, createCallers, isForAdministrators, sessionTokenOf } from "./callers";
@@ -63,6 +64,8 @@ export interface LocalAwsOptions {
   readonly callers?: Readonly<Record<string, string>>;
   /** Accounts that administer Identity Center and CloudTrail for the organization's management account. @default none */
   readonly delegatedAdministrators?: readonly string[];
+  /** Accounts that administer account access manager for the management account: it has delegated administrators of its own. @default none */
+  readonly accountAccessAdministrators?: readonly string[];
   /** The roles that may be assumed, by ARN, in whatever account. @default none */
   readonly roles?: Readonly<Record<string, AssumableRole>>;
   /** Keeps every request for `stats().requests`. @default false */
@@ -102,6 +105,7 @@ export interface LocalAws {
 /** Starts AWS on 127.0.0.1, for just the operations that the report uses. */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
   const { rate = 1, seed = 1, missingKeyIs403 = false, delegatedAdministrators = [] } = options;
+  const { accountAccessAdministrators = [] } = options;
   const lacksListBucket = typeof missingKeyIs403 === "function" ? missingKeyIs403 : () => missingKeyIs403;
   const s3 = createS3(lacksListBucket);
   const knownCallers = new Map(Object.entries(options.callers ?? {}));
@@ -154,6 +158,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     const { account } = call.caller;
     const administers = account === header.OwnerAccountId || delegatedAdministrators.includes(account);
     if (isForAdministrators(call) && !administers) throw accessDenied(call);
+    const managesAccess = account === header.OwnerAccountId || accountAccessAdministrators.includes(account);
+    if (call.service === "account-access" && !managesAccess) throw accessDenied(call);
     return spoiled(await handler(call), faults);
   };
 
@@ -237,6 +243,7 @@ async function servicesOf(source: string | OrganisationFile, rate: number, deleg
   const trail = cloudTrail(organisation, rate, nowMs, delegated);
   const queried = athena(organisation, rate, nowMs);
   const handlers: Readonly<Record<string, Handler>> = {
+    "account-access": accountAccess(organisation),
     athena: queried.handler,
     sso: ssoAdmin(organisation),
     identitystore: identityStore(organisation),
@@ -259,5 +266,6 @@ function errorAnswer(call: Call | undefined, thrown: unknown): Answer {
       ? thrown
       : new AwsError("InternalFailure", `The local AWS failed: ${(thrown as Error).stack ?? thrown}`, 500);
   if (call?.service === "s3") return s3Error(call, error);
+  if (call?.service === "account-access") return restJsonError(error);
   return call?.service === "sts" || call?.service === "sns" ? queryError(error) : jsonError(error);
 }

@@ -10,6 +10,8 @@ export function throttled({ service }: Call): AwsError {
       return new AwsError("ThrottlingException", "Rate exceeded", 400, { RetryAfterSeconds: 1 });
     case "s3":
       return new AwsError("SlowDown", "Please reduce your request rate.", 503);
+    case "account-access":
+      return new AwsError("ThrottlingException", "Rate exceeded", 429);
     case "lambda":
       return new AwsError("TooManyRequestsException", "Rate Exceeded.", 429);
     default:
@@ -19,6 +21,7 @@ export function throttled({ service }: Call): AwsError {
 
 export function internalError({ service }: Call): AwsError {
   switch (service) {
+    case "account-access":
     case "sso-admin":
     case "identitystore":
       return new AwsError("InternalServerException", "Internal server error", 500);
@@ -44,7 +47,7 @@ export function expiredToken({ service }: Call): AwsError {
   if (service === "s3") return new AwsError("ExpiredToken", "The provided token has expired.");
   return speaksQuery(service)
     ? new AwsError("ExpiredToken", message, 403)
-    : new AwsError("ExpiredTokenException", message);
+    : new AwsError("ExpiredTokenException", message, statusOfRefusal(service));
 }
 
 export function accessDenied({ service, operation, caller: { arn: callerArn } }: Call): AwsError {
@@ -58,7 +61,13 @@ export function accessDenied({ service, operation, caller: { arn: callerArn } }:
     service === "organizations"
       ? "You don't have permissions to access this resource."
       : `User: ${callerArn} is not authorized to perform: ${action} because no identity-based policy allows the ${action} action`,
+    statusOfRefusal(service),
   );
+}
+
+/** The JSON protocols of old refuse with 400, rest-json with 403. */
+function statusOfRefusal(service: string): number {
+  return service === "account-access" ? 403 : 400;
 }
 
 /** S3's, of an object that is there: of one that is not, it names s3:ListBucket. */
@@ -88,7 +97,7 @@ export function unknownCredentials({ service }: Call): AwsError {
   if (service === "s3") return new AwsError("InvalidAccessKeyId", message, 403);
   return speaksQuery(service)
     ? new AwsError("InvalidClientTokenId", message, 403)
-    : new AwsError("UnrecognizedClientException", message);
+    : new AwsError("UnrecognizedClientException", message, statusOfRefusal(service));
 }
 
 /** What some services say instead, where the account has not enabled the Region. */

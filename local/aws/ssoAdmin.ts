@@ -6,6 +6,9 @@ import { instanceArnPattern, permissionSetArnPattern } from "./organisationShape
 import { type Paging, page } from "./paging";
 import { notEnabled } from "./serviceErrors";
 
+/** As in the service model. */
+const applicationArnPattern = /^arn:[\w-]+:sso::\d{12}:application\/(sso)?ins-[a-zA-Z0-9-.]{16}\/apl-[a-zA-Z0-9]{16}$/;
+
 const paging: Paging = {
   sizeMember: "MaxResults",
   maximum: 100,
@@ -16,6 +19,7 @@ const paging: Paging = {
 
 export function ssoAdmin(organisation: Organisation): Handler {
   const { header, instance, regions, haveOwnRegions, provisioned, managedPolicies } = organisation;
+  const { applications, accessScopes } = organisation;
   const permissionSets = new Map(organisation.permissionSets);
 
   const isInstanceIn = (region: string) => !haveOwnRegions || regions.some(({ RegionName }) => RegionName === region);
@@ -63,6 +67,23 @@ export function ssoAdmin(organisation: Organisation): Handler {
     ListRegions: (input, call) => {
       requireInstance(input, call);
       return pageOf(call, input, "Regions", "", regions);
+    },
+
+    ListApplications: (input, call) => {
+      refuseMembers(call, input, ["Filter"]);
+      requireInstance(input, call);
+      return pageOf(call, input, "Applications", "", applications);
+    },
+
+    ListApplicationAccessScopes: (input, call) => {
+      const arn = requireString(input, "ApplicationArn", applicationArnPattern);
+      if (!applications.some(({ ApplicationArn }) => ApplicationArn === arn)) throw notFound("Application", arn);
+      const { items, NextToken } = page(call, input, arn, accessScopes.get(arn) ?? [], {
+        ...paging,
+        maximum: 10,
+        size: 10,
+      });
+      return { Scopes: items, NextToken };
     },
 
     ListPermissionSets: (input, call) => {

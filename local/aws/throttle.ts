@@ -8,6 +8,7 @@ interface Quota {
 /** AWS's quotas. A key without an operation is one quota for all calls of the service together. */
 const quotas: Readonly<Record<string, Quota>> = {
   "sso-admin": { perSecond: 20, burst: 20 },
+  "account-access": { perSecond: 20, burst: 20 },
   "identitystore:ListUsers": { perSecond: 20, burst: 20 },
   "identitystore:ListGroups": { perSecond: 20, burst: 20 },
   "identitystore:ListGroupMemberships": { perSecond: 20, burst: 20 },

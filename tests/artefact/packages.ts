@@ -32,7 +32,7 @@ export const PACKAGES: Readonly<Record<string, readonly [kilobytes: number, reas
   "@smithy/credential-provider-imds": [39, "credential-provider-node, -ini"],
   "@smithy/fetch-http-handler": [19, "every client"],
   "@smithy/node-http-handler": [53, "every client: the requests"],
-  "@smithy/signature-v4": [41, "core: signs the requests"],
+  "@smithy/signature-v4": [41, "the requests to account access manager; core: signs the requests"],
   "@smithy/types": [150, "every client"],
   "@streamparser/json": [122, "@json2csv/plainjs"],
   bowser: [94, "core: the user agent"],

@@ -36,6 +36,8 @@ test.each([
   ["Groups", "CreatedAt"],
   ["GroupMemberships", "CreatedAt"],
   ["AccountAssignments", "CreatedAt"],
+  ["AccountAccessApplications", "createdAt"],
+  ["AccountAccessEntitlements", "createdAt"],
 ] as const)("%s that were created later are not there; those without a time are", (key, created) => {
   const items = [{ [created]: before }, { [created]: then }, {}];
   expect(organisationAt(organisation({ [key]: [...items, { [created]: after }] }), then)[key]).toEqual(items);

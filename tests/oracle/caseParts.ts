@@ -93,6 +93,7 @@ export const UNUSED: Row = {
   MemberSince: "2026-01-10T09:30:00Z",
   LoginsInWindow: "0",
   Usage: "UNUSED_IN_WINDOW",
+  AccessType: "PERMISSION_SET",
 };
 
 export const UNKNOWN = { LastLogin: "UNKNOWN", LoginsInWindow: "", Usage: "UNKNOWN" };

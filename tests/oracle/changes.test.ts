@@ -88,6 +88,8 @@ test("changes.csv is what the oracle finds, whatever the batches and chunks", as
           PreviousReport: EARLIER,
           AssignedAt: change.Change === "GRANTED" ? row.AssignedAt : "",
           AssignedBy: change.Change === "GRANTED" ? guarded(giverOf(present, row)) : "",
+          AccessType: row.AccessType,
+          RoleArn: guarded(row.RoleArn),
         }));
         expect(found).toEqual(expected);
         expect(changes!.recordCount()).toBe(expected.length);

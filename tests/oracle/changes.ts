@@ -14,11 +14,12 @@ export interface Change {
 }
 
 const KINDS = ["GRANTED", "REVOKED", "STATUS_CHANGED", "NOW_UNUSED", "USED_AGAIN"];
-const KEY = ["account", "PermissionSetArn", "Type", "GroupId", "UserId"] as const;
+const KEY = ["account", "PermissionSetArn", "RoleArn", "Type", "GroupId", "UserId"] as const;
 const ORDER = [
   "account",
   "PermissionSetName",
   "PermissionSetArn",
+  "RoleArn",
   "Type",
   "GroupName",
   "GroupId",
@@ -76,6 +77,7 @@ function hasMembers(rows: Row[], of: Row): boolean {
     (row) =>
       row.account === of.account &&
       row.PermissionSetArn === of.PermissionSetArn &&
+      row.RoleArn === of.RoleArn &&
       row.GroupId === of.GroupId &&
       row.UserId !== "",
   );

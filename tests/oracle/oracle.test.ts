@@ -16,6 +16,7 @@ import { productReport } from "./product";
 import { COLUMNS, oracleReport, type Row } from "./report";
 import { FIELD_CASES, JOIN_CASES, ROW_STATUS_CASES } from "./rowCases";
 import { COVERAGE_CASES, USAGE_CASES } from "./usageCases";
+import { WAY_CASES } from "./wayCases";
 
 const RUNS = Number(process.env.ORACLE_RUNS ?? 300);
 const SHARES = 10;
@@ -32,6 +33,7 @@ const GROUPS_OF_CASES: [string, FixedCase[]][] = [
   ["whose login it is", JOIN_CASES],
   ["RowStatus", ROW_STATUS_CASES],
   ["fields", FIELD_CASES],
+  ["ways into an account", WAY_CASES],
 ];
 const CASES = GROUPS_OF_CASES.flatMap(([, cases]) => cases);
 
@@ -87,8 +89,8 @@ describe("the oracle's CSV", () => {
   const csvOf = (...users: Parameters<typeof assigned>) =>
     oracleReport(assigned(...users), { lookbackDays: 90, newAccessDays: 14 }).csv;
   const before = `000000000001,arn:aws:sso:::permissionSet/i/p,"'=Set,1","a ""b""\nc",USER,,NOGROUP,`;
-  /** Up to Usage; columns that came later are empty here. */
-  const after = `,ACCOUNT_NOT_IN_ORGANIZATION,,,,,,UNKNOWN${",".repeat(COLUMNS.length - 22)}\r\n`;
+  /** From Usage on. */
+  const after = ",ACCOUNT_NOT_IN_ORGANIZATION,,,,,,UNKNOWN,PERMISSION_SET,,\r\n";
 
   test("has a header when there is no row", () => {
     expect(csvOf()).toBe(HEADER);
@@ -163,6 +165,7 @@ test("random organisations hold every oddity often enough to matter", () => {
       kinds.add(`Usage ${row.Usage}`).add(row.RowStatus).add(`AccountState ${row.AccountState}`);
       if (row.LastConsoleLogin !== "" && row.LastProgrammaticLogin !== "") kinds.add("both kinds of login");
       if (Number(row.LoginsInWindow) > 1) kinds.add("several logins");
+      kinds.add(row.AccessType);
       if (row.RowStatus === "USER_NOT_FOUND" && row.Usage === "USED") kinds.add("login of a deleted user");
       if (row.AssignedAt !== "") kinds.add(`assigned, ${row.Usage}`);
     }
@@ -170,6 +173,7 @@ test("random organisations hold every oddity often enough to matter", () => {
     if (rows.some((row, number) => row.Usage === "USED" && ways.indexOf(ways[number] as string) < number)) {
       kinds.add("several grants of a role that is used");
     }
+    if (rows.length > 0 && rows.every((row) => row.AccessType === "ACCOUNT_ROLE")) kinds.add("roles alone");
     for (const kind of kinds) count(kind);
   }
 
@@ -178,6 +182,7 @@ test("random organisations hold every oddity often enough to matter", () => {
     ...["Usage USED", "Usage UNKNOWN", "Usage TOO_NEW", "Usage UNUSED_IN_WINDOW", "Usage "],
     ...["GROUP_NOT_FOUND", "USER_NOT_FOUND", "EMPTY_GROUP", "ACCOUNT_NOT_IN_ORGANIZATION", "ACCOUNT_NOT_ACTIVE"],
     ...["USER_DISABLED", "OK", "AccountState UNKNOWN", "AccountState SUSPENDED"],
+    ...["PERMISSION_SET", "ACCOUNT_ROLE", "roles alone"],
     ...["both kinds of login", "several logins", "login of a deleted user", "several grants of a role that is used"],
     ...["assigned, USED", "assigned, UNKNOWN", "assigned, TOO_NEW", "assigned, UNUSED_IN_WINDOW"],
   ].filter((kind) => (seen.get(kind) ?? 0) < 15);

@@ -14,6 +14,10 @@ export interface Organisation {
   AccountAssignments: AccountAssignment[];
   /** Pairs that are provisioned although nobody is assigned: they give no row. */
   ProvisionedAccounts?: { PermissionSetArn: string; AccountId: string }[];
+  OwnerAccountId?: string;
+  Instance?: { PermissionSetsEnabled?: boolean };
+  AccountAccessApplications?: AccessApplication[];
+  AccountAccessEntitlements?: AccessEntitlement[];
   /** Missing: the store is not there. */
   EventDataStore?: EventDataStore;
   Records: LoginEvent[];
@@ -70,6 +74,26 @@ export interface AccountAssignment {
   PermissionSetArn: string;
   PrincipalType: "GROUP" | "USER";
   PrincipalId: string;
+}
+
+/** Of account access manager. */
+export interface AccessApplication {
+  applicationArn: string;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface AccessEntitlement {
+  applicationArn: string;
+  entitlementId: string;
+  createdAt: string;
+  entitlement: {
+    principalRole: {
+      principal: { identityCenter: { userId: string } | { groupId: string } };
+      roleArn: string;
+      account: string;
+    };
+  };
 }
 
 export interface EventDataStore {

@@ -6,6 +6,7 @@ import type { Arbitrary } from "fast-check";
 import { assignmentRecord } from "./assignmentEvents";
 import { idsOf } from "./ids";
 import type {
+  AccessEntitlement,
   Account,
   AccountAssignment,
   EventDataStore,
@@ -33,7 +34,9 @@ export function reportCases(): Arbitrary<ReportCase> {
       lookbackDays: shape.lookbackDays,
       newAccessDays: shape.newAccessDays,
       noLogins: shape.noLogins,
-      organizationsDenied: shape.organizationsDenied,
+      // Without permission sets, only the accounts tell that it is an organization's instance.
+      organizationsDenied: shape.organizationsDenied && shape.permissionSetsEnabled !== false,
+      accountAccessDenied: shape.accountAccessDenied,
       now: new Date((shape.seconds + shape.runsAtHours * 3600) * 1000).toISOString(),
       listingsSkip: shape.listingsSkip,
     },
@@ -213,6 +216,37 @@ function organisationOf(shape: Shape): Organisation {
     return [{ PermissionSetArn: provisioned.PermissionSetArn, AccountId: pick(accountIds, account) }];
   });
 
+  const isWithoutSets = shape.permissionSetsEnabled === false;
+  if (isWithoutSets) for (const list of [PermissionSets, AccountAssignments, ProvisionedAccounts]) list.length = 0;
+
+  const AccountAccessApplications = Array.from({ length: shape.accessApplications }, (_, number) => ({
+    applicationArn: `arn:aws:account-access:eu-central-1:${owner}:application/app-${hex("access application", number, 16)}`,
+    createdAt: "2026-08-20T07:00:00Z",
+    updatedAt: "2026-08-20T07:00:00Z",
+  }));
+  const AccountAccessEntitlements: AccessEntitlement[] = [];
+  const entitle = (account: string, role: string, principal: (typeof principals)[number], at: number, by: number) => {
+    const application = AccountAccessApplications[by % Math.max(1, AccountAccessApplications.length)];
+    if (application === undefined) return;
+    const { PrincipalType, PrincipalId } = principal;
+    const identityCenter = PrincipalType === "USER" ? { userId: PrincipalId } : { groupId: PrincipalId };
+    AccountAccessEntitlements.push({
+      applicationArn: application.applicationArn,
+      entitlementId: uuid("entitlement", AccountAccessEntitlements.length),
+      createdAt: written(now - at * DAY, "Z"),
+      entitlement: {
+        principalRole: { principal: { identityCenter }, roleArn: `arn:aws:iam::${account}:role/${role}`, account },
+      },
+    });
+  };
+  const roleNames = ["Operator", "teams/ops/Deploy", "a,=b", "AdministratorAccess", "x".repeat(64)];
+  for (const { account, role, principal, age, application } of shape.entitlements) {
+    entitle(pick(accountIds, account), pick(roleNames, role), pick(principals, principal), age, application);
+  }
+  for (let number = 0; number < pad.entitlements; number += 1) {
+    entitle(pick(accountIds, 0), `Role${number}`, pick(principals, number), number, 0);
+  }
+
   // Every (user, account, set) that somebody may log in to.
   const grants: Grant[] = [];
   for (const { AccountId, PermissionSetArn, PrincipalId } of AccountAssignments.slice(0, 60)) {
@@ -303,6 +337,11 @@ function organisationOf(shape: Shape): Organisation {
     GroupMemberships,
     AccountAssignments,
     ProvisionedAccounts: ProvisionedAccounts.length > 0 ? ProvisionedAccounts : undefined,
+    Instance:
+      shape.permissionSetsEnabled === undefined ? undefined : { PermissionSetsEnabled: shape.permissionSetsEnabled },
+    OwnerAccountId: owner,
+    AccountAccessApplications,
+    AccountAccessEntitlements,
     EventDataStore: storeOf(),
     Records,
   });

@@ -2,6 +2,7 @@ import { IdentitystoreClient } from "@aws-sdk/client-identitystore";
 import { OrganizationsClient } from "@aws-sdk/client-organizations";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SSOAdminClient } from "@aws-sdk/client-sso-admin";
+import { createAccountAccess } from "../../handlers/aws/accountAccess";
 import { createCaller } from "../../handlers/aws/caller";
 import { reportError } from "../../handlers/errors";
 import { REPORT_FILE } from "../../handlers/files/names";
@@ -26,11 +27,13 @@ export async function productReport(
     now = organisation.Now,
     noLogins = false,
     organizationsDenied = false,
+    accountAccessDenied = false,
     listingsSkip = false,
   }: OracleOptions,
 ): Promise<{ csv: string; status: string; warnings: readonly string[]; files: Readonly<Record<string, Buffer>> }> {
   const faults: Fault[] = [];
   if (organizationsDenied) faults.push({ operation: "organizations:ListAccounts", kind: "accessDenied" });
+  if (accountAccessDenied) faults.push({ operation: "account-access:ListApplications", kind: "accessDenied" });
   if (listingsSkip) {
     faults.push({ operation: "identitystore:ListUsers", kind: "leftOut" });
     faults.push({ operation: "identitystore:ListGroups", kind: "leftOut" });
@@ -90,8 +93,10 @@ function optionsOf(endpoint: string) {
 }
 
 function clientsOf(options: ReturnType<typeof optionsOf>) {
+  const ssoAdmin = new SSOAdminClient(options);
   return {
-    ssoAdmin: new SSOAdminClient(options),
+    ssoAdmin,
+    accountAccess: createAccountAccess(ssoAdmin),
     identityStore: new IdentitystoreClient(options),
     organizations: new OrganizationsClient(options),
     s3: new S3Client(options),

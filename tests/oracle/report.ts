@@ -3,6 +3,7 @@
  * It is written from the contract alone and shares nothing with `handlers/`: where the two differ, one of them is wrong.
  */
 import type {
+  AccessEntitlement,
   AccountAssignment,
   EventDataStore,
   GroupMembership,
@@ -22,6 +23,8 @@ export interface OracleOptions {
   noLogins?: boolean;
   /** Organizations may not be read. */
   organizationsDenied?: boolean;
+  /** Account access manager may not be asked. */
+  accountAccessDenied?: boolean;
   /** The listings of users and groups skip the first one each, who can only be found by an id that occurs. */
   listingsSkip?: boolean;
 }
@@ -49,6 +52,8 @@ export const COLUMNS = [
   "DaysSinceLastLogin",
   "LoginsInWindow",
   "Usage",
+  "AccessType",
+  "RoleArn",
   "AssignedAt",
 ] as const;
 
@@ -56,6 +61,7 @@ const SORTED_BY = [
   "account",
   "PermissionSetName",
   "PermissionSetArn",
+  "RoleArn",
   "Type",
   "GroupName",
   "GroupId",
@@ -133,42 +139,32 @@ export function oracleReport(served: Organisation, options: OracleOptions): Orac
       blank.PermissionSetName = set.Name;
       blank.PermissionSetDescription = whole(set.Description) || "DESCRIPTION NOT SET";
       blank.Type = assignment.PrincipalType;
+      blank.AccessType = "PERMISSION_SET";
       const made = newestOf("CreateAccountAssignment", assignment);
       if (made !== undefined) blank.AssignedAt = printed(made);
       const ended = newestOf("DeleteAccountAssignment", assignment);
 
-      // The account, and what it makes of a row that has no graver fault.
-      let accountStatus = "";
-      const account = organisation.Accounts.find((known) => known.Id === assignment.AccountId);
-      if (options.organizationsDenied) {
-        blank.AccountState = "UNKNOWN";
-      } else if (account === undefined) {
-        accountStatus = "ACCOUNT_NOT_IN_ORGANIZATION";
-      } else {
-        blank.AccountName = whole(account.Name);
-        blank.AccountState = account.State ?? "UNKNOWN";
-        if (account.State !== undefined && account.State !== "ACTIVE") accountStatus = "ACCOUNT_NOT_ACTIVE";
-      }
-
-      if (assignment.PrincipalType === "USER") {
-        const direct = { ...blank, GroupName: "NOGROUP" };
-        rows.push(userRow(direct, assignment.PrincipalId, undefined, accountStatus, made, ended));
-        continue;
-      }
-
-      const group = organisation.Groups.find((known) => known.GroupId === assignment.PrincipalId);
-      blank.GroupId = assignment.PrincipalId;
-      if (group === undefined) {
-        rows.push({ ...blank, RowStatus: "GROUP_NOT_FOUND" });
-        continue;
-      }
-      blank.GroupName = whole(group.DisplayName);
-      const memberships = organisation.GroupMemberships.filter((known) => known.GroupId === group.GroupId);
-      for (const membership of memberships) {
-        rows.push(userRow(blank, membership.MemberId.UserId, membership, accountStatus, made, ended));
-      }
-      if (memberships.length === 0) rows.push({ ...blank, RowStatus: "EMPTY_GROUP" });
+      addRows(blank, assignment.PrincipalType, assignment.PrincipalId, made, ended);
     }
+  }
+
+  const entitlements = entitlementsSeen(organisation, options);
+  const roleOfEntitlement = ({ entitlement }: AccessEntitlement) => JSON.stringify(entitlement);
+  for (const given of entitlements) {
+    const { principal, roleArn, account } = given.entitlement.principalRole;
+    // Given twice, by two applications for instance: the newest counts.
+    const sameGiven = entitlements.filter((other) => roleOfEntitlement(other) === roleOfEntitlement(given));
+    if (sameGiven[0] !== given) continue;
+    const newest = Math.max(...sameGiven.map(({ createdAt }) => Date.parse(createdAt)));
+    const blank = {} as Row;
+    for (const column of COLUMNS) blank[column] = "";
+    blank.account = account;
+    blank.AccessType = "ACCOUNT_ROLE";
+    blank.RoleArn = roleArn;
+    blank.AssignedAt = printed(newest);
+    const { userId, groupId } = principal.identityCenter as { userId?: string; groupId?: string };
+    blank.Type = userId === undefined ? "GROUP" : "USER";
+    addRows(blank, blank.Type, userId ?? groupId ?? "");
   }
 
   rows.sort((one, other) => {
@@ -185,7 +181,10 @@ export function oracleReport(served: Organisation, options: OracleOptions): Orac
   }
 
   const statesKnown = !options.organizationsDenied && organisation.Accounts.every(({ State }) => State !== undefined);
-  const allSeen = fullyObserved && statesKnown && !mostlyNowhere;
+  // Without permission sets there is nothing of which a login could tell.
+  const loginsMatter = organisation.Instance?.PermissionSetsEnabled !== false;
+  const waysKnown = !options.accountAccessDenied;
+  const allSeen = (fullyObserved || !loginsMatter) && statesKnown && !mostlyNowhere && waysKnown;
   return { rows, csv, status: allSeen ? "succeeded" : "degraded" };
 
   /** When the newest event of a name was about an assignment. */
@@ -200,9 +199,50 @@ export function oracleReport(served: Organisation, options: OracleOptions): Orac
     return times.sort((one, other) => other - one)[0];
   }
 
+  /** The rows of one principal of an account's permission set or role. */
+  function addRows(blank: Row, type: string, principalId: string, made?: number, ended?: number): void {
+    // The account, and what it makes of a row that has no graver fault.
+    let accountStatus = "";
+    const account = organisation.Accounts.find((known) => known.Id === blank.account);
+    if (options.organizationsDenied) {
+      blank.AccountState = "UNKNOWN";
+    } else if (account === undefined) {
+      accountStatus = "ACCOUNT_NOT_IN_ORGANIZATION";
+    } else {
+      blank.AccountName = whole(account.Name);
+      blank.AccountState = account.State ?? "UNKNOWN";
+      if (account.State !== undefined && account.State !== "ACTIVE") accountStatus = "ACCOUNT_NOT_ACTIVE";
+    }
+
+    if (type === "USER") {
+      rows.push(userRow({ ...blank, GroupName: "NOGROUP" }, principalId, undefined, accountStatus, made, ended));
+      return;
+    }
+
+    const group = organisation.Groups.find((known) => known.GroupId === principalId);
+    blank.GroupId = principalId;
+    if (group === undefined) {
+      rows.push({ ...blank, RowStatus: "GROUP_NOT_FOUND" });
+      return;
+    }
+    blank.GroupName = whole(group.DisplayName);
+    const memberships = organisation.GroupMemberships.filter((known) => known.GroupId === group.GroupId);
+    for (const membership of memberships) {
+      rows.push(userRow(blank, membership.MemberId.UserId, membership, accountStatus, made, ended));
+    }
+    if (memberships.length === 0) rows.push({ ...blank, RowStatus: "EMPTY_GROUP" });
+  }
+
   /** The first user is seen only where somebody's grant names him. */
   function isSeen({ UserId }: User, number: number): boolean {
-    return number > 0 || hasGrant(served, UserId);
+    return number > 0 || hasGrant(served, principals(), UserId);
+  }
+
+  /** Who is assigned, or given a role of an account that is asked about. */
+  function principals(): string[] {
+    const given = entitlementsSeen(served, options).map(({ entitlement }) => entitlement.principalRole.principal);
+    const ids = given.map(({ identityCenter }) => Object.values(identityCenter)[0] as string);
+    return [...served.AccountAssignments.map(({ PrincipalId }) => PrincipalId), ...ids];
   }
 
   /** @param byGrant where Organizations may not be read: whether somebody could be let into it; else anything is an account */
@@ -294,6 +334,12 @@ export function oracleReport(served: Organisation, options: OracleOptions): Orac
 
     const isNew = (time: number | undefined) => time !== undefined && now - time < options.newAccessDays * DAY;
     const since = membership?.CreatedAt ?? user?.CreatedAt;
+    if (row.AccessType === "ACCOUNT_ROLE") {
+      // No event of account access manager is public.
+      row.Usage = "UNKNOWN";
+      row.LastLogin = "UNKNOWN";
+      return row;
+    }
     const tooNew = isNew(made) || isNew(ended) || isNew(since === undefined ? undefined : Date.parse(since));
     // Of a direct assignment its event tells the age, but where it was ended later, and made again without a trace.
     const eventTellsAge = membership === undefined && made !== undefined && (ended === undefined || ended <= made);
@@ -315,13 +361,22 @@ export function oracleReport(served: Organisation, options: OracleOptions): Orac
   }
 }
 
-/** Whether an assignment names the user, or a group that has the user for a member. */
-function hasGrant({ AccountAssignments, GroupMemberships, Groups }: Organisation, userId: string): boolean {
-  return AccountAssignments.some(
-    ({ PrincipalId }) =>
-      PrincipalId === userId ||
-      (Groups.some(({ GroupId }) => GroupId === PrincipalId) &&
-        GroupMemberships.some(({ GroupId, MemberId }) => GroupId === PrincipalId && MemberId.UserId === userId)),
+/** What account access manager gives: only of accounts that somebody knows, since it is asked account by account. */
+function entitlementsSeen(organisation: Organisation, options: OracleOptions): AccessEntitlement[] {
+  const provisioned = [...organisation.AccountAssignments, ...(organisation.ProvisionedAccounts ?? [])];
+  const accounts = provisioned.map(({ AccountId }) => AccountId);
+  if (!options.organizationsDenied) accounts.push(...organisation.Accounts.map(({ Id }) => Id));
+  const entitlements = options.accountAccessDenied ? [] : (organisation.AccountAccessEntitlements ?? []);
+  return entitlements.filter(({ entitlement }) => accounts.includes(entitlement.principalRole.account));
+}
+
+/** Whether one of the principals, whom something is given, is the user or a group that has the user for a member. */
+function hasGrant({ GroupMemberships, Groups }: Organisation, principals: string[], userId: string): boolean {
+  return principals.some(
+    (principal) =>
+      principal === userId ||
+      (Groups.some(({ GroupId }) => GroupId === principal) &&
+        GroupMemberships.some(({ GroupId, MemberId }) => GroupId === principal && MemberId.UserId === userId)),
   );
 }
 

@@ -40,6 +40,7 @@ export function oracleReview(
         other !== row &&
         other.account === row.account &&
         other.PermissionSetArn === row.PermissionSetArn &&
+        other.RoleArn === row.RoleArn &&
         other.UserId === row.UserId,
     );
     const membershipUsed = rows.some(
@@ -55,6 +56,7 @@ export function oracleReview(
         (was) =>
           was.account === row.account &&
           was.PermissionSetArn === row.PermissionSetArn &&
+          was.RoleArn === row.RoleArn &&
           was.Type === row.Type &&
           was.GroupId === row.GroupId &&
           was.UserId === row.UserId,
@@ -65,7 +67,8 @@ export function oracleReview(
       PermissionSetArn: row.PermissionSetArn,
       GroupId: row.GroupId,
       UserId: row.UserId,
-      Administrator: administrators.includes(row.PermissionSetArn) ? "yes" : "no",
+      Administrator:
+        row.AccessType === "ACCOUNT_ROLE" ? "" : administrators.includes(row.PermissionSetArn) ? "yes" : "no",
       RedundantWith: shortened(otherWays.map(wayName)),
       SuggestedAction: advice === "REMOVE" && !wasThere && newAccessDays > 0 ? "WAIT" : advice,
       DecisionStatus: before?.decided(row) ? (wasThere ? "CARRIED" : "CHANGED") : "",

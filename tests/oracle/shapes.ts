@@ -111,6 +111,9 @@ const pairs = fc.record({ account: index, set: index });
 
 const assignments = fc.record({ account: index, set: index, principal: index });
 
+/** What account access manager gives; the last number tells the application. */
+const entitlements = fc.record({ account: index, role: index, principal: index, age: index, application: index });
+
 const eventTimes = fc.oneof(
   {
     weight: 10,
@@ -276,6 +279,7 @@ const padding = fc.record({
   provisionedAccounts: weighted([120, 0], [1, 100], [1, 101]),
   assignments: weighted([60, 0], [1, 100], [1, 101]),
   logins: weighted([150, 0], [1, 1000], [1, 1001]),
+  entitlements: weighted([60, 0], [1, 100], [1, 101]),
 });
 
 /** What a random organisation is made of. */
@@ -325,6 +329,11 @@ export const shapes = fc.record({
     { weight: 3, arbitrary: several(pairs, 0, 0) },
     { weight: 1, arbitrary: several(pairs, 1, 3) },
   ),
+  /** Account access manager: how many applications it has, and what it gives. */
+  accessApplications: weighted([2, 1], [2, 0], [1, 2]),
+  entitlements: some(entitlements, 8),
+  accountAccessDenied: weighted([20, false], [1, true]),
+  permissionSetsEnabled: weighted<boolean | undefined>([20, undefined], [4, true], [1, false]),
   store: stores,
   padding,
 });

@@ -3,6 +3,7 @@ import fc, { type Arbitrary } from "fast-check";
 import type { RowSources } from "../../handlers/files/rows";
 import type { AssignmentEvent, Collection, LastLogin, Logins } from "../../handlers/model";
 import { defaultSettings } from "../../local/defaultSettings";
+import { noApplications, noEntitlements, plainInstance } from "../../local/plainInstance";
 import { displayNames as anyDisplayNames, userNames as anyUserNames } from "./names";
 
 // As they come from the edge, where AWS is read.
@@ -100,6 +101,12 @@ export const rowSources: Arbitrary<RowSources> = fc
         }),
       ),
     ),
+    /** `[account, role]` that account access manager gives, and to whom. */
+    roles: fc.subarray(ACCOUNTS.flatMap((account) => ["Deploy", "ops/Read"].map((role) => [account, role] as const))),
+    given: fc.array(fc.uniqueArray(principal, { selector: String, minLength: 1, maxLength: 3 }), {
+      minLength: 6,
+      maxLength: 6,
+    }),
     accounts,
     administrator: fc.boolean(),
     lastLogins: fc.uniqueArray(login, {
@@ -131,6 +138,16 @@ export const rowSources: Arbitrary<RowSources> = fc
       memberships,
       accounts: drawn.accounts,
       accountsRefused: drawn.accounts === null ? "AccessDenied" : null,
+      entitlements: {
+        ...noEntitlements,
+        roles: drawn.roles
+          .map(([accountId, role], index) => ({
+            accountId,
+            roleArn: `arn:aws:iam::${accountId}:role/${role}`,
+            principals: drawn.given[index]!.map(([type, id]) => [type, id, NOW_MS - 30 * DAY] as const),
+          }))
+          .sort((one, other) => (one.accountId + one.roleArn < other.accountId + other.roleArn ? -1 : 1)),
+      },
       notes: [],
       notUnderstood: [],
     };
@@ -157,6 +174,8 @@ export const rowSources: Arbitrary<RowSources> = fc
     }));
     return {
       settings: { ...defaultSettings, now: NOW },
+      instance: plainInstance,
+      applications: noApplications,
       provisioning: { permissionSets, pairs: sorted, notes: [] },
       collection,
       logins,

@@ -4,6 +4,7 @@ import { createGroupRanking } from "../../handlers/files/page/groupRanking";
 import { createHeatMap } from "../../handlers/files/page/heatMap";
 import type { Gatherer } from "../../handlers/files/page/pageData";
 import { createPageTable } from "../../handlers/files/page/pageTable";
+import { ADMINISTRATOR_SET, allRows, sourcesOf } from "../support/reportRows";
 import * as naive from "./naive";
 import { administratorArns, sampleRows } from "./sampleReport";
 
@@ -52,7 +53,28 @@ test("figures are the counts over all rows", () => {
     orphaned: rows.filter(naive.isOrphaned).length,
     disabledUsers: naive.distinct(rows.filter(naive.isDisabled).map((row) => row.UserId)),
     emptyGroups: naive.distinct(rows.filter(naive.isEmptyGroup).map((row) => row.GroupId)),
+    accountRoles: 0,
   });
+});
+
+test("roles of accounts count as grants, in a group once each, and as no permission set and no administrator", () => {
+  const members = ["u-1", "u-2"];
+  const withRoles = allRows(
+    sourcesOf({
+      pairs: [["111111111111", 0, [["GROUP", "g-1"]]]],
+      users: members.map((id) => ({ id, name: id })),
+      groups: [{ id: "g-1", name: "Ops", members }],
+      roles: ["A", "B"].map((role) => ["111111111111", `arn:aws:iam::111111111111:role/${role}`, [["GROUP", "g-1"]]]),
+    }),
+  );
+  const administratorSets = [ADMINISTRATOR_SET];
+
+  const { figures } = gather(createFigures(administratorSets, 90), withRoles);
+  expect(figures).toMatchObject({ grants: 6, accountRoles: 4, unknown: 4, unused: 2, administratorGrants: 2 });
+  expect(gather(createGroupRanking(), withRoles).first).toMatchObject([{ id: "g-1", members: 2, grants: 6 }]);
+  const { heatMap } = gather(createHeatMap(), withRoles);
+  expect(heatMap.permissionSets.map(({ id, grants }) => [id, grants])).toEqual([[ADMINISTRATOR_SET, 2]]);
+  expect(heatMap.accounts).toMatchObject([{ grants: 2 }]);
 });
 
 test("a disabled user is one where another RowStatus hides it, too", () => {

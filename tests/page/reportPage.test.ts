@@ -52,6 +52,7 @@ describe("overview", () => {
     expect(header).toContain(SAMPLE_RUN.runId);
     expect(header).toContain("succeeded");
     expect(await page.locator(".warnings").count()).toBe(0);
+    expect(await page.locator(".not-covered").textContent()).toContain("Sign-in elsewhere is left out.");
   });
 
   test("figures are those of the rows", async () => {
@@ -66,6 +67,7 @@ describe("overview", () => {
       Accounts: naive.distinct(rows.map((row) => row.account)),
       "Empty groups": naive.distinct(rows.filter(naive.isEmptyGroup).map((row) => row.GroupId)),
       "Too new to tell": rows.filter(naive.isTooNew).length,
+      "Account roles": 0,
       "Use unknown": rows.filter(naive.isUnknown).length,
     };
     for (const [label, count] of Object.entries(expected)) {
@@ -128,6 +130,7 @@ describe("table", () => {
     ["disabled", naive.isDisabled],
     ["empty-groups", naive.isEmptyGroup],
     ["too-new", naive.isTooNew],
+    ["account-roles", (row) => row.AccessType === "ACCOUNT_ROLE"],
     ["unknown", naive.isUnknown],
   ])("preset %s", async (id, matches) => {
     const expected = rows.filter(matches);

@@ -4,6 +4,7 @@ import type { PageRun } from "../../handlers/files/page/pageData";
 import { rowBatches } from "../../handlers/files/rows";
 import type { Account, LastLogin, Membership, Pair, PermissionSet, Principal, User } from "../../handlers/model";
 import { defaultSettings } from "../../local/defaultSettings";
+import { noApplications, noEntitlements, plainInstance } from "../../local/plainInstance";
 
 export interface SampleSize {
   readonly accounts: number;
@@ -98,6 +99,8 @@ export function sampleRows(size: SampleSize): Row[] {
   const observed = size.observed ?? true;
   const sources = {
     settings: { ...defaultSettings, eventDataStore: null, now: NOW },
+    instance: plainInstance,
+    applications: noApplications,
     provisioning: { permissionSets, pairs, notes: [] },
     collection: {
       principals,
@@ -106,6 +109,7 @@ export function sampleRows(size: SampleSize): Row[] {
       memberships,
       accounts: accounts.filter((_, index) => index % 37 !== 17),
       accountsRefused: null,
+      entitlements: noEntitlements,
       notes: [],
       notUnderstood: [],
       assignments: [],
@@ -150,6 +154,7 @@ export const SAMPLE_RUN: PageRun = {
   windowDays: 90,
   observedFrom: "2025-01-08T00:00:00Z",
   regions: [{ region: "eu-west-1", from: "2025-01-08T00:00:00Z", to: NOW, reason: null }],
+  notCovered: ["Sign-in elsewhere is left out."],
   accountsInOrganization: 42,
   settings: defaultSettings,
 };

@@ -9,6 +9,12 @@ import { minimalConfig } from "./stack";
 jest.mock("../../handlers/report", () => ({ createReportHandler: () => async () => "small" }));
 beforeAll(leavePackagesOut);
 
+let warn: jest.SpyInstance;
+beforeEach(() => {
+  warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
+});
+afterEach(() => warn.mockRestore());
+
 // Shows what people read where AWS refuses a look-up, in the words of the engine and the provider, and that nothing is registered before it.
 
 const name = "credential-report";
@@ -55,14 +61,22 @@ test.each<[what: string, config: Record<string, string>, answers: AwsFacts["answ
       "Whoever deploys needs organizations:DescribeOrganization (docs/policies/deployer.json has all rights).",
   ],
   [
-    "permission sets that are not available",
+    "an instance whose permission sets are in another Region",
     {},
     refusal(
       "aws:ssoadmin/getPermissionSets:getPermissionSets",
-      "reading SSO Permission Sets: operation error SSO Admin: ListPermissionSets, ValidationException: not supported",
+      "reading SSO Permission Sets: operation error SSO Admin: ListPermissionSets, ResourceNotFoundException: Could not find Instance",
     ),
-    "An account instance has no permission sets, an organization's has them in its primary Region alone, and they may not be enabled: " +
-      "use the organization's instance, deploy in its primary Region",
+    "An instance has its permission sets in its primary Region alone: set aws:region to that",
+  ],
+  [
+    "an instance that may not be asked from here",
+    {},
+    refusal(
+      "aws:ssoadmin/getPermissionSets:getPermissionSets",
+      "reading SSO Permission Sets: operation error SSO Admin: ListPermissionSets, AccessDeniedException: not from this network",
+    ),
+    "Where the instance has network controls, deploy from a network that they admit",
   ],
   [
     "an instance that is another's",
@@ -171,6 +185,38 @@ test("an account that does not own the instance needs an event data store", asyn
   );
   expect(await problems({}, aws)).toBe("nothing was wrong");
   expect(await problems({ lakeId: "" })).toBe("nothing was wrong");
+});
+
+describe("an instance without permission sets", () => {
+  const answers = refusal(
+    "aws:ssoadmin/getPermissionSets:getPermissionSets",
+    "reading SSO Permission Sets: operation error SSO Admin: ListPermissionSets, ValidationException: not supported",
+  );
+
+  test("is the organization's in the management account, and said", async () => {
+    expect(await problems({}, { answers })).toBe("nothing was wrong");
+    expect(warn.mock.calls.map(([said]) => said)).toEqual([
+      expect.stringContaining("reports consist of the roles that account access manager gives."),
+    ]);
+  });
+
+  test("may be an account's own elsewhere, and is refused", async () => {
+    const message = await problems({}, { answers, managementAccountId: "444455556666" });
+    expect(message).toMatch(/^One setting does not fit what AWS has:\n {2}- [^\n]+$/);
+    expect(message).toContain(
+      "It is an account instance, which lets nobody into an account, or the organization's without",
+    );
+  });
+});
+
+test("an account that account access manager may not answer to is said where it is offered", async () => {
+  await problems({}, { managementAccountId: "444455556666" });
+  expect(warn.mock.calls.map(([said]) => said)).toEqual([
+    expect.stringMatching(/^Account access manager answers to account 444455556666, .* are degraded, since/),
+  ]);
+  warn.mockClear();
+  await problems({}, {});
+  expect(warn).not.toHaveBeenCalled();
 });
 
 test("all that is wrong is told at once", async () => {

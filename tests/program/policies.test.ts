@@ -50,7 +50,10 @@ const allowedWildcards = [
   "arn:aws:identitystore:::user/*",
   "arn:aws:identitystore:::group/*",
   "arn:aws:identitystore:::membership/*",
-  // organizations:ListAccounts, cloudtrail:LookupEvents, and the delivery of Step Functions' logs.
+  // Applications, of both kinds, have ids, too.
+  "arn:aws:sso::111122223333:application/ssoins-1234567890abcdef/*",
+  "arn:aws:account-access:eu-west-1:111122223333:application/*",
+  // organizations:ListAccounts, cloudtrail:LookupEvents, both ListApplications, and the delivery of Step Functions' logs.
   "*",
   // Objects below a prefix, streams of one log group.
   "arn:aws:s3:::credential-report-reports/credential_reports/*",
@@ -71,6 +74,7 @@ test("no wildcard but those that AWS leaves no choice about", async () => {
   expect(allowing.flatMap(({ Action }) => list(Action)).filter((action) => action.includes("*"))).toEqual([]);
   const onEverything = allowing.filter(({ Resource }) => list(Resource).includes("*"));
   expect(onEverything.flatMap(({ Action }) => list(Action)).sort()).toEqual([
+    "account-access:ListApplications",
     // https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html has these, with no narrower resource.
     "logs:CreateLogDelivery",
     "logs:DeleteLogDelivery",
@@ -81,6 +85,7 @@ test("no wildcard but those that AWS leaves no choice about", async () => {
     "logs:PutResourcePolicy",
     "logs:UpdateLogDelivery",
     "organizations:ListAccounts",
+    "sso:ListApplications",
   ]);
 });
 
@@ -109,6 +114,8 @@ test("the function may tell the stack's topic, with the stack's key through SNS;
 test("the function may do exactly this", async () => {
   const { Statement } = policies(await runStack(everything))["function-policy"]!;
   expect([...new Set(Statement.flatMap(({ Action }) => list(Action)))].sort()).toEqual([
+    "account-access:ListApplications",
+    "account-access:ListEntitlements",
     "cloudtrail:CancelQuery",
     "cloudtrail:DescribeQuery",
     "cloudtrail:GetEventDataStore",
@@ -131,9 +138,12 @@ test("the function may do exactly this", async () => {
     "s3:PutObject",
     "s3:PutObjectRetention",
     "sns:Publish",
+    "sso:DescribeInstance",
     "sso:DescribePermissionSet",
     "sso:ListAccountAssignments",
     "sso:ListAccountsForProvisionedPermissionSet",
+    "sso:ListApplicationAccessScopes",
+    "sso:ListApplications",
     "sso:ListManagedPoliciesInPermissionSet",
     "sso:ListPermissionSets",
     "sso:ListRegions",

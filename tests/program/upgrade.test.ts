@@ -102,7 +102,11 @@ test.each<[keyof typeof stacks, Plan]>([
         ...runs,
         "aws:iam/rolePolicy:RolePolicy credential-report-schedule-key-policy",
       ],
-      update: ["aws:cloudwatch/dashboard:Dashboard credential-report-dashboard: dashboardBody", ...updated],
+      update: [
+        "aws:glue/catalogTable:CatalogTable credential-report-catalog-rows: storageDescriptor",
+        "aws:cloudwatch/dashboard:Dashboard credential-report-dashboard: dashboardBody",
+        ...updated,
+      ],
       replace: [],
       delete: needless,
     },

@@ -82,6 +82,18 @@ const s3Object =
 const operations: Readonly<Record<string, Needs>> = {
   "sso-admin:ListPermissionSets": sso(),
   "sso-admin:ListRegions": sso(),
+  "sso-admin:DescribeInstance": sso(),
+  "sso-admin:ListApplications": (_, { keys }) => [
+    ...on("sso:ListApplications", ["*"]),
+    ...keyNeeds("kms:Decrypt", "sso", keys.identityCenter),
+  ],
+  "sso-admin:ListApplicationAccessScopes": ({ operation, parameters }, { keys }) => [
+    ...on(`sso:${operation}`, [String(parameters.ApplicationArn)]),
+    ...keyNeeds("kms:Decrypt", "sso", keys.identityCenter),
+  ],
+  "account-access:ListApplications": () => on("account-access:ListApplications", ["*"]),
+  "account-access:ListEntitlements": ({ operation, parameters }) =>
+    on(`account-access:${operation}`, [String(parameters.applicationArn)]),
   "sso-admin:DescribePermissionSet": sso("permissionSet"),
   "sso-admin:ListAccountsForProvisionedPermissionSet": sso("permissionSet"),
   "sso-admin:ListManagedPoliciesInPermissionSet": sso("permissionSet"),

@@ -1,6 +1,8 @@
 import { startLocalAws } from "../../local/aws";
 import { runProduct } from "../../local/runReport";
 import {
+  accessApplication,
+  applicationArn,
   eventDataStoreArn,
   group,
   groupAssignment,
@@ -120,7 +122,13 @@ describe("who runs it from a terminal", () => {
   };
 
   test("may do what the report asks of AWS, and nothing that it does not", async () => {
-    const parts = { ...oneGrant, Groups: [group(0)], GroupMemberships: [membership(0, 0)] };
+    const parts = {
+      ...oneGrant,
+      Groups: [group(0)],
+      GroupMemberships: [membership(0, 0)],
+      AccountAccessApplications: [accessApplication(0)],
+      Applications: [{ ApplicationArn: applicationArn(0) }],
+    };
     const ofThoseWhoAreGone = [groupAssignment(0, 0, 1), userAssignment(0, 0, 1)];
     const AccountAssignments = [...oneGrant.AccountAssignments, groupAssignment(0, 0, 0), ...ofThoseWhoAreGone];
     const organisation = organisationOf({ ...parts, AccountAssignments, Records: [login(0, 0, 0)] });

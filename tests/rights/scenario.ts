@@ -1,9 +1,13 @@
 import type { LocalAws } from "../../local/aws";
 import type { Deployment } from "../../local/deployment/deploy";
 import {
+  accessApplication,
   account,
+  applicationArn,
+  entitlement,
   group,
   groupAssignment,
+  groupId,
   login,
   many,
   membership,
@@ -16,6 +20,8 @@ import { resourcesOf } from "./roles";
 
 const members = 1000;
 const accounts = 10;
+/** In the stack's Region. */
+const accessApplicationArn = accessApplication(0).applicationArn.replace("eu-west-1", "us-east-1");
 
 /** Few calls, but rows long enough that the report is uploaded in parts: 10,000 of a kilobyte. */
 export const organisation = organisationOf({
@@ -32,6 +38,12 @@ export const organisation = organisationOf({
     userAssignment(0, 1, members),
     groupAssignment(0, 1, 1),
   ],
+  AccountAccessApplications: [{ ...accessApplication(0), applicationArn: accessApplicationArn }],
+  AccountAccessEntitlements: [
+    entitlement(0, "Operator", { groupId: groupId(0) }, { applicationArn: accessApplicationArn }),
+  ],
+  Applications: [{ ApplicationArn: applicationArn(0), Name: "a server" }],
+  ApplicationAccessScopes: [{ ApplicationArn: applicationArn(0), Scopes: [{ Scope: "sso:account:access" }] }],
   Records: [login(0, 0, 0)],
 });
 

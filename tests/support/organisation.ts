@@ -96,6 +96,35 @@ export const groupAssignment = (account: number, permissionSet: number, group: n
   PrincipalId: groupId(group),
 });
 
+export const accessApplication = (index: number) => ({
+  applicationArn: `arn:aws:account-access:eu-west-1:111122223333:application/app-${String(index).padStart(16, "0")}`,
+  createdAt: "2026-08-20T07:00:00Z",
+  updatedAt: "2026-08-20T07:00:00Z",
+});
+
+/** What account access manager gives: a role of an account, to a user or group; `more` replaces members. */
+export const entitlement = (
+  account: number,
+  role: string,
+  identityCenter: { userId: string } | { groupId: string },
+  more: object = {},
+) => ({
+  applicationArn: accessApplication(0).applicationArn,
+  entitlementId: `ent-${account}-${role.replaceAll("/", "-")}-${Object.values(identityCenter)[0]}`,
+  createdAt: daysAgo(3),
+  entitlement: {
+    principalRole: {
+      principal: { identityCenter },
+      roleArn: `arn:aws:iam::${accountId(account)}:role/${role}`,
+      account: accountId(account),
+    },
+  },
+  ...more,
+});
+
+export const applicationArn = (index: number) =>
+  `arn:aws:sso::111122223333:application/ssoins-0123456789abcdef/apl-${String(index).padStart(16, "0")}`;
+
 /** A login as CloudTrail has recorded it since July 2025, ten days ago from the console; `more` replaces members. */
 export const login = (account: number, permissionSet: number, user: number, more: object = {}) => ({
   eventTime: daysAgo(10),

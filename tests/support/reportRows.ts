@@ -3,6 +3,7 @@ import { createCsvWriter } from "../../handlers/files/csv/writer";
 import { type RowSources, rowBatches } from "../../handlers/files/rows";
 import type { AssignmentEvent, LastLogin, UnattributedLogin } from "../../handlers/model";
 import { defaultSettings } from "../../local/defaultSettings";
+import { noApplications, noEntitlements, plainInstance } from "../../local/plainInstance";
 
 export const NOW = "2026-11-22T12:00:00Z";
 export const ADMINISTRATOR_SET = "arn:aws:sso:::permissionSet/ssoins-7223aaaabbbbcccc/ps-1111111111111111";
@@ -35,6 +36,7 @@ export function rowWith(values: Partial<Row> = {}): Row {
     DaysSinceLastLogin: "2",
     LoginsInWindow: "3",
     Usage: "USED",
+    AccessType: "PERMISSION_SET",
     ...values,
   };
 }
@@ -51,6 +53,8 @@ export interface SmallOrganisation {
   unattributed?: UnattributedLogin[];
   notUnderstood?: SmallLogin[];
   assignments?: Partial<AssignmentEvent>[];
+  /** `[account, role ARN, principals, assigned at]`: what account access manager gives. */
+  roles?: [account: string, roleArn: string, principals: (readonly ["GROUP" | "USER", string])[], createdMs?: number][];
   observed?: boolean;
   source?: "read" | "failed";
 }
@@ -61,6 +65,8 @@ export function sourcesOf(small: SmallOrganisation): RowSources {
   const long = Date.parse("2025-01-01T00:00:00Z");
   return {
     settings: { ...defaultSettings, now: NOW },
+    instance: plainInstance,
+    applications: noApplications,
     provisioning: {
       permissionSets: [
         { arn: ADMINISTRATOR_SET, name: "AdministratorAccess", description: "", administrator: true },
@@ -89,6 +95,14 @@ export function sourcesOf(small: SmallOrganisation): RowSources {
       accounts:
         small.accounts === undefined ? [{ id: "111111111111", name: "workload", state: "ACTIVE" }] : small.accounts,
       accountsRefused: null,
+      entitlements: {
+        ...noEntitlements,
+        roles: (small.roles ?? []).map(([account, roleArn, principals, createdMs = long]) => ({
+          accountId: account,
+          roleArn,
+          principals: principals.map(([type, id]) => [type, id, createdMs] as const),
+        })),
+      },
       notes: [],
       notUnderstood: [],
     },

@@ -56,6 +56,9 @@ test("a run calls these operations, and no other", async () => {
   expect(others).toEqual({
     "sso-admin:ListPermissionSets": 1,
     "sso-admin:ListRegions": 1,
+    "sso-admin:DescribeInstance": 1,
+    "sso-admin:ListApplications": 1,
+    "account-access:ListApplications": 1,
     "sso-admin:DescribePermissionSet": 1,
     "sso-admin:ListManagedPoliciesInPermissionSet": 1,
     "sso-admin:ListAccountsForProvisionedPermissionSet": 1,
@@ -95,6 +98,9 @@ test("an organisation of known sizes", async () => {
   expect(calls).toEqual({
     "sso-admin:ListPermissionSets": 2,
     "sso-admin:ListRegions": 1,
+    "sso-admin:DescribeInstance": 1,
+    "sso-admin:ListApplications": 1,
+    "account-access:ListApplications": 1,
     "sso-admin:DescribePermissionSet": 101,
     "sso-admin:ListManagedPoliciesInPermissionSet": 101,
     "sso-admin:ListAccountsForProvisionedPermissionSet": 101 + 1,

@@ -44,7 +44,7 @@ describe("a fault that passes leaves no trace in the report", () => {
 
     expectWholeRun(lane, outcome);
     const { throttled, calls } = jsonOf(lane.container.bucket, `${folderOf(outcome.result!)}/manifest.json`);
-    expect(throttled).toMatchObject({ "sso-admin:ListRegions": 10, "organizations:ListAccounts": 10 });
+    expect(throttled).toMatchObject({ "sso-admin:DescribeInstance": 10, "organizations:ListAccounts": 10 });
     expect(calls["organizations:ListAccounts"]).toBe(12);
   });
 

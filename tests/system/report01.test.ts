@@ -83,6 +83,7 @@ describe("the report after it", () => {
       reportedAt: "2026-11-20T09:00:00Z",
       manifestKey: join(earlier.path, "manifest.json"),
       usageCompared: true,
+      rolesCompared: false,
       reason: null,
     });
     expect(parse(files["changes.csv"]!, { columns: true, bom: true })).toEqual([]);

@@ -4,7 +4,13 @@
  */
 import { createCaller, createClients, mergeEfforts } from "../../handlers/aws/aws";
 import { publish } from "../../handlers/files/files";
-import { collect, readProvisioning, readRegions } from "../../handlers/grants/grants";
+import {
+  collect,
+  readApplications,
+  readInstance,
+  readOrganization,
+  readProvisioning,
+} from "../../handlers/grants/grants";
 import {
   beginLogins,
   createLoginSource,
@@ -50,18 +56,26 @@ test("stages that each have a process of their own give the files of one run", a
   const nothing = () => {};
 
   const first = apart();
-  const regions = sent(await readRegions(settings, first.clients, first.call));
-  const begun = sent(await beginLogins(first.source, settings, regions.value, first.call));
+  const instance = sent(await readInstance(settings, first.clients, first.call));
+  const begun = sent(await beginLogins(first.source, settings, instance.value, first.call));
   const second = apart();
-  const provisioning = sent(await readProvisioning(settings, second.clients, second.call, nothing));
+  const provisioning = sent(await readProvisioning(settings, instance.value, second.clients, second.call, nothing));
   const third = apart();
-  const collection = sent(await collect(settings, provisioning.value, third.clients, third.call, nothing));
+  const organization = sent(await readOrganization(third.clients, third.call));
+  const collected = apart();
+  const collection = sent(
+    await collect(settings, provisioning.value, organization.value, collected.clients, collected.call, nothing),
+  );
+  const looked = apart();
+  const applications = sent(await readApplications(settings, looked.clients, looked.call, nothing));
   const fourth = apart();
   const logins = sent(await finishLogins(fourth.source, begun.value, Number.POSITIVE_INFINITY, fourth.call, nothing));
   const loginsEffort = mergeEfforts(begun.effort, logins.effort);
   const targets = loginTargets(settings, provisioning.value, collection.value, logins.value);
   const sources = sent({
     settings,
+    instance: instance.value,
+    applications: applications.value,
     provisioning: provisioning.value,
     collection: collection.value,
     logins: withKnownTargets(logins.value, targets),
@@ -70,7 +84,10 @@ test("stages that each have a process of their own give the files of one run", a
     ...{ runId, account, region, caller, trigger, note },
     startedMs: Date.parse(startedAt),
     finishedMs: Date.parse(finishedAt),
-    effort: mergeEfforts(regions.effort, provisioning.effort, collection.effort, loginsEffort),
+    effort: mergeEfforts(
+      ...[instance, provisioning, organization, collection, applications].map(({ effort }) => effort),
+      loginsEffort,
+    ),
     loginsEffort,
   });
   const sink = createMemorySink();

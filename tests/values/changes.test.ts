@@ -42,6 +42,8 @@ describe("openChanges", () => {
         UserId: "u-alice",
         LastLoginBefore: "2026-11-20T08:15:30Z",
         LastLoginAfter: "NO_LOGIN_PRESENT",
+        AccessType: "PERMISSION_SET",
+        RoleArn: "",
         PreviousReport: EARLIER,
         AssignedAt: "",
         AssignedBy: "",
@@ -208,6 +210,22 @@ describe("openChanges", () => {
     expect(records.length).toBe(12_000);
     expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThan(2_000_000);
     expect(pieces.length).toBeGreaterThan(3);
+  });
+
+  it("compares with a report of 0.1, which lacks the columns that came later", async () => {
+    const of01 = COLUMNS.slice(0, COLUMNS.indexOf("Usage") + 1);
+    const writer = createCsvWriter(of01);
+    const [stays, goes] = [rowWith(), rowWith({ UserId: "u-bob", Username: "bob" })];
+    const csv = chunksOf(writer.header() + writer.lines([stays, goes]));
+
+    const changes = await openChanges({ reportedAt: EARLIER, csv, sameSettings: true });
+
+    let text = changes!.begin();
+    for await (const piece of changes!.rows([stays])) text += piece;
+    for await (const piece of changes!.end()) text += piece;
+    expect(parse(text, { columns: true, bom: true })).toMatchObject([
+      { Change: "REVOKED", UserId: "u-bob", AccessType: "PERMISSION_SET", RoleArn: "" },
+    ]);
   });
 
   it.each([

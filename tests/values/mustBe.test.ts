@@ -37,6 +37,27 @@ test("a kind that is none of the known ones", () => {
   expect(thrownBy(() => oneOf("user"))).toEqual(unexpected('PrincipalType: expected GROUP or USER, got "user"'));
 });
 
+test.each<[got: unknown, what: string]>([
+  [{}, '"no member"'],
+  [{ userId: "u", groupId: "g" }, '"userId and groupId"'],
+  [{ applicationId: "a" }, '"applicationId"'],
+  [{ userId: null }, '"no member"'],
+  [undefined, "nothing"],
+  ["userId", '"userId"'],
+  [["userId"], '["userId"]'],
+])("a union of %j is none of the known ones", (got, what) => {
+  const union = () => createMustBe().union("identityCenter", got, ["userId", "groupId"]);
+  expect(thrownBy(union)).toEqual(unexpected(`identityCenter: expected one member, userId or groupId, got ${what}`));
+});
+
+test("a union gives its one member, beside which AWS may name the type", () => {
+  const union = createMustBe().union("identityCenter", { __type: "IdentityCenter", groupId: "g", userId: null }, [
+    "userId",
+    "groupId",
+  ]);
+  expect(union).toEqual(["groupId", "g"]);
+});
+
 test("a text may be missing, and is well-formed", () => {
   const text = (value: unknown) => createMustBe().text("UserName", value);
   expect([text(undefined), text(null), text("Zoë 😀"), text("a\ud83d"), text("\ude00b")]).toEqual([

@@ -13,6 +13,7 @@ describe("previousReportOf", () => {
       reportedAt: null,
       manifestKey: null,
       usageCompared: false,
+      rolesCompared: false,
       reason: null,
     });
   });
@@ -23,6 +24,7 @@ describe("previousReportOf", () => {
       reportedAt: "2026-11-15T12:00:00Z",
       manifestKey: KEY,
       usageCompared: true,
+      rolesCompared: true,
       reason: null,
     });
   });
@@ -60,6 +62,7 @@ describe("previousReportOf", () => {
       reportedAt: manifest.now,
       manifestKey: KEY,
       usageCompared: false,
+      rolesCompared: false,
       reason,
     });
   });

@@ -83,10 +83,23 @@ test("a pace that AWS grants to nobody unasked is said", () => {
 
 test.each([
   [
-    { pairs: 1, calls: 1, seconds: 1 },
+    { pairs: 1, calls: 1, entitlementCalls: 0, seconds: 1 },
     1,
     /^1 pair of .*: at least 1 call and 1 minute in all, at 1 request a second\.$/,
   ],
-  [{ pairs: 0, calls: 0, seconds: 0 }, 15, /^0 pairs of .*: at least 0 calls and 0 minutes in all, at 15 requests/],
-  [{ pairs: 140_000, calls: 140_000, seconds: 9_334 }, 15, /^140,000 pairs .*: at least 140,000 calls and 156 minutes/],
+  [
+    { pairs: 0, calls: 0, entitlementCalls: 0, seconds: 0 },
+    15,
+    /^0 pairs of .*: at least 0 calls and 0 minutes in all, at 15 requests/,
+  ],
+  [
+    { pairs: 140_000, calls: 140_000, entitlementCalls: 0, seconds: 9_334 },
+    15,
+    /^140,000 pairs .*: at least 140,000 calls and 156 minutes/,
+  ],
+  [
+    { pairs: 0, calls: 7_000, entitlementCalls: 7_000, seconds: 350 },
+    20,
+    /at least 7,000 calls and 6 minutes in all, at 20 requests a second\. 7,000 calls of them ask account access manager, one for each account\.$/,
+  ],
 ])("the estimate %j", (estimate, pace, sentence) => expect(estimateSentence(estimate, pace)).toMatch(sentence));

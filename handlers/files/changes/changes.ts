@@ -23,6 +23,8 @@ export interface PreviousRows {
   readonly sameSettings: boolean;
   /** Who asked for the assignment of a row; empty where no event tells. By default, none does. */
   readonly assignedBy?: (row: Row) => string;
+  /** Whether both reports have what account access manager gives, without which a role is neither granted nor revoked. By default, they do. */
+  readonly rolesRead?: boolean;
 }
 
 /** `changes.csv`, a file of the report. What it says of a batch, or at the end, may be long: it comes in pieces. */
@@ -55,9 +57,9 @@ export function isDamage(error: unknown): boolean {
  * What changed since the previous report; `null` where that has other columns than this one. It may lack the last ones, which came later: none of
  * them is compared.
  *
- * Both reports are read once, in step. They have their pairs (account and permission set) in one order, since neither can be
- * renamed: an account's id is for ever, and UpdatePermissionSet takes no name. Within a pair the order is by names that can
- * change, of groups and users, so rows are matched by their ids, and those that have not met their other are held: as many as
+ * Both reports are read once, in step. They have their pairs (account, and permission set or role) in one order, since neither can be
+ * renamed: an account's id is for ever, UpdatePermissionSet takes no name, and a role has its name for life. Within a pair the order is by
+ * names that can change, of groups and users, so rows are matched by their ids, and those that have not met their other are held: as many as
  * changed place in one pair.
  */
 export async function openChanges({
@@ -65,12 +67,15 @@ export async function openChanges({
   csv,
   sameSettings,
   assignedBy = () => "",
+  rolesRead = true,
 }: PreviousRows): Promise<Changes | null> {
   const LINES_A_PIECE = 5_000;
   const columns: readonly string[] = COLUMNS;
   const ACCOUNT = columns.indexOf("account");
   const SET_ARN = columns.indexOf("PermissionSetArn");
   const SET_NAME = columns.indexOf("PermissionSetName");
+  const ROLE_ARN = columns.indexOf("RoleArn");
+  const ACCESS_TYPE = columns.indexOf("AccessType");
   const TYPE = columns.indexOf("Type");
   const GROUP_ID = columns.indexOf("GroupId");
   const USER_ID = columns.indexOf("UserId");
@@ -88,7 +93,13 @@ export async function openChanges({
 
   async function nextRecords(): Promise<string[][] | null> {
     try {
-      return await reader.next();
+      let read = await reader.next();
+      while (read !== null && !rolesRead) {
+        const compared = read.filter((record) => record[ACCESS_TYPE] !== "ACCOUNT_ROLE");
+        if (compared.length > 0) return compared;
+        read = await reader.next();
+      }
+      return read;
     } catch (error) {
       const { name, message } = error as Error;
       throw name === "UnreadableCsv" ? unreadable(message, error) : error;
@@ -101,6 +112,7 @@ export async function openChanges({
   let account = "";
   let setName = "";
   let setArn = "";
+  let roleArn = "";
   /** What was read of the previous report, and its next row; `null` after the last. */
   let records = (await nextRecords()) ?? [];
   let at = 0;
@@ -114,21 +126,32 @@ export async function openChanges({
   }
 
   /** Whether an earlier row is of a pair that the report has before another pair. */
-  function isBefore(was: string[], otherAccount: string, otherName: string, otherArn: string): boolean {
+  function isBefore(
+    was: string[],
+    otherAccount: string,
+    otherName: string,
+    otherArn: string,
+    otherRole: string,
+  ): boolean {
     if (was[ACCOUNT] !== otherAccount) return was[ACCOUNT]! < otherAccount;
     if (was[SET_NAME] !== otherName) return was[SET_NAME]! < otherName;
-    return was[SET_ARN]! < otherArn;
+    if (was[SET_ARN] !== otherArn) return was[SET_ARN]! < otherArn;
+    return (was[ROLE_ARN] ?? "") < otherRole;
+  }
+
+  function isOfPair(was: string[]): boolean {
+    return was[SET_ARN] === setArn && was[ACCOUNT] === account && (was[ROLE_ARN] ?? "") === roleArn;
   }
 
   function setEarlier(was: string[]): void {
     const last = earlier;
     const lastIsOfPair = earlierIsOfPair;
-    earlierIsOfPair = was[SET_ARN] === setArn && was[ACCOUNT] === account;
+    earlierIsOfPair = isOfPair(was);
     if (
       was.length !== width ||
       (!(earlierIsOfPair && lastIsOfPair) &&
         last !== null &&
-        isBefore(was, last[ACCOUNT]!, last[SET_NAME]!, last[SET_ARN]!))
+        isBefore(was, last[ACCOUNT]!, last[SET_NAME]!, last[SET_ARN]!, last[ROLE_ARN] ?? ""))
     ) {
       throw unreadable(
         `a row with account ${was[ACCOUNT]} and permission set ${was[SET_NAME]} is out of place, or has not ${width} cells`,
@@ -168,7 +191,7 @@ export async function openChanges({
 
   /** Pairs that only the previous report has: those before the pair that is being compared, or all that are left. */
   async function* passGonePairs(all: boolean): AsyncGenerator<string, void, undefined> {
-    while (earlier !== null && (all || isBefore(earlier, account, setName, setArn))) {
+    while (earlier !== null && (all || isBefore(earlier, account, setName, setArn, roleArn))) {
       changes.gone(earlier);
       await advance();
       if (changes.waiting() >= LINES_A_PIECE) yield* changes.takeLines();
@@ -180,8 +203,9 @@ export async function openChanges({
     account = row.account;
     setName = row.PermissionSetName;
     setArn = row.PermissionSetArn;
+    roleArn = row.RoleArn;
     yield* passGonePairs(false);
-    earlierIsOfPair = earlier !== null && earlier[SET_ARN] === setArn && earlier[ACCOUNT] === account;
+    earlierIsOfPair = earlier !== null && isOfPair(earlier);
   }
 
   await advance();
@@ -213,7 +237,8 @@ export async function openChanges({
 
   async function* compareRows(batch: readonly Row[]): AsyncGenerator<string, void, undefined> {
     for (const row of batch) {
-      if (row.PermissionSetArn !== setArn || row.account !== account) yield* enterPair(row);
+      if (row.AccessType === "ACCOUNT_ROLE" && !rolesRead) continue;
+      if (row.PermissionSetArn !== setArn || row.account !== account || row.RoleArn !== roleArn) yield* enterPair(row);
       if (!earlierIsOfPair) {
         changes.meetNow(row);
         continue;

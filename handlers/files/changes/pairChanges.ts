@@ -20,6 +20,8 @@ export const CHANGE_COLUMNS = [
   "PreviousReport",
   "AssignedAt",
   "AssignedBy",
+  "AccessType",
+  "RoleArn",
 ] as const;
 
 /** A way that was granted, and whose assignment's event was seen. */
@@ -150,6 +152,8 @@ export function createPairChanges(
       PreviousReport: reportedAt,
       AssignedAt: assignedAt,
       AssignedBy: assignedAt === "" ? "" : giverOf(shown),
+      AccessType: shown.AccessType || "PERMISSION_SET", // an earlier version told of nothing else
+      RoleArn: shown.RoleArn,
     };
   }
 

@@ -26,6 +26,7 @@ export function createFigures(
     orphaned: 0,
     disabledUsers: 0,
     emptyGroups: 0,
+    accountRoles: 0,
   };
   const buckets = dayBuckets(windowDays);
   let account = "";
@@ -53,6 +54,7 @@ export function createFigures(
           administrator = administrators.has(arn);
         }
         figures.grants += 1;
+        if (row.AccessType === "ACCOUNT_ROLE") figures.accountRoles += 1;
         if (administrator) figures.administratorGrants += 1;
         const usage = row.Usage;
         if (usage === "USED") {

@@ -12,6 +12,7 @@ export function createGroupRanking(): Gatherer<Ranking<GroupCounts>> {
   const groups = new Map<string, GroupTally>();
   let account = "";
   let arn = "";
+  let role = "";
   let group: GroupTally | null = null;
 
   return {
@@ -20,9 +21,11 @@ export function createGroupRanking(): Gatherer<Ranking<GroupCounts>> {
         const usage = row.Usage;
         const id = row.GroupId;
         if (id === "" || usage === "") continue;
-        if (group === null || id !== group.id || row.PermissionSetArn !== arn || row.account !== account) {
+        const samePair = row.PermissionSetArn === arn && row.RoleArn === role && row.account === account;
+        if (group === null || id !== group.id || !samePair) {
           account = row.account;
           arn = row.PermissionSetArn;
+          role = row.RoleArn;
           group = groups.get(id) ?? {
             id,
             name: row.GroupName,

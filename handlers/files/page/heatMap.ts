@@ -52,7 +52,7 @@ export function createHeatMap(): Gatherer<{ heatMap: HeatMap; permissionSets: Ra
     add(batch) {
       for (const row of batch) {
         const usage = row.Usage;
-        if (usage === "") continue;
+        if (usage === "" || row.AccessType === "ACCOUNT_ROLE") continue; // it shows permission sets
         if (account === null || row.account !== account.id) {
           finishAccount();
           account = { id: row.account, name: row.AccountName, cells: new Map(), ...noCounts() };

@@ -47,6 +47,8 @@ export interface PageRun {
   readonly regions: readonly ObservedRegion[];
   /** How many accounts the organization has; `null` where Organizations could not be read. */
   readonly accountsInOrganization: number | null;
+  /** What the report does not cover: sentences. */
+  readonly notCovered: readonly string[];
   /** All of them, as the manifest has them: for `npm run verify`. */
   readonly settings: Omit<Settings, "now">;
 }
@@ -75,6 +77,8 @@ export interface Figures extends UsageCounts {
   /** Disabled users that have a grant. */
   disabledUsers: number;
   emptyGroups: number;
+  /** Grants of a role that account access manager gives, beside permission sets. */
+  accountRoles: number;
 }
 
 /** Grants that were used, by whole days since; `to` is included. */

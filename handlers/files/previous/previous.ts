@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { messageOf, reportError } from "../../errors";
-import type { ArchiveFile, Settings } from "../../model";
+import type { ArchiveFile, Entitlements, Settings } from "../../model";
 import { formatInstant, parseInstant } from "../../times";
 import { type Changes, isDamage, openChanges } from "../changes/changes";
 import type { Row } from "../columns";
@@ -23,13 +23,14 @@ import { type Decisions, noDecisions, readDecisions } from "../review/review";
  * @param version the `manifestVersion` of the report being made
  */
 export function previousReportOf(
-  manifest: Omit<EarlierManifest, "files"> | null,
+  manifest: Omit<EarlierManifest, "files" | "sources"> | null,
   manifestKey: string,
   settings: Settings,
   version: number,
 ): PreviousReport {
   if (manifest === null) {
-    return { status: "none", reportedAt: null, manifestKey: null, usageCompared: false, reason: null };
+    const nothing = { usageCompared: false, rolesCompared: false };
+    return { status: "none", reportedAt: null, manifestKey: null, ...nothing, reason: null };
   }
   const reportedAt = manifest.now;
   const earlier = manifest.settings;
@@ -38,6 +39,7 @@ export function previousReportOf(
     reportedAt,
     manifestKey,
     usageCompared: false,
+    rolesCompared: false,
     reason,
   });
   if (manifest.manifestVersion !== version) {
@@ -56,8 +58,31 @@ export function previousReportOf(
     reportedAt,
     manifestKey,
     usageCompared: differing === null,
+    rolesCompared: true,
     reason: differing === null ? null : `Usage was not compared: ${differing}`,
   };
+}
+
+/**
+ * The same, where one of the two reports does not have what account access manager gives: then nothing of it was granted or revoked.
+ *
+ * @param now whether this report has it
+ */
+export function withoutRoles(
+  previous: PreviousReport,
+  manifest: Pick<EarlierManifest, "sources"> | null,
+  now: Pick<Entitlements, "status" | "roles">,
+): PreviousReport {
+  const was = manifest?.sources?.accountAccess?.status;
+  const isKnown = (status: string | undefined) => status === "read" || status === "not-offered";
+  if (previous.status !== "compared" || (isKnown(was) && isKnown(now.status))) return previous;
+  // An earlier version did not look, and now there is nothing to compare.
+  const isNothing = was === undefined && now.status !== "failed" && now.roles.length === 0;
+  if (isNothing) return { ...previous, rolesCompared: false };
+  const which = isKnown(now.status) ? "the report before" : "this report";
+  const why = `The roles that account access manager gives were not compared: ${which} does not have them`;
+  const others = previous.reason === null ? "" : `${previous.reason.replace(/\.?$/, ".")} `;
+  return { ...previous, rolesCompared: false, reason: others + why };
 }
 
 /** For where the earlier report's CSV turns out to have other columns: `openChanges` gave null. */
@@ -67,18 +92,20 @@ export function withOtherColumns(previous: PreviousReport): PreviousReport {
 
 /** For where the earlier report's CSV cannot be read. */
 export function unreadable(previous: PreviousReport, reason: string): PreviousReport {
-  return { ...previous, status: "other-version", usageCompared: false, reason };
+  return { ...previous, status: "other-version", usageCompared: false, rolesCompared: false, reason };
 }
 
 /**
  * What a run takes over from the report before it and from people. An earlier report that is missing or cannot be read does not keep
  * a new one from coming: the manifest says why there is no comparison, and so do its warnings.
  *
+ * @param roles what account access manager gives
  * @param assignedBy see `PreviousRows`
  */
 export async function readPrevious(
   history: History,
   settings: Settings,
+  roles: Pick<Entitlements, "status" | "roles">,
   assignedBy?: (row: Row) => string,
 ): Promise<{ previous: Previous; changes: Changes | null; decisions: Decisions }> {
   const decisions = await history.decisions().then(readDecisions, noDecisions);
@@ -106,7 +133,8 @@ export async function readPrevious(
   }
 
   async function compareWith(newest: EarlierReport | null, manifest: EarlierManifest | null) {
-    const previousReport = previousReportOf(manifest, newest?.manifestKey ?? "", settings, MANIFEST_VERSION);
+    const comparable = previousReportOf(manifest, newest?.manifestKey ?? "", settings, MANIFEST_VERSION);
+    const previousReport = withoutRoles(comparable, manifest, roles);
     if (newest === null || manifest === null || previousReport.status !== "compared") {
       return { previousReport, changes: null };
     }
@@ -120,6 +148,7 @@ export async function readPrevious(
         csv: csv(),
         sameSettings: previousReport.usageCompared,
         ...(assignedBy !== undefined && { assignedBy }),
+        rolesRead: previousReport.rolesCompared,
       });
       return { previousReport: changes === null ? withOtherColumns(previousReport) : previousReport, changes };
     } catch (error) {
@@ -147,7 +176,9 @@ export async function archivedLogins(history: History): Promise<readonly Archive
   }
 }
 
-type EarlierManifest = Pick<Manifest, "manifestVersion" | "now" | "settings" | "files">;
+type EarlierManifest = Pick<Manifest, "manifestVersion" | "now" | "settings" | "files"> & {
+  readonly sources?: { readonly accountAccess?: Partial<Manifest["sources"]["accountAccess"]> };
+};
 
 interface Newest {
   readonly newest: EarlierReport | null;

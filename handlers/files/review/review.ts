@@ -45,6 +45,9 @@ export const REVIEW_COLUMNS = [
   "UserId",
   "GrantKey",
   "GrantState",
+  "AccessType",
+  "RoleArn",
+  "AssignedAt",
 ] as const;
 
 export interface ReviewOptions {
@@ -56,7 +59,7 @@ export interface ReviewOptions {
   readonly granted?: NewGrants | undefined;
 }
 
-/** A user's ways into one account with one permission set. */
+/** A user's ways into one account with one permission set or role. */
 interface Ways {
   /** As many as may be named beside one of them, in the order of the report. */
   readonly first: Row[];
@@ -78,7 +81,7 @@ export interface ReviewCounts {
  * `review.csv`, the access-review sheet: one line for each grant of a user, in the order of the report. What its columns
  * mean, and when a decision is carried forward, is in docs/review.md.
  *
- * The rows of one pair (account and permission set) are held until the pair is complete, since each user's other ways to
+ * The rows of one pair (account, and permission set or role) are held until the pair is complete, since each user's other ways to
  * the same role may come anywhere in it. (`undefined` is not named in what runs for every row: in the serialised function it is
  * looked up anew each time.)
  */
@@ -88,6 +91,7 @@ export function createReview({ sources, evidence = evidenceOf(sources), decision
   const { instanceArn, identityStoreId, reviewerPattern } = sources.settings;
   const administrators = new Set(administratorArns(sources));
   const cell = createCellFormatter();
+  const toKey = encodeURIComponent;
   // With a byte order mark, without which Excel takes UTF-8 for the system's own encoding, and gives the sheet back so.
   const header = `\ufeff${REVIEW_COLUMNS.join(",")}\r\n`;
   const reviewerOf = createReviewerOf(reviewerPattern);
@@ -162,22 +166,28 @@ export function createReview({ sources, evidence = evidenceOf(sources), decision
   /** What the grants of one account, permission set and group have in common. */
   const commonOf = (row: Row) => {
     const administrator = administrators.has(row.PermissionSetArn);
-    const setId = row.PermissionSetArn.slice(row.PermissionSetArn.lastIndexOf("/") + 1);
+    const isRole = row.AccessType === "ACCOUNT_ROLE";
+    // A role's path may have slashes, which tell the parts of the key apart.
+    const setId = isRole
+      ? `role:${toKey(row.RoleArn.slice(row.RoleArn.indexOf("/") + 1))}`
+      : row.PermissionSetArn.slice(row.PermissionSetArn.lastIndexOf("/") + 1);
     const first = [
       reviewerOf(row.Type === "GROUP" ? row.GroupName : "", row.PermissionSetName),
       row.account,
       row.AccountName,
       row.PermissionSetName,
-      administrator ? "yes" : "no",
+      isRole ? "" : administrator ? "yes" : "no", // what a role may do, nobody sees from here
       row.Type,
       row.GroupName,
     ];
     return {
       of: row,
+      isRole,
       administratorState: administrator ? " ADMINISTRATOR" : "",
       key: `${row.account}/${setId}/${row.Type}/${row.GroupId}/`,
       first: first.map(cell).join(","),
       ids: [instanceArn, identityStoreId, row.PermissionSetArn].map(cell).join(","),
+      role: `${row.AccessType},${cell(row.RoleArn)}`,
     };
   };
 
@@ -194,7 +204,8 @@ export function createReview({ sources, evidence = evidenceOf(sources), decision
       const { action, reason } = isNew ? waitFor(suggested) : suggested;
       const key = common.key + row.UserId;
       const since = row.MemberSince === "" ? "" : ` ${row.MemberSince}`;
-      const state = row.RowStatus + " " + row.Usage + common.administratorState + since;
+      const assigned = common.isRole && row.AssignedAt !== "" ? ` ASSIGNED ${row.AssignedAt}` : "";
+      const state = row.RowStatus + " " + row.Usage + common.administratorState + since + assigned;
       const earlier = (decided && byGrant.get(key)) || null;
       const carried = earlier !== null && earlier.state === state && !isNew;
       counts.lines++;
@@ -208,7 +219,8 @@ export function createReview({ sources, evidence = evidenceOf(sources), decision
         `${row.RowStatus},${row.Usage},${row.LastLogin},${row.MemberSince},` +
         `${redundantWith === "" ? "" : cell(redundantWith)},${action},${cell(reason)},` +
         `${earlier === null ? ",,,,," : decisionCells(earlier, carried, isNew)},` +
-        `${common.ids},${row.Type === "GROUP" ? row.GroupId : row.UserId},${row.UserId},${key},${state}\r\n`;
+        `${common.ids},${row.Type === "GROUP" ? row.GroupId : row.UserId},${row.UserId},${key},${state},` +
+        `${common.role},${row.AssignedAt}\r\n`;
       if (++waiting >= LINES_A_PIECE) yield takeLines();
     }
     pair = [];
@@ -223,9 +235,12 @@ export function createReview({ sources, evidence = evidenceOf(sources), decision
       for (const row of batch) {
         if (row.UserId === "") continue;
         const held = pair[0];
-        if (held && (held.PermissionSetArn !== row.PermissionSetArn || held.account !== row.account)) {
-          yield* finishPair();
-        }
+        const isOfPair =
+          !held ||
+          (held.PermissionSetArn === row.PermissionSetArn &&
+            held.account === row.account &&
+            held.RoleArn === row.RoleArn);
+        if (!isOfPair) yield* finishPair();
         pair.push(row);
       }
       yield takeLines();

@@ -21,7 +21,11 @@ const SHOWN: Partial<Record<PageColumn, number>> = {
 };
 
 /** Columns whose cell also shows, and whose filter also finds, another column's value. */
-const SECOND_LINES: Partial<Record<PageColumn, PageColumn>> = { account: "AccountName", Username: "UserDisplayName" };
+const SECOND_LINES: Partial<Record<PageColumn, PageColumn>> = {
+  account: "AccountName",
+  PermissionSetName: "RoleArn",
+  Username: "UserDisplayName",
+};
 
 /** The table's columns: every one of the CSV, in its order. */
 export function columnDefinitions(rows: readonly PageRow[]): ColumnDefinition[] {
@@ -90,7 +94,9 @@ function formatCell(column: PageColumn, cell: CellComponent): HTMLElement {
         row.UserDisplayName || (value === "" && row.UserId !== "" ? "no such user" : ""),
       );
     case "PermissionSetName":
-      return lines(value, row.Administrator === "true" ? "administrator" : "", "chip chip-administrator");
+      return row.AccessType === "ACCOUNT_ROLE"
+        ? lines(row.RoleArn.slice(row.RoleArn.indexOf("/") + 1), "role of the account")
+        : lines(value, row.Administrator === "true" ? "administrator" : "", "chip chip-administrator");
     case "GroupName":
       return row.Type === "USER"
         ? element("span", { class: "cell quiet" }, "direct")

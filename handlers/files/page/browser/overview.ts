@@ -23,6 +23,12 @@ export function overviewHeader(run: PageRun): HTMLElement {
       fact("Status", element("span", { class: `chip chip-${run.status}` }, run.status)),
     ),
     warningsOf(run),
+    element(
+      "section",
+      { class: "not-covered", "aria-label": "Not covered" },
+      element("h2", {}, "Not covered"),
+      element("ul", {}, ...run.notCovered.map((sentence) => element("li", {}, sentence))),
+    ),
   );
 }
 
@@ -145,6 +151,12 @@ function sizeCards(figures: Figures, run: PageRun): Card[] {
       preset: "too-new",
       value: formatCount(figures.tooNew),
       note: `given, as far as is known, in the last ${formatCounted(run.newAccessDays, "day")}`,
+    },
+    {
+      label: "Account roles",
+      preset: "account-roles",
+      value: formatCount(figures.accountRoles),
+      note: "grants of account access manager, whose use nobody sees",
     },
     {
       label: "Use unknown",

@@ -23,6 +23,12 @@ const PRESETS: readonly Preset[] = [
   { id: "disabled", label: "Disabled users", attention: true, matches: (row) => row.UserStatus === "DISABLED" },
   { id: "empty-groups", label: "Empty groups", attention: false, matches: (row) => row.RowStatus === "EMPTY_GROUP" },
   { id: "too-new", label: "Too new", attention: false, matches: (row) => row.Usage === "TOO_NEW" },
+  {
+    id: "account-roles",
+    label: "Account roles",
+    attention: false,
+    matches: (row) => row.AccessType === "ACCOUNT_ROLE",
+  },
   { id: "unknown", label: "Unknown", attention: false, matches: (row) => row.Usage === "UNKNOWN" },
 ];
 
