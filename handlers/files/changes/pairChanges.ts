@@ -115,6 +115,7 @@ export function createPairChanges(
     if (
       last?.account === is.account &&
       last.PermissionSetArn === is.PermissionSetArn &&
+      last.RoleArn === is.RoleArn &&
       last.GroupId === is.GroupId &&
       (is.Type === "GROUP" || last.UserId === is.UserId)
     ) {
