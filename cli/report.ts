@@ -129,7 +129,7 @@ async function report(run: Run): Promise<Published> {
   const published = await runSlice({
     ...unfinished.head,
     clients,
-    loginSource: createEndingLoginSource(given.settings, options, (reason) => ending.abort(reason)),
+    loginSource: createEndingLoginSource(unfinished.head.settings, options, (reason) => ending.abort(reason)),
     call,
     history: createDirectoryHistory(given.out),
     sink,

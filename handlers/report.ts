@@ -42,7 +42,7 @@ import {
 } from "./bucket/bucket";
 import { reportError } from "./errors";
 import { originOf, type Published } from "./files/files";
-import { createLoginSource } from "./logins/logins";
+import { createLoginSource, isSameSource } from "./logins/logins";
 import {
   createLog,
   failedNotice,
@@ -112,7 +112,7 @@ export function createReportHandler(): ReportHandler {
   const deployed = deployedSettings(process.env);
   const requestsPerSecond = deployed?.requestsPerSecond ?? runSettings.requestsPerSecond.defaultValue;
   const clients = createClients();
-  const deployedSource = createLoginSource({ eventDataStore: deployed?.eventDataStore ?? null });
+  const deployedSource = deployed === null ? null : createLoginSource(deployed);
   const sns = createTopicClient();
   const objectsWith = (call: Caller) => createSmallObjects(clients.s3, bucket, call);
   const workOf = (runId: string, call: Caller) => createS3Work(clients.s3, bucket, workFolder(runId), call);
@@ -210,7 +210,7 @@ export function createReportHandler(): ReportHandler {
       facts,
       clients,
       // A run goes on with its first slice's settings, though the stack has others by now.
-      loginSource: settings.eventDataStore === deployed?.eventDataStore ? deployedSource : createLoginSource(settings),
+      loginSource: deployed !== null && isSameSource(settings, deployed) ? deployedSource : createLoginSource(settings),
       call,
       history: createS3History(clients.s3, bucket, call),
       sink: createS3Sink(clients.s3, bucket, folder, call),

@@ -2,6 +2,7 @@ import { type Caller, type ClientOptions, SLICE_OVER, type Staged } from "../aws
 import { messageOf, reportError } from "../errors";
 import type { InstanceRegions, Logins, Progress, Settings } from "../model";
 import { formatInstant } from "../times";
+import { createAthenaSource } from "./athena";
 import { createEventHistorySource } from "./eventHistory";
 import { createLakeSource } from "./lake";
 import type { Begun, LoginPart, LoginSource, LoginWindow } from "./source";
@@ -11,14 +12,26 @@ export type { LoginSource } from "./source";
 export { loginTargets, withKnownTargets } from "./targets";
 
 /** The login source that the settings name; `null` where logins are left out on request. */
-export function createLoginSource(
-  { eventDataStore }: Pick<Settings, "eventDataStore">,
-  options: ClientOptions = {},
-): LoginSource | null {
+export function createLoginSource(settings: LoginSettings, options: ClientOptions = {}): LoginSource | null {
+  const { eventDataStore, trailTable } = settings;
   if (eventDataStore === null) return null;
-  return (
-    eventDataStore === "" ? createEventHistorySource(options) : createLakeSource(eventDataStore, options)
-  ) as LoginSource;
+  const source =
+    eventDataStore !== ""
+      ? createLakeSource(eventDataStore, options)
+      : trailTable !== ""
+        ? createAthenaSource(settings, options)
+        : createEventHistorySource(options);
+  return source as LoginSource;
+}
+
+/** What of the settings says where logins are read. */
+export type LoginSettings = Pick<Settings, "eventDataStore" | "trailTable" | "trailWorkgroup" | "instanceArn">;
+
+/** Whether both name the same source. */
+export function isSameSource(one: LoginSettings, other: LoginSettings): boolean {
+  const named = ({ eventDataStore, trailTable, trailWorkgroup, instanceArn }: LoginSettings) =>
+    JSON.stringify([eventDataStore, trailTable, trailWorkgroup, instanceArn]);
+  return named(one) === named(other);
 }
 
 /** Logins that have been asked for, or why they could not be. Plain JSON: another process may finish them. */

@@ -1,4 +1,5 @@
 import type { RecordedRequest } from "../../local/aws/recorder";
+import { athenaNeeds } from "./athenaNeeds";
 import type { Need } from "./evaluator";
 
 /** What the ARNs of a deployment are made of. */
@@ -81,6 +82,7 @@ const s3Object =
  */
 const operations: Readonly<Record<string, Needs>> = {
   "sso-admin:ListPermissionSets": sso(),
+  "sso-admin:DescribeInstance": sso(),
   "sso-admin:ListRegions": sso(),
   "sso-admin:DescribePermissionSet": sso("permissionSet"),
   "sso-admin:ListAccountsForProvisionedPermissionSet": sso("permissionSet"),
@@ -130,6 +132,7 @@ export function needsOf(request: RecordedRequest, place: Place): Need[] {
       `arn:${partition}:lambda:${region}:${accountId}:function:${decodeURIComponent(invoked).split(":function:").pop()}`,
     ]);
   }
+  if (service === "athena") return athenaNeeds(request, place);
   const needs = operations[`${service}:${operation}`];
   if (!needs) throw new Error(`${service}:${operation} is not in tests/rights/authorization.ts: what does it need?`);
   return needs(request, place);
