@@ -93,8 +93,15 @@ export function parseArguments(argv: readonly string[]): Arguments {
     );
   }
   const noLogins = values["no-logins"] ?? false;
-  if (noLogins && settings.lakeId !== "") {
-    throw reportError("BadArguments", "Give either --lake-id, or --no-logins to leave the login source out.");
+  const sources = [
+    ...(["lakeId", "trailTable"] as const).filter((key) => settings[key] !== "").map(optionOf),
+    ...(noLogins ? ["--no-logins"] : []),
+  ];
+  if (sources.length > 1) {
+    throw reportError(
+      "BadArguments",
+      `Give at most one of --lake-id and --trail-table, and neither with --no-logins, which leaves the login source out: got ${sources.join(" and ")}.`,
+    );
   }
   for (const key of keys) {
     const problem = settingProblem(optionOf(key), runSettings[key], settings[key]);

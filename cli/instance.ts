@@ -15,7 +15,12 @@ export const NOT_THE_OWNER = "NotTheOwner";
  * @param account of the credentials
  */
 export async function findInstance(
-  { eventDataStore, instanceArn, identityStoreId }: Instance & Pick<Settings, "eventDataStore">,
+  {
+    eventDataStore,
+    trailTable,
+    instanceArn,
+    identityStoreId,
+  }: Instance & Pick<Settings, "eventDataStore" | "trailTable">,
   account: string,
   ssoAdmin: SSOAdminClient,
   call: Caller,
@@ -36,7 +41,8 @@ export async function findInstance(
   });
   const chosen = chooseInstance(found, given, optionOf);
   const owner = found.find((one) => one.instanceArn === chosen.instanceArn)?.ownerAccountId ?? "";
-  if (eventDataStore === "" && owner !== "" && owner !== account) throw notTheOwner(account, owner);
+  if (eventDataStore === "" && trailTable === "" && owner !== "" && owner !== account)
+    throw notTheOwner(account, owner);
   return { instanceArn: chosen.instanceArn, identityStoreId: chosen.identityStoreId };
 }
 

@@ -1,9 +1,8 @@
 import type { Caller, ClientOptions } from "../handlers/aws/aws";
 import { messageOf, reportError } from "../handlers/errors";
-import { createLoginSource, type LoginKeeping, type LoginSource } from "../handlers/logins/logins";
-import type { Settings } from "../handlers/model";
+import { createLoginSource, type LoginKeeping, type LoginSettings, type LoginSource } from "../handlers/logins/logins";
 
-/** The name of the error of a run whose event data store is not there. */
+/** The name of the error of a run whose event data store or table is not there. */
 export const NO_SUCH_STORE = "EventDataStoreNotFound";
 
 /**
@@ -14,7 +13,7 @@ export const NO_SUCH_STORE = "EventDataStoreNotFound";
  * @param end ends the run for a reason
  */
 export function createEndingLoginSource(
-  settings: Settings,
+  settings: LoginSettings,
   options: ClientOptions,
   keeping: LoginKeeping,
   end: (reason: Error) => void,
@@ -25,6 +24,7 @@ export function createEndingLoginSource(
   function endWhereMended(thrown: unknown): void {
     const error = thrown as Error;
     if (/^EventDataStore(NotFound|ARNInvalid)/.test(error.name)) end(wrongLake(error));
+    if (/^(NoTrailTable|TrailTableNot\w+|WorkGroupNotUsable)$/.test(error.name)) end(wrongTable(error));
     // Credentials that are refused for another reason may be good for everything but the store's Region.
     const expired =
       error.name === "CredentialsRefused" && /Expired/.test((error.cause as Error | undefined)?.name ?? "");
@@ -49,6 +49,11 @@ export function createEndingLoginSource(
     begin: (...given) => ending(source.begin(...given)),
     goOn: (reading, untilMs, call, progress) => ending(source.goOn(reading, untilMs, endingCaller(call), progress)),
   };
+}
+
+function wrongTable(error: Error): Error {
+  const advice = "--trail-table takes a table in the Region of --region. Or leave logins out with --no-logins.";
+  return reportError(NO_SUCH_STORE, `${messageOf(error)} ${advice} Nothing was written.`, error);
 }
 
 function wrongLake(error: unknown): Error {

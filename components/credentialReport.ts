@@ -31,6 +31,18 @@ export interface CredentialReportArgs {
    */
   readonly lakeId?: pulumi.Input<string>;
   /**
+   * Athena table over the files of a CloudTrail trail, to read the logins from: `database.table` or `catalog.database.table`. Nothing of it is
+   * made or changed. Empty: `lakeId` says where logins are read. The table is looked for in the stack's account and Region.
+   * @default ""
+   * @example "security.cloudtrail_logs"
+   */
+  readonly trailTable?: pulumi.Input<string>;
+  /**
+   * Athena workgroup in which `trailTable` is queried; it says where results go, and what a query may cost.
+   * @default "primary"
+   */
+  readonly trailWorkgroup?: pulumi.Input<string>;
+  /**
    * IAM Identity Center instance; by default the account's one instance.
    * @default ""
    * @example "arn:aws:sso:::instance/ssoins-1234567890abcdef"

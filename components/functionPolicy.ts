@@ -1,13 +1,17 @@
 import { REPORT_PREFIX } from "../handlers/bucket/bucket";
 import type { AwsAccount } from "./awsAccount";
 import type { IdentityCenter } from "./identityCenter";
-import { type PolicyDocument, policyDocument, type Statement, viaServices } from "./policy";
+import { loginStatements } from "./loginRights";
+import { allow, type PolicyDocument, policyDocument, type Statement, viaServices } from "./policy";
 
 export interface FunctionPolicyArgs {
   readonly account: AwsAccount;
   readonly identityCenter: IdentityCenter;
-  /** "" where logins are looked up in Event history. */
+  /** "" where logins are read from elsewhere. */
   readonly eventDataStoreArn: string;
+  /** "" where logins are read from no table of Athena's. */
+  readonly trailTable: string;
+  readonly trailWorkgroup: string;
   readonly bucketArn: string;
   readonly logGroupArn: string;
   /** Whether the bucket locks what is written, unless that says otherwise. */
@@ -63,10 +67,7 @@ export function functionPolicy(args: FunctionPolicyArgs): PolicyDocument {
       "account-access:ListEntitlements",
       `arn:${partition}:account-access:${region}:${ownerAccountId}:application/*`,
     ),
-    // Event history knows no narrower resource.
-    args.eventDataStoreArn === ""
-      ? allow("LookUpLogins", "cloudtrail:LookupEvents", "*")
-      : queryLogins(args.eventDataStoreArn),
+    ...loginStatements({ ...args, instanceArn }),
     allow("ReadAndWriteReports", ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"], below("*")),
     allow("RemoveParts", "s3:DeleteObject", work),
     // What is no evidence is locked for a day, not as long as a report.
@@ -80,23 +81,10 @@ export function functionPolicy(args: FunctionPolicyArgs): PolicyDocument {
       : []),
     allow("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], `${args.logGroupArn}:*`),
     ...ifGiven(args.topicArn, (topic) => allow("TellTopic", "sns:Publish", topic)),
-    // No kms:ViaService: AWS documents none for CloudTrail Lake, and a wrong one would make all usage UNKNOWN.
-    ...ifGiven(args.eventDataStoreArn && args.lakeKmsKeyArn, (key) =>
-      allow("QueryEncryptedLogins", ["kms:Decrypt", "kms:GenerateDataKey"], key),
-    ),
     ...ifGiven(args.identityCenterKmsKeyArn, (key) => ({
       ...allow("ReadEncryptedIdentities", "kms:Decrypt", key),
       Condition: viaServices(["sso", "identitystore"], region, dnsSuffix),
     })),
-  );
-}
-
-function queryLogins(eventDataStoreArn: string): Statement {
-  const actions = ["CancelQuery", "DescribeQuery", "GetEventDataStore", "GetQueryResults", "StartQuery"];
-  return allow(
-    "QueryLogins",
-    actions.map((action) => `cloudtrail:${action}`),
-    eventDataStoreArn,
   );
 }
 
@@ -112,8 +100,4 @@ export function eventDataStoreArn(lakeId: string, account: AwsAccount, ownerAcco
 
 function ifGiven(arn: string, statement: (arn: string) => Statement): Statement[] {
   return arn === "" ? [] : [statement(arn)];
-}
-
-function allow(Sid: string, Action: Statement["Action"], Resource: Statement["Resource"]): Statement {
-  return { Sid, Effect: "Allow", Action, Resource };
 }

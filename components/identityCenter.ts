@@ -14,6 +14,7 @@ export interface IdentityCenterArgs {
   readonly instanceArn: pulumi.Input<string>;
   readonly identityStoreId: pulumi.Input<string>;
   readonly lakeId: pulumi.Input<string>;
+  readonly trailTable: pulumi.Input<string>;
   readonly account: pulumi.Input<AwsAccount>;
 }
 
@@ -22,15 +23,16 @@ export interface IdentityCenterArgs {
  * no event data store is named.
  */
 export function identityCenter(
-  { instanceArn, identityStoreId, lakeId, account }: IdentityCenterArgs,
+  { instanceArn, identityStoreId, lakeId, trailTable, account }: IdentityCenterArgs,
   opts: pulumi.InvokeOptions,
 ): pulumi.Output<IdentityCenter> {
-  return pulumi.all([instanceArn, identityStoreId, lakeId, account]).apply(([arn, store, lake, { accountId }]) =>
+  const known = pulumi.all([instanceArn, identityStoreId, pulumi.output({ lakeId, trailTable }), account]);
+  return known.apply(([arn, store, logins, { accountId }]) =>
     orRunError(async () => {
       const given = { instanceArn: arn, identityStoreId: store };
       const isGiven = arn !== "" && store !== "";
       const [owner, found] = await Promise.all([
-        ownerAccountId(lake, accountId, opts),
+        ownerAccountId(logins, accountId, opts),
         isGiven ? [given] : instances(opts),
       ]);
       return { ...instanceAmong(found, given), ownerAccountId: owner };

@@ -14,7 +14,7 @@ export const sliceRetries = RETRIES;
 export const longestRunSeconds = LONGEST_RUN_SECONDS;
 
 /**
- * What the names of administrator permission sets and the reviewers' pattern may have of the 4,096 bytes that Lambda grants a
- * function's environment, which it measures as JSON. Nothing else in it is longer than an ARN or a name.
+ * What the settings that may be long may have of the 4,096 bytes that Lambda grants a function's environment, which it measures as
+ * JSON: the names of administrator permission sets, the reviewers' pattern, and a table to read logins from.
  */
-export const longSettingsBytes = 2_900;
+export const longSettingsBytes = 2_800;

@@ -7,7 +7,7 @@ import type { SettingValues } from "../handlers/settings";
 import type { AwsAccount } from "./awsAccount";
 import { ask, LookUpError, lookUpError, orRunError, refusalOf } from "./refusal";
 import { isRunbookOf } from "./runbookDocument";
-import { ownerProblem, regionProblems } from "./settingsCheck";
+import { type LoginPlace, ownerProblem, regionProblems } from "./settingsCheck";
 
 type Options = pulumi.InvokeOptions;
 
@@ -30,7 +30,7 @@ export async function lookUp(
   const isHere = (key: "kmsKeyArn" | "notificationTopicArn") =>
     settings[key] !== "" && !elsewhere.some((problem) => problem.startsWith(`${key}:`));
   const results = await Promise.allSettled([
-    ownerAccountId(settings.lakeId, accountId),
+    ownerAccountId(settings, accountId),
     checkInstance(settings, accountId),
     warnOfAdministrator(accountId, region),
     settings.adoptBucket ? checkBucket(settings.bucketName, region) : undefined,
@@ -61,12 +61,12 @@ export async function place(opts: Options = {}): Promise<AwsAccount> {
 /**
  * The account that owns the organization, and so its Identity Center instance.
  *
- * @param accountId of the account that the stack is in: another one needs an event data store
+ * @param accountId of the account that the stack is in: another one needs an event data store or a table
  * @throws LookUpError
  */
-export async function ownerAccountId(lakeId: string, accountId: string, opts: Options = {}): Promise<string> {
+export async function ownerAccountId(logins: LoginPlace, accountId: string, opts: Options = {}): Promise<string> {
   const owner = await managementAccountId(opts);
-  const problem = ownerProblem(lakeId, accountId, owner);
+  const problem = ownerProblem(logins, accountId, owner);
   if (problem !== undefined) throw new LookUpError(problem);
   return owner;
 }

@@ -18,6 +18,10 @@ export function policyDocument(...statements: readonly Statement[]): PolicyDocum
   return { Version: "2012-10-17", Statement: statements };
 }
 
+export function allow(Sid: string, Action: Statement["Action"], Resource: Statement["Resource"]): Statement {
+  return { Sid, Effect: "Allow", Action, Resource };
+}
+
 /**
  * The condition keys that a service is documented to send when it takes on a role. A condition on any other may refuse every call.
  * Lambda sends none, and needs none: only this account's functions can be given a role of this account.

@@ -18,6 +18,7 @@ export const logRetentionDays = 400;
 
 /** The packages that the handler loads. What they need is in the archive too, and nothing else is. */
 export const functionPackages: readonly string[] = [
+  "@aws-sdk/client-athena",
   "@aws-sdk/client-cloudtrail",
   "@aws-sdk/client-identitystore",
   "@aws-sdk/client-organizations",
@@ -108,6 +109,8 @@ function rolePolicy(name: string, args: ReportFunctionArgs, logGroup: aws.cloudw
       account: args.account,
       identityCenter: args.identityCenter,
       lakeId: args.lakeId,
+      trailTable: args.trailTable,
+      trailWorkgroup: args.trailWorkgroup,
       bucketArn: args.bucket.arn,
       logGroupArn: logGroup.arn,
       topicArn: args.topicArn ?? "",

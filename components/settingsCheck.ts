@@ -23,6 +23,7 @@ export function togetherProblems(given: Partial<Record<SettingKey, unknown>>): s
       "lakeKmsKeyArn: expected lakeId to name the event data store that is encrypted with it, got none. Set lakeId, or leave lakeKmsKeyArn out.",
     );
   }
+  refuse("lakeId", "trailTable", "logins are read from one source. Leave one of them out.");
   refuse("deleteBucket", "adoptBucket", "an adopted bucket is never deleted. Leave deleteBucket out.");
   refuse("lockReports", "adoptBucket", "an adopted bucket is used as it is. Set Object Lock on the bucket itself.");
   if (isSet("notifyOnSuccess") && !isSet("notificationEmail") && !isSet("notificationTopicArn")) {
@@ -32,11 +33,14 @@ export function togetherProblems(given: Partial<Record<SettingKey, unknown>>): s
   }
   refuse("notificationEmail", "notificationTopicArn", "subscribe the address to that topic, or leave one of them out.");
   // JSON within the environment's JSON; of what is known later Lambda complains itself.
-  const known = [given.administratorPermissionSets, given.reviewerPattern].filter((value) => !isKnownLater(value));
+  const { administratorPermissionSets, reviewerPattern, trailTable } = given;
+  const known = [administratorPermissionSets, reviewerPattern, trailTable || undefined].filter(
+    (value) => value !== undefined && !isKnownLater(value),
+  );
   const bytes = Buffer.byteLength(JSON.stringify(JSON.stringify(known)));
   if (bytes > longSettingsBytes) {
     problems.push(
-      `administratorPermissionSets and reviewerPattern: expected at most ${longSettingsBytes} bytes of both together, since Lambda's whole ` +
+      `administratorPermissionSets and reviewerPattern: expected at most ${longSettingsBytes} bytes of both together (and of trailTable), since Lambda's whole ` +
         `environment holds 4 KB, got ${bytes}. Name fewer permission sets, or shorten the pattern.`,
     );
   }
@@ -63,12 +67,19 @@ export function regionProblems(given: Partial<Record<SettingKey, unknown>>, regi
   });
 }
 
+/** What of the settings says where logins are read. */
+export type LoginPlace = Pick<SettingValues, "lakeId" | "trailTable">;
+
 /**
  * What is wrong with a stack in an account that does not own the Identity Center instance; undefined where nothing is. Event history holds
  * an account's own events alone, and logins are recorded in the account that owns the instance.
  */
-export function ownerProblem(lakeId: string, accountId: string, ownerAccountId: string): string | undefined {
-  if (lakeId !== "" || accountId === ownerAccountId) return undefined;
+export function ownerProblem(
+  { lakeId, trailTable }: LoginPlace,
+  accountId: string,
+  ownerAccountId: string,
+): string | undefined {
+  if (lakeId !== "" || trailTable !== "" || accountId === ownerAccountId) return undefined;
   return (
     `lakeId: expected an event data store in account ${accountId}, got "": the logins are in the CloudTrail Event history of account ${ownerAccountId}, ` +
     "which owns the IAM Identity Center instance, and can be read there alone. Deploy into that account, or set lakeId to a CloudTrail Lake event " +

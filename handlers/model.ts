@@ -11,6 +11,10 @@ export interface Settings {
    * UNKNOWN.
    */
   readonly eventDataStore: string | null;
+  /** Athena table over a trail's files, `[catalog.]database.table`; "" where logins are not read from one. Never beside an event data store. */
+  readonly trailTable: string;
+  /** The Athena workgroup for it. */
+  readonly trailWorkgroup: string;
   /** `arn:<partition>:sso:::instance/ssoins-…` */
   readonly instanceArn: string;
   /** As AWS says it, mostly `d-…`. */
@@ -254,7 +258,7 @@ export interface Logins {
   readonly regions: readonly ObservedRegion[];
   readonly lastLogins: readonly LastLogin[];
   readonly queryId: string | null;
-  /** What CloudTrail Lake bills; `null` where no query finished. */
+  /** What CloudTrail Lake or Athena bills; `null` where no query finished. */
   readonly bytesScanned: number | null;
   /** Logins in the window that name no user: whoever may enter that account with that role may have been it. */
   readonly unattributed: readonly UnattributedLogin[];

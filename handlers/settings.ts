@@ -18,6 +18,22 @@ export const runSettings = {
     hint: "Find it under CloudTrail → Lake → Event data stores.",
     accepts: (value) => value === "" || parseEventDataStore(value) !== null,
   }),
+  trailTable: text({
+    placeholder: "TABLE",
+    help: "Athena table over the files of a CloudTrail trail, to read the logins from: database.table or catalog.database.table. Nothing of it is made or changed. Empty: lakeId says where logins are read.",
+    expected:
+      'a table of at most 255 characters like security.cloudtrail_logs or AwsDataCatalog.security.cloudtrail_logs, or ""',
+    hint: "Find it under Athena → Query editor → Data.",
+    accepts: (value) => value === "" || (value.length <= 255 && parseTrailTable(value) !== null),
+  }),
+  trailWorkgroup: text({
+    defaultValue: "primary",
+    placeholder: "NAME",
+    help: "Athena workgroup in which trailTable is queried; it says where results go, and what a query may cost.",
+    expected: "a workgroup's name of 1 to 128 letters, digits, dots, underscores and hyphens",
+    hint: "Find it under Athena → Workgroups.",
+    accepts: /^[a-zA-Z0-9._-]{1,128}$/,
+  }),
   instanceArn: text({
     placeholder: "ARN",
     help: "IAM Identity Center instance; by default the account's one instance.",
@@ -301,6 +317,23 @@ export function parseEventDataStore(text: string): EventDataStoreName | null {
     text,
   );
   return match ? { id: match[2]!, region: match[1] ?? "" } : null;
+}
+
+/** A table that Athena knows, by the parts of its name. */
+export interface TrailTableName {
+  readonly catalog: string;
+  readonly database: string;
+  readonly table: string;
+  /** As people write it. */
+  readonly full: string;
+}
+
+/** Reads `database.table` or `catalog.database.table`; `null` where it is neither. */
+export function parseTrailTable(text: string): TrailTableName | null {
+  const parts = text.split(".");
+  if (parts.length < 2 || parts.length > 3 || !parts.every((part) => /^[A-Za-z0-9_@-]{1,128}$/.test(part))) return null;
+  const [table = "", database = "", catalog = "AwsDataCatalog"] = [...parts].reverse();
+  return { catalog, database, table, full: text };
 }
 
 /**

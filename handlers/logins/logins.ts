@@ -2,6 +2,7 @@ import { type Caller, type ClientOptions, SLICE_OVER, type Staged } from "../aws
 import { messageOf, reportError } from "../errors";
 import type { InstanceRegions, Logins, Progress, Settings } from "../model";
 import { formatInstant } from "../times";
+import { createAthenaSource } from "./athena";
 import { createEventHistorySource, type HistoryOptions } from "./eventHistory";
 import { createLakeSource } from "./lake";
 import type { Begun, LoginPart, LoginSource, LoginWindow } from "./source";
@@ -29,24 +30,35 @@ export const NOTHING_KEPT: LoginKeeping = {
 };
 
 /** Whether logins are looked up in Event history, and so kept in the login archive. */
-export function readsEventHistory({ eventDataStore }: Pick<Settings, "eventDataStore">): boolean {
-  return eventDataStore === "";
+export function readsEventHistory({
+  eventDataStore,
+  trailTable,
+}: Pick<Settings, "eventDataStore" | "trailTable">): boolean {
+  return eventDataStore === "" && trailTable === "";
 }
 
 /** The login source that the settings name; `null` where logins are left out on request. */
 export function createLoginSource(
-  settings: Pick<Settings, "eventDataStore" | "instanceArn" | "identityStoreId" | "requestsPerSecond">,
+  settings: LoginSettings,
   options: ClientOptions = {},
   keeping: LoginKeeping = NOTHING_KEPT,
 ): LoginSource | null {
-  const { eventDataStore } = settings;
+  const { eventDataStore, instanceArn, identityStoreId, requestsPerSecond } = settings;
   if (eventDataStore === null) return null;
-  const { instanceArn, identityStoreId, requestsPerSecond } = settings;
   const kept = { instanceArn, identityStoreId, requestsPerSecond, ...keeping };
-  return (
-    readsEventHistory(settings) ? createEventHistorySource(options, kept) : createLakeSource(eventDataStore, options)
-  ) as LoginSource;
+  const source = readsEventHistory(settings)
+    ? createEventHistorySource(options, kept)
+    : eventDataStore !== ""
+      ? createLakeSource(eventDataStore, options)
+      : createAthenaSource(settings, options);
+  return source as LoginSource;
 }
+
+/** What of the settings says where logins are read, and how. */
+export type LoginSettings = Pick<
+  Settings,
+  "eventDataStore" | "trailTable" | "trailWorkgroup" | "instanceArn" | "identityStoreId" | "requestsPerSecond"
+>;
 
 /** Logins that have been asked for, or why they could not be. Plain JSON: another process may finish them. */
 export interface BegunLogins {

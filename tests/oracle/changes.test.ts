@@ -96,7 +96,9 @@ test("changes.csv is what the oracle finds, whatever the batches and chunks", as
         const granted = expected.filter(({ Change, UserId }) => Change === "GRANTED" && UserId !== "");
         expect(after.filter((row) => changes!.granted.has(row))).toHaveLength(granted.length);
         const given = expected.filter(({ AssignedAt }) => AssignedAt !== "");
-        const ways = given.map((line) => [line.account, line.PermissionSetArn, line.RoleArn, line.GroupId || line.UserId].join());
+        const ways = given.map((line) =>
+          [line.account, line.PermissionSetArn, line.RoleArn, line.GroupId || line.UserId].join(),
+        );
         expect(changes!.given.count).toBe(new Set(ways).size);
         expect(changes!.given.first.reduce((sum, { rows }) => sum + rows, 0)).toBe(given.length);
         lines += expected.length;

@@ -1,6 +1,6 @@
 import { type SettingKey, settings } from "../../handlers/settings";
 import { leavePackagesOut, type ProgramRun, type Registration } from "./runProgram";
-import { minimalConfig, runStack } from "./stack";
+import { historyConfig, minimalConfig, runStack } from "./stack";
 
 // The archive does not depend on any setting, which the last test shows with the real handler; here a small one is enough.
 jest.mock("../../handlers/report", () => ({ createReportHandler: () => async () => "small" }));
@@ -18,6 +18,8 @@ const bucketSettings = ["encryption", "lifecycle", "ownership", "policy", "publi
  * change, AWS' answer changes more, as with `bucketName`.
  */
 const changes: Record<SettingKey, readonly [value: string, ...resources: string[]]> = {
+  trailTable: ["security.cloudtrail_logs", "changed function", "changed function-policy"],
+  trailWorkgroup: ["security", "changed function"],
   lakeId: ["11111111-89ab-cdef-0123-456789abcdef", "changed function", "changed function-policy"],
   identityStoreId: ["d-0987654321", "changed function", "changed function-policy"],
   instanceArn: ["arn:aws:sso:::instance/ssoins-fedcba0987654321", "changed function", "changed function-policy"],
@@ -102,8 +104,10 @@ test.each(Object.entries(changes))(
   "another %s changes exactly what it should",
   async (setting, [value, ...resources]) => {
     const needed = also[setting as SettingKey];
-    const config = { ...minimalConfig, ...needed };
-    const before = needed ? await runStack(config) : minimalRun;
+    // Logins are read from one source.
+    const isTrail = setting.startsWith("trail");
+    const config = { ...(isTrail ? historyConfig : minimalConfig), ...needed };
+    const before = needed || isTrail ? await runStack(config) : minimalRun;
     const after = await runStack({ ...config, [setting]: value });
     expect(differences(before, after)).toEqual([...resources].sort());
   },

@@ -21,6 +21,8 @@ const right: [SettingKey, unknown[]][] = [
       arn.replace("aws", "aws-cn").replace("eu-west-1", "cn-north-1"),
     ],
   ],
+  ["trailTable", ["", "security.cloudtrail_logs", "AwsDataCatalog.Security.cloudtrail-logs-1", `a.${"b".repeat(128)}`]],
+  ["trailWorkgroup", ["primary", "security.audit_1-2"]],
   ["identityStoreId", ["", "d-1234567890", "01234567-89ab-cdef-0123-456789abcdef"]],
   [
     "instanceArn",
@@ -57,6 +59,21 @@ const right: [SettingKey, unknown[]][] = [
 
 const wrong: [SettingKey, unknown[]][] = [
   ["lakeId", [null, " ", "abc", `${arn}0`, arn.replace("cloudtrail", "s3"), arn.replace("111122223333", "1111"), 7]],
+  [
+    "trailTable",
+    [
+      "logs",
+      "a.b.c.d",
+      ".logs",
+      "a..b",
+      'a."b"',
+      "a.b c",
+      "a.b;",
+      `a.${"b".repeat(129)}`,
+      `${"a".repeat(128)}.${"b".repeat(128)}`,
+    ],
+  ],
+  ["trailWorkgroup", ["", "a b", "a/b", "a".repeat(129), null]],
   [
     "identityStoreId",
     ["1234567890", "d-123", "d-12345678901", "D-1234567890", "0123456789abcdef0123456789abcdef0123", null],
@@ -150,6 +167,7 @@ test.each([
     "notificationEmail cannot go with notificationTopicArn",
   ],
   [{ lakeKmsKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/a", lakeId: "" }, "lakeKmsKeyArn: expected lakeId"],
+  [{ lakeId: arn, trailTable: "security.cloudtrail_logs" }, "lakeId cannot go with trailTable"],
   [
     { notifyOnSuccess: true, notificationEmail: "" },
     "notifyOnSuccess: expected notificationEmail or notificationTopicArn",
@@ -177,7 +195,7 @@ test("what Lambda's environment cannot hold is refused; the most of both that is
   expect(togetherProblems(patternOf("b"))).toEqual([]);
   expect(togetherProblems(patternOf("字"))).toEqual([
     expect.stringMatching(
-      /^administratorPermissionSets and reviewerPattern: expected at most 2900 bytes of both .*4 KB, got 3\d{3}\. Name fewer/,
+      /^administratorPermissionSets and reviewerPattern: expected at most 2800 bytes of both .*4 KB, got 3\d{3}\. Name fewer/,
     ),
   ]);
 });
@@ -201,7 +219,7 @@ test("a misspelt key is named, with the nearest that there is; other namespaces 
     "bucketname: there is no such setting. Did you mean bucketName? Remove it with: pulumi config rm bucketname",
     "schdule: there is no such setting. Did you mean schedule? Remove it with: pulumi config rm schdule",
   ]);
-  expect(unknownKeys([`${project}:frequency`], project)[0]).toContain("Known are lakeId, instanceArn");
+  expect(unknownKeys([`${project}:frequency`], project)[0]).toContain("Known are lakeId, trailTable, trailWorkgroup, ");
 });
 
 /** The help, with the range where there is one. */
@@ -261,7 +279,9 @@ describe("the files agree with the code", () => {
     const { properties, required } = manifestSchema.properties.settings;
     const names = Object.keys(runSettings).map((key) => (key === "lakeId" ? "eventDataStore" : key));
     expect(Object.keys(properties).sort()).toEqual([...names].sort());
-    expect([...required].sort()).toEqual([...names].sort());
+    // Manifests of version 0.1 do not have these.
+    const added = ["trailTable", "trailWorkgroup"];
+    expect([...required].sort()).toEqual(names.filter((name) => !added.includes(name)).sort());
     for (const key of ["lookbackDays", "newAccessDays"] as const) {
       const { min, max } = runSettings[key];
       expect(properties[key]).toMatchObject({ minimum: min, maximum: max });

@@ -1,4 +1,5 @@
 import type { RecordedRequest } from "../../local/aws/recorder";
+import { athenaNeeds } from "./athenaNeeds";
 import type { Need } from "./evaluator";
 
 /** What the ARNs of a deployment are made of. */
@@ -142,6 +143,7 @@ export function needsOf(request: RecordedRequest, place: Place): Need[] {
       `arn:${partition}:lambda:${region}:${accountId}:function:${decodeURIComponent(invoked).split(":function:").pop()}`,
     ]);
   }
+  if (service === "athena") return athenaNeeds(request, place);
   const needs = operations[`${service}:${operation}`];
   if (!needs) throw new Error(`${service}:${operation} is not in tests/rights/authorization.ts: what does it need?`);
   return needs(request, place);

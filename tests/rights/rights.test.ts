@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type LocalAws, startLocalAws } from "../../local/aws";
 import { type Deployment, deploy } from "../../local/deployment/deploy";
-import { eventDataStoreArn } from "../support/organisation";
+import { eventDataStoreArn, trailTable } from "../support/organisation";
 import type { Place } from "./authorization";
 import { type Asker, covers, type Decision, decide, list, type Need, type Policy } from "./evaluator";
 import { bucketPolicyOf, distinct, needsByRole, type RoleName, resourceOf, resourcesOf, rolesOf } from "./roles";
@@ -21,9 +21,10 @@ const withKeys = {
   notifyOnSuccess: true,
   lockReports: 1,
 };
-const configs: [what: string, config: Partial<typeof withKeys> & { lakeId?: string }][] = [
+const configs: [what: string, config: Partial<typeof withKeys> & { lakeId?: string; trailTable?: string }][] = [
   ["with AWS's own keys", {}],
   ["with logins from Event history", { lakeId: "" }],
+  ["with logins from a trail's files", { lakeId: "", trailTable }],
   ["with customer managed keys and locked reports", withKeys],
 ];
 
@@ -144,6 +145,7 @@ describe.each(configs)("%s", (_, config) => {
     const ownInstance = "arn:aws:sso:::instance/ssoins-0123456789abcdef";
     const otherLake = eventDataStoreArn.replace(/.$/, "0");
     const via = (service: string) => ({ "kms:ViaService": `${service}.us-east-1.amazonaws.com` });
+    const viaAthena = { "aws:CalledVia": ["athena.amazonaws.com"] };
     const everybody: [string, string, string, object?][] = [
       ["taking on another role", "sts:AssumeRole", "arn:aws:iam::111122223333:role/admin"],
       ["handing on a role", "iam:PassRole", roles.function.arn, { "iam:PassedToService": "lambda.amazonaws.com" }],
@@ -173,11 +175,22 @@ describe.each(configs)("%s", (_, config) => {
         ["another bucket", "s3:PutObject", "arn:aws:s3:::another/credential_reports/report.csv"],
         ["a bucket that is named alike", "s3:PutObject", `${bucket}-2/credential_reports/report.csv`],
         ["listing", "s3:ListBucket", bucket, { "s3:prefix": "credential_reports/" }],
-        config.lakeId === ""
+        config.lakeId === "" && config.trailTable === undefined
           ? ["a store that it has no use for", "cloudtrail:StartQuery", eventDataStoreArn]
           : ["Event history, which it has no use for", "cloudtrail:LookupEvents", "*"],
         ["recording less", "cloudtrail:StopLogging", "arn:aws:cloudtrail:us-east-1:111122223333:trail/main"],
         ["removing a Region of the instance", "sso:RemoveRegion", ownInstance],
+        ["another work group", "athena:StartQueryExecution", "arn:aws:athena:us-east-1:111122223333:workgroup/other"],
+        ["another table", "glue:GetTable", "arn:aws:glue:us-east-1:111122223333:table/security/other"],
+        [
+          "changing the table",
+          "glue:UpdateTable",
+          "arn:aws:glue:us-east-1:111122223333:table/security/cloudtrail_logs",
+        ],
+        ["a trail's files by itself", "s3:GetObject", "arn:aws:s3:::trail/AWSLogs/o-1/1/CloudTrail/x.json.gz"],
+        ["other files through Athena", "s3:GetObject", "arn:aws:s3:::trail/other", viaAthena],
+        ["writing files through Athena", "s3:PutObject", "arn:aws:s3:::trail/AWSLogs/x.json.gz", viaAthena],
+        ["results by itself", "s3:PutObject", "arn:aws:s3:::aws-athena-query-results-1/x.csv"],
         ["another store", "cloudtrail:StartQuery", otherLake],
         ["the store in another Region", "cloudtrail:StartQuery", eventDataStoreArn.replace("eu-west-1", "us-east-1")],
         ["stopping the store", "cloudtrail:StopEventDataStoreIngestion", eventDataStoreArn],

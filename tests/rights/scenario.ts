@@ -50,8 +50,8 @@ export const organisation = organisationOf({
 /** Has the function, the runbook and the schedules do everything that they ever do, good and bad. */
 export async function runEverything(localAws: LocalAws, deployment: Deployment): Promise<void> {
   const failing = [{ operation: "sso-admin:ListPermissionSets", kind: "accessDenied" }] as const;
-  const unobserved = ["StartQuery", "LookupEvents"].map(
-    (operation) => ({ operation: `cloudtrail:${operation}`, kind: "accessDenied" }) as const,
+  const unobserved = ["cloudtrail:StartQuery", "cloudtrail:LookupEvents", "athena:GetQueryResults"].map(
+    (operation) => ({ operation, kind: "accessDenied" }) as const,
   );
   const unfinished = [{ operation: "s3:CompleteMultipartUpload", kind: "accessDenied" }] as const;
   const watch = resourcesOf(deployment, "aws:scheduler/schedule:Schedule").find(({ name }) => name.endsWith("-watch"))!;

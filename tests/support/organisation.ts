@@ -1,4 +1,4 @@
-import type { OrganisationFile } from "../../local/aws";
+import { cloudTrailTable, type OrganisationFile } from "../../local/aws";
 
 // The pieces of organisation files, by number; a test says only what matters to it.
 
@@ -18,13 +18,22 @@ export const eventDataStore = {
   CreatedTimestamp: "2023-01-01T00:00:00Z",
 };
 
-/** An organisation with an event data store, and nothing else but what is given. */
+/** Over the files of an organization's trail, with a partition for each account, Region and day. */
+export const trailTable = "security.cloudtrail_logs";
+const AthenaTables = [
+  cloudTrailTable("organization", trailTable, {
+    ...{ bucket: "trail", account: "111122223333", region: "eu-west-1", organizationId: "o-a1b2c3d4e5" },
+  }),
+];
+
+/** An organisation with an event data store and a table over its trail's files, and nothing else but what is given. */
 export function organisationOf(parts: Partial<OrganisationFile>): OrganisationFile {
   return {
     Now: now,
     InstanceArn: instanceArn,
     IdentityStoreId: identityStoreId,
     EventDataStore: eventDataStore,
+    AthenaTables,
     ...parts,
   };
 }

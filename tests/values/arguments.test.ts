@@ -19,6 +19,8 @@ test("the defaults are the stack's", () => {
   expect(parseArguments([])).toEqual({
     settings: {
       eventDataStore: "",
+      trailTable: "",
+      trailWorkgroup: "primary",
       instanceArn: "",
       identityStoreId: "",
       lookbackDays: 90,
@@ -41,7 +43,16 @@ test("the defaults are the stack's", () => {
 test("everything can be given", () => {
   const argv = [
     ...["--lake-id", arn, "--instance-arn", instanceArn, "--identity-store-id", "d-0123456789"],
-    ...["--lookback-days", "3653", "--new-access-days", "0", "--requests-per-second", "20"],
+    ...[
+      "--trail-workgroup",
+      "audit",
+      "--lookback-days",
+      "3653",
+      "--new-access-days",
+      "0",
+      "--requests-per-second",
+      "20",
+    ],
     ...["--administrator-permission-set", "BreakGlass", "--administrator-permission-set", "Platform,Admin"],
     ...["--reviewer-pattern", "^team-(\\w+)-"],
     ...["--now", "2026-11-20T09:00:00Z", "--out", "a b", "--profile", "audit", "--region", "us-gov-west-1"],
@@ -50,6 +61,8 @@ test("everything can be given", () => {
   expect(parseArguments(argv)).toEqual({
     settings: {
       eventDataStore: arn,
+      trailTable: "",
+      trailWorkgroup: "audit",
       instanceArn,
       identityStoreId: "d-0123456789",
       lookbackDays: 3653,
@@ -91,7 +104,15 @@ test("--help needs nothing else, and describes every argument", () => {
     expect(() => parseArguments(withValue)).not.toThrow(/Unknown option/);
   }
   expect(described).toEqual([
-    ...["--lake-id", "--instance-arn", "--identity-store-id", "--lookback-days", "--new-access-days"],
+    ...[
+      "--lake-id",
+      "--trail-table",
+      "--trail-workgroup",
+      "--instance-arn",
+      "--identity-store-id",
+      "--lookback-days",
+      "--new-access-days",
+    ],
     ...["--requests-per-second", "--administrator-permission-set", "--reviewer-pattern"],
     ...[
       "--no-logins",
@@ -161,6 +182,8 @@ describe("a wrong argument is named, with what was got, what is allowed and wher
 
   test.each<[RunSettingKey, string]>([
     ["lakeId", "abc"],
+    ["trailTable", "abc"],
+    ["trailWorkgroup", "a b"],
     ["identityStoreId", "d-1"],
     ["identityStoreId", "906700aaaabbbbccccddddeeeeffff0000aa"],
     ["instanceArn", "ssoins-1"],
@@ -168,13 +191,17 @@ describe("a wrong argument is named, with what was got, what is allowed and wher
     ["reviewerPattern", "("],
   ])("%s %j gets the sentence that a stack's configuration gets", (key, value) => {
     const option = optionOf(key);
-    const others = key === "lakeId" ? [] : ["--no-logins"];
+    const others = key === "lakeId" || key === "trailTable" ? [] : ["--no-logins"];
     expect(wrong(...others, option, value)).toBe(settingProblem(option, settings[key], value));
   });
 
-  test("--lake-id and --no-logins together", () => {
-    expect(wrong("--no-logins", "--lake-id", id)).toBe(
-      "Give either --lake-id, or --no-logins to leave the login source out.",
+  test.each([
+    [["--no-logins", "--lake-id", id], "--lake-id and --no-logins"],
+    [["--trail-table", "a.b", "--lake-id", id], "--lake-id and --trail-table"],
+    [["--trail-table", "a.b", "--no-logins"], "--trail-table and --no-logins"],
+  ])("%j together", (argv, got) => {
+    expect(wrong(...argv)).toBe(
+      `Give at most one of --lake-id and --trail-table, and neither with --no-logins, which leaves the login source out: got ${got}.`,
     );
   });
 });

@@ -58,6 +58,8 @@ describe("the schema", () => {
       // Only Event history has an archive.
       "/properties/sources/properties/logins/archive",
       // Manifests of version 0.1 do not have these.
+      "/properties/settings/trailTable",
+      "/properties/settings/trailWorkgroup",
       "/properties/sources/properties/logins/assignments",
       "/properties/sources/properties/logins/notUnderstood",
       "/properties/sources/properties/logins/regions",
