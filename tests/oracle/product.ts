@@ -7,6 +7,7 @@ import { createCaller } from "../../handlers/aws/caller";
 import { reportError } from "../../handlers/errors";
 import { REPORT_FILE } from "../../handlers/files/names";
 import { createLoginSource } from "../../handlers/logins/logins";
+import type { Settings } from "../../handlers/model";
 import { runReport } from "../../handlers/run";
 import { formatInstant } from "../../handlers/times";
 import { type Fault, startLocalAws } from "../../local/aws";
@@ -18,6 +19,8 @@ import type { OracleOptions } from "./report";
 /**
  * The product's report of an organisation, run in this process against a local AWS that serves just this organisation.
  * The one place where these tests meet the product. Several may run at once: nothing goes through the environment.
+ *
+ * @param logins where they are read, if not in the organisation's event data store
  */
 export async function productReport(
   organisation: Organisation,
@@ -30,6 +33,7 @@ export async function productReport(
     accountAccessDenied = false,
     listingsSkip = false,
   }: OracleOptions,
+  logins: Partial<Pick<Settings, "eventDataStore" | "trailTable">> = {},
 ): Promise<{ csv: string; status: string; warnings: readonly string[]; files: Readonly<Record<string, Buffer>> }> {
   const faults: Fault[] = [];
   if (organizationsDenied) faults.push({ operation: "organizations:ListAccounts", kind: "accessDenied" });
@@ -57,6 +61,7 @@ export async function productReport(
       newAccessDays,
       requestsPerSecond,
       now: formatInstant(Date.parse(now)),
+      ...logins,
     };
     const {
       manifest: { status, warnings },
