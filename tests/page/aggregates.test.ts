@@ -64,13 +64,14 @@ test("roles of accounts count as grants, in a group once each, and as no permiss
       pairs: [["111111111111", 0, [["GROUP", "g-1"]]]],
       users: members.map((id) => ({ id, name: id })),
       groups: [{ id: "g-1", name: "Ops", members }],
-      roles: ["A", "B"].map((role) => ["111111111111", `arn:aws:iam::111111111111:role/${role}`, [["GROUP", "g-1"]]]),
+      roles: ["A", "B"].map((role) => ["222222222222", `arn:aws:iam::222222222222:role/${role}`, [["GROUP", "g-1"]]]),
     }),
   );
   const administratorSets = [ADMINISTRATOR_SET];
 
   const { figures } = gather(createFigures(administratorSets, 90), withRoles);
   expect(figures).toMatchObject({ grants: 6, accountRoles: 4, unknown: 4, unused: 2, administratorGrants: 2 });
+  // The account with the pair comes first, so that the roles of the other are the last of the group.
   expect(gather(createGroupRanking(), withRoles).first).toMatchObject([{ id: "g-1", members: 2, grants: 6 }]);
   const { heatMap } = gather(createHeatMap(), withRoles);
   expect(heatMap.permissionSets.map(({ id, grants }) => [id, grants])).toEqual([[ADMINISTRATOR_SET, 2]]);

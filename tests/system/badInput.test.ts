@@ -157,7 +157,7 @@ describe("what no longer exists is a row that says so", () => {
 });
 
 describe("an organisation with little in it", () => {
-  const header = /^account,PermissionSetArn,[^\r\n]+,Usage\r\n$/;
+  const header = /^account,PermissionSetArn,[^\r\n]+,AssignedAt\r\n$/;
 
   test("nothing at all: a report that is the header alone", async () => {
     const { result, csv } = await report(organisationOf({}));

@@ -269,7 +269,7 @@ describe("of the program", () => {
 
     const unlimited = statements.filter(({ Resource }) => [Resource].flat().includes("*"));
     // AWS knows nothing narrower for either; of logs, it is their delivery and no line of any.
-    expect(unlimited.map(({ Sid }) => Sid).sort()).toEqual(["DeliverLogs", "ListAccounts"]);
+    expect(unlimited.map(({ Sid }) => Sid).sort()).toEqual(["DeliverLogs", "ListAccounts", "ListApplications"]);
     expect(statements.flatMap(({ Action }) => Action).filter((action: string) => action.includes("*"))).toEqual([]);
   });
 });

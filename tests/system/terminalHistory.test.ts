@@ -20,6 +20,8 @@ import { bundledReport, callsOf, lake, startReport } from "./terminalRuns";
 
 const owner = "111122223333";
 const administrator = "444455556666";
+/** Account access manager has delegated administrators of its own. */
+const ofIdentityCenterAlone = "777788889999";
 const organisation = organisationOf({
   OwnerAccountId: owner,
   Regions: [
@@ -40,8 +42,14 @@ let localAws: LocalAws;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "history-"));
   program = await bundledReport(folder);
-  const delegatedAdministrators = [administrator];
-  localAws = await startLocalAws({ organisation, delegatedAdministrators, throttle: false, rate: 1000 });
+  localAws = await startLocalAws({
+    organisation,
+    delegatedAdministrators: [administrator, ofIdentityCenterAlone],
+    accountAccessAdministrators: [administrator],
+    throttle: false,
+    rate: 1000,
+  });
+  localAws.callers.set("AKIDOTHER", `arn:aws:iam::${ofIdentityCenterAlone}:user/auditor`);
   localAws.callers.set("AKIDAUDITOR", `arn:aws:iam::${administrator}:user/auditor`);
 }, 60_000);
 afterEach(() => localAws.reset());
@@ -95,6 +103,19 @@ describe("from an account that does not own the instance", () => {
   test("goes with an event data store, and without logins", async () => {
     expect(await run(join(folder, "other-lake"), lake(localAws), asAdministrator)).toMatchObject({ code: 0 });
     expect(await run(join(folder, "other-none"), ["--no-logins"], asAdministrator)).toMatchObject({ code: 3 });
+  });
+
+  test("is degraded where account access manager has another administrator", async () => {
+    const out = join(folder, "other-administrator");
+    const { code } = await run(out, lake(localAws), { AWS_ACCESS_KEY_ID: "AKIDOTHER" });
+    expect(code).toBe(3);
+    const { sources } = JSON.parse(readFileSync(join(out, "manifest.json"), "utf8"));
+    expect(sources.accountAccess).toMatchObject({
+      status: "failed",
+      reason: expect.stringContaining(
+        "only to the management account and account access manager's own delegated administrator",
+      ),
+    });
   });
 
   test("is not known where instance and store are given: nothing is called unused on what that account has seen", async () => {

@@ -151,6 +151,8 @@ describe("--resume", () => {
     const { "cloudtrail:DescribeQuery": polls, ...others } = calls;
     expect(others).toEqual({
       ...{ "sts:GetCallerIdentity": 1, "sso-admin:ListInstances": 1 },
+      // Asked for after the assignments.
+      "sso-admin:ListApplications": 1,
       ...{ "sso-admin:ListAccountAssignments": 1, "cloudtrail:GetQueryResults": 1 },
     });
     expect(manifestIn(out)).toMatchObject({ runId, now: head.settings.now });
