@@ -75,7 +75,8 @@ export function functionPolicy(args: FunctionPolicyArgs): PolicyDocument {
       ? [
           allow("ShortenLocks", "s3:PutObjectRetention", [
             work,
-            ...["harvest.json", "latest.json", "running.json", "watch.json"].map(below),
+            ...(args.eventDataStoreArn === "" ? [below("harvest.json")] : []),
+            ...["latest.json", "running.json", "watch.json"].map(below),
           ]),
         ]
       : []),

@@ -261,7 +261,7 @@ function whyNot({ from }: LoginWindow, coveredFrom: string | null, clockSaid: bo
 }
 
 /** Why the rest was not read in this run, and when it will have been. */
-function laterSentence({ hours, eventsADay, readADay }: ReadingEstimate, nowMs: number): string {
+export function laterSentence({ hours, eventsADay, readADay }: ReadingEstimate, nowMs: number): string {
   const HOURS_TO_COVER = 7 * 24;
   const much = `to read the rest of Event history takes about ${Math.ceil(hours)} hours, longer than this run has`;
   if (eventsADay > readADay || hours > HOURS_TO_COVER) {

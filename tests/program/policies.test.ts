@@ -204,7 +204,7 @@ test("the function deletes nothing but parts of runs, and sets locks only with l
   expect(await on("s3:DeleteObject", {})).toEqual([below("work/*")]);
   expect(await on("s3:PutObjectRetention", {})).toEqual([]);
   expect(await on("s3:PutObjectRetention", { lockReports: "30" })).toEqual(
-    ["work/*", "harvest.json", "latest.json", "running.json", "watch.json"].map(below),
+    ["work/*", "latest.json", "running.json", "watch.json"].map(below),
   );
 });
 

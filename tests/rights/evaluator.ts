@@ -32,13 +32,15 @@ export interface Asker {
 
 /** What IAM would say, by an evaluator that knows every action's resource types and condition keys. Throws where it cannot tell. */
 export async function decide(asker: Asker, { action, resource, context }: Need): Promise<Decision> {
+  const { principal } = asker;
   const answer = await runSimulation(
     {
       request: {
-        principal: asker.principal,
+        principal,
         action,
         resource: { resource, accountId: resource.split(":")[4] || asker.accountId },
-        contextVariables: { ...context },
+        // IAM knows who asks; the evaluator is told.
+        contextVariables: { ...(principal.startsWith("arn:") && { "aws:PrincipalArn": principal }), ...context },
       },
       identityPolicies: asker.identityPolicies.map((policy, index) => ({ name: `policy ${index}`, policy })),
       resourcePolicy: asker.resourcePolicy,

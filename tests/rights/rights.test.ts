@@ -23,7 +23,7 @@ const withKeys = {
 };
 const configs: [what: string, config: Partial<typeof withKeys> & { lakeId?: string; trailTable?: string }][] = [
   ["with AWS's own keys", {}],
-  ["with logins from Event history", { lakeId: "" }],
+  ["with logins from Event history, and locked reports", { lakeId: "", lockReports: 1 }],
   ["with logins from a trail's files", { lakeId: "", trailTable }],
   ["with customer managed keys and locked reports", withKeys],
 ];
@@ -298,8 +298,38 @@ describe.each(configs)("%s", (_, config) => {
         },
         { action, resource, context: { "aws:SecureTransport": "true" } },
       );
-      expect([action, decision]).toEqual([action, "ImplicitlyDenied"]);
+      expect([action, decision]).toEqual([action, action === "s3:PutObject" ? "ExplicitlyDenied" : "ImplicitlyDenied"]);
     }
+  });
+
+  test("nobody but the function writes or deletes what reports rest on, whatever their rights; decisions are people's", async () => {
+    const everything: Policy = {
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Action: "s3:*", Resource: "*" }],
+    };
+    const administrator: Asker = {
+      principal: `arn:aws:iam::${account.accountId}:role/Administrators`,
+      accountId: account.accountId,
+      identityPolicies: [everything],
+      resourcePolicy: bucketPolicyOf(deployment),
+    };
+    const ask = (action: string, key: string) => {
+      const resource = `${bucketArn()}/credential_reports/${key}`;
+      return decide(administrator, { action, resource, context: { "aws:SecureTransport": "true" } });
+    };
+    const written = new Set(
+      needs.function
+        .filter(({ action, resource }) => action === "s3:PutObject" && resource.startsWith(bucketArn()))
+        .map(({ resource }) => resource.slice(`${bucketArn()}/credential_reports/`.length)),
+    );
+    expect(written.size).toBeGreaterThan(10);
+    for (const key of [...written, "logins/eu-west-1/2026-11-20T060000Z.jsonl.gz", "harvest.json"]) {
+      for (const action of ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"]) {
+        expect([key, action, await ask(action, key)]).toEqual([key, action, "ExplicitlyDenied"]);
+      }
+      expect(await ask("s3:GetObject", key)).toBe("Allowed");
+    }
+    expect(await ask("s3:PutObject", "decisions/review.csv")).toBe("Allowed");
   });
 
   /** The service that takes each role on, and for which resource it says it does; Lambda is not documented to say. */

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
-import type { LoginKeeping } from "../../handlers/logins/logins";
+import type { LoginKeeping, ReadingEstimate } from "../../handlers/logins/logins";
 import { type LocalAws, startLocalAws } from "../../local/aws";
 import { generateOrganisation } from "../../local/generate";
 import { type ProductRun, runProduct } from "../../local/runReport";
 import { createMemoryArchive } from "../support/loginArchives";
-import { login, many, now, oneGrant, organisationOf } from "../support/organisation";
+import { login, many, now, oneGrant, organisationOf, user } from "../support/organisation";
 import { runSliced } from "../support/slicedRun";
 
 // The login archive: what Event history has shown once is not looked up again, and a report from it is the one that looks up everything.
@@ -218,14 +218,53 @@ test("a window beyond 90 days is observed as far as the archive reaches", async 
   expect(longer.manifest.sources.logins.reason).toContain("those before 2026-07-02T12:00:00Z are gone");
 });
 
+test("what takes longer than the run has is left to the harvest: the newest part counts, and nothing is called unused", async () => {
+  const Records = many(30_000, (index) => {
+    const ms = Date.parse(now) - 1000 * Math.floor((index * 59 * 86_400) / 30_000);
+    const eventTime = new Date(ms).toISOString().replace(".000Z", "Z");
+    return login(0, 0, index % 3, { awsRegion: "eu-west-1", eventID: `event-${index}`, eventTime });
+  });
+  const localAws = await serve(
+    organisationOf({ ...oneGrant, Users: many(3, (index) => user(index)), Records } as never),
+  );
+  const archive = createMemoryArchive();
+  const estimates: ReadingEstimate[] = [];
+  const hurried = keepingIn(archive, { readByMs: Date.now(), onEstimate: (estimate) => estimates.push(estimate) });
+  const first = await runProduct(localAws, HISTORY, undefined, hurried);
+
+  const { observed, reason } = first.manifest.sources.logins;
+  expect({ observed, reason }).toEqual({
+    observed: false,
+    reason: expect.stringMatching(
+      /^in eu-west-1, .*the harvest goes on with it, and will have it by about 2026-11-20T09:/,
+    ),
+  });
+  expect(first.manifest.rows.byUsage).toEqual({ USED: 1 });
+  expect(lookUps(localAws)).toBeLessThan(450);
+  // 30,000 events at 2 pages of 50 a second.
+  expect(estimates).toEqual([
+    {
+      region: "eu-west-1",
+      hours: expect.closeTo(600 / 2 / 3600, 2),
+      eventsADay: expect.any(Number),
+      readADay: 8_640_000,
+    },
+  ]);
+  // Whoever comes next, goes on.
+  const second = await runProduct(localAws, HISTORY, undefined, keepingIn(archive));
+  expect(second.manifest.sources.logins.observed).toBe(true);
+  expect(lookUps(localAws)).toBeLessThan(660);
+});
+
 test("a token that expires in the middle loses nothing of what was read before", async () => {
   const localAws = await serve(organisation);
   localAws.inject([{ operation: "cloudtrail:LookupEvents", kind: "expiredNextToken" }]);
   const archive = createMemoryArchive();
   const { manifest } = await runProduct(localAws, HISTORY, undefined, keepingIn(archive));
   expect(manifest.status).toBe("degraded");
-  localAws.reset();
   localAws.inject([]);
+  const { manifest: next } = await runProduct(localAws, HISTORY, undefined, keepingIn(archive));
+  expect(next.sources.logins.observed).toBe(true);
 });
 
 test("random organisations: a report from the archive is the one that looks up everything", async () => {

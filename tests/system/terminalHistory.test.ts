@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +14,7 @@ import {
   user,
   userAssignment,
 } from "../support/organisation";
+import { runVerify } from "../support/verifyCommand";
 import { bundledReport, callsOf, lake, startReport } from "./terminalRuns";
 
 // A report from a terminal that names no login source: CloudTrail Event history, in each Region of the instance, of the account that owns it.
@@ -65,6 +66,35 @@ const usages = (out: string) =>
   (parse(readFileSync(join(out, "credential_report.csv")), { columns: true }) as Record<string, string>[]).map(
     ({ Usage }) => Usage,
   );
+
+test("keeps what it has read beside the report, whatever becomes of the run, and does not ask again", async () => {
+  const out = join(folder, "archive");
+  localAws.inject([{ operation: "organizations:ListAccounts", kind: "accessDenied" }]);
+  expect((await run(out)).code).toBe(3); // degraded
+  const files = () => readdirSync(join(out, "logins", "eu-west-1")).sort();
+  const kept = files();
+  expect(kept.length).toBeGreaterThan(350);
+  expect(kept.every((name) => /^\d{4}-\d\d-\d\dT(00|06|12|18)0000Z\.jsonl\.gz$/.test(name))).toBe(true);
+  const { sources } = JSON.parse(readFileSync(join(out, "manifest.json"), "utf8"));
+  expect(sources.logins.archive).toHaveLength(2 * kept.length);
+
+  localAws.reset();
+  localAws.inject([]);
+  expect((await run(out)).code).toBe(0);
+  expect(files()).toEqual(kept);
+  // Nine look-ups of what is newer: four events in each Region, and that of removed Regions.
+  expect(localAws.stats().calls["cloudtrail:LookupEvents"]).toBe(9);
+  expect((await runVerify([out])).code).toBe(0);
+
+  const victim = join(out, "logins", "eu-west-1", kept[0]!);
+  writeFileSync(victim, "forged");
+  const { code, out: said } = await runVerify([out]);
+  expect(code).toBe(1);
+  expect(said).toMatch(new RegExp(`logins/eu-west-1/${kept[0]}.* is not what the report has used`));
+  // A directory that was copied without the archive says so.
+  rmSync(join(out, "logins"), { recursive: true });
+  expect((await runVerify([out])).out).toContain("The login archive is not beside the report");
+});
 
 test("needs no option for logins: last use is there, from each Region", async () => {
   const out = join(folder, "default");

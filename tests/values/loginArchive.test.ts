@@ -8,6 +8,7 @@ import {
   type QuarterPart,
 } from "../../handlers/logins/archive";
 import { windowWithin } from "../../handlers/logins/eventHistory";
+import { laterSentence } from "../../handlers/logins/historyRegion";
 import { quarterFrom, quarterOf, quartersBetween } from "../../handlers/logins/quarters";
 
 // One file of the login archive: what stands in it, and that nothing but that is taken for it.
@@ -126,4 +127,13 @@ test.each([
 ])("until %s, %i days begin on %s", (to, days, from) => {
   const asked = new Date(Date.parse(to) - days * 86_400_000).toISOString().replace(".000Z", "Z");
   expect(windowWithin({ from: asked, to })).toEqual({ from, to });
+});
+
+test("a run that cannot read all says by when the harvest will have, or what to set where it never will", () => {
+  const nowMs = Date.parse("2026-11-20T09:00:00Z");
+  const busy = { region: "eu-west-1", hours: 30, eventsADay: 400_000, readADay: 6_480_000 };
+  expect(laterSentence(busy, nowMs)).toMatch(/about 30 hours, .* will have it by about 2026-11-21T21:00:00Z$/);
+  const tooBusy = { ...busy, eventsADay: 7_000_000 };
+  expect(laterSentence(tooBusy, nowMs)).toMatch(/about 7000000 events a day, and 6480000 can be .* Set trailTable/);
+  expect(laterSentence({ ...busy, hours: 169 }, nowMs)).toMatch(/Set trailTable/);
 });
