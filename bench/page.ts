@@ -1,4 +1,4 @@
-import { createPage, pageAssets, rowBatches } from "../handlers/files/files";
+import { createAdvice, createPage, evidenceOf, pageAssets, rowBatches } from "../handlers/files/files";
 import { sourcesOf } from "./sources";
 
 const ACCOUNTS = [4, 20, 200];
@@ -23,6 +23,7 @@ export async function* page(): AsyncGenerator<object> {
         accountsInOrganization: accounts,
         settings: sources.settings,
       },
+      advice: createAdvice(sources, evidenceOf(sources), undefined),
       administratorArns: [sources.provisioning.permissionSets[0]!.arn],
       changes: () => ({ since: null, reason: "there is no earlier report", counts: {} }),
     });

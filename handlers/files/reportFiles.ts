@@ -7,7 +7,7 @@ import { createCsvWriter } from "./csv/csv";
 import { createMachineRows } from "./machineRows";
 import type { PreviousReport, RunFacts } from "./manifest";
 import { REPORT_FILE } from "./names";
-import { createPage } from "./page/page";
+import { createAdvice, createPage } from "./page/page";
 import type { ReportFile } from "./reportFile";
 import { createReview, type Decisions } from "./review/review";
 import { administratorArns, type RowSources } from "./rows";
@@ -56,7 +56,7 @@ function csvReport(): ReportFile {
   };
 }
 
-function pageContext({ sources, facts, status, warnings, previousReport, changes }: FileContext) {
+function pageContext({ sources, evidence, facts, status, warnings, previousReport, changes }: FileContext) {
   const { settings, collection, logins } = sources;
   const { now, ...settingsButNow } = settings;
   return {
@@ -77,6 +77,7 @@ function pageContext({ sources, facts, status, warnings, previousReport, changes
       settings: settingsButNow,
     },
     administratorArns: administratorArns(sources),
+    advice: createAdvice(sources, evidence, changes?.granted),
     changes() {
       const refused = changes === null ? previousReport.reason : changes.refused();
       return changes === null || refused !== null

@@ -5,7 +5,7 @@ import { createHeatMap } from "../../handlers/files/page/heatMap";
 import type { Gatherer } from "../../handlers/files/page/pageData";
 import { createPageTable } from "../../handlers/files/page/pageTable";
 import * as naive from "./naive";
-import { administratorArns, sampleRows } from "./sampleReport";
+import { administratorArns, adviceOf, sampleRows } from "./sampleReport";
 
 const rows = sampleRows({ accounts: 45, permissionSets: 26, users: 120, groups: 60, groupsAPair: 1 });
 const administrators = new Set(administratorArns(rows));
@@ -51,6 +51,8 @@ test("figures are the counts over all rows", () => {
     unknownAdministratorGrants: grants.filter((row) => naive.isUnknown(row) && isAdministrator(row)).length,
     orphaned: rows.filter(naive.isOrphaned).length,
     disabledUsers: naive.distinct(rows.filter(naive.isDisabled).map((row) => row.UserId)),
+    disabledUserGrants: rows.filter(naive.isDisabled).length,
+    emptyGroupRows: rows.filter(naive.isEmptyGroup).length,
     emptyGroups: naive.distinct(rows.filter(naive.isEmptyGroup).map((row) => row.GroupId)),
   });
 });
@@ -149,7 +151,7 @@ test("a page that is too small for all rows holds those that need attention, in 
   expect(needsAttention.length).toBeGreaterThan(limit);
   const others = needsAttention.filter((row) => !first.includes(row)).slice(0, 10);
 
-  const table = gather(createPageTable([...administrators], limit));
+  const table = gather(createPageTable([...administrators], limit, adviceOf));
 
   expect(table.complete).toBe(false);
   const expected = rows.filter((row) => first.includes(row) || others.includes(row));
@@ -160,7 +162,7 @@ test("a page that is too small for all rows holds those that need attention, in 
 });
 
 test("a page that is too small for all rows does not fill up with rows that need no attention", () => {
-  const table = gather(createPageTable([...administrators], rows.length - 1));
+  const table = gather(createPageTable([...administrators], rows.length - 1, adviceOf));
 
   expect(table.complete).toBe(false);
   expect(table.rows).toHaveLength(
@@ -170,7 +172,7 @@ test("a page that is too small for all rows does not fill up with rows that need
 
 test.each([0, 1])("the limit itself is not too many rows (%d more)", (more) => {
   const few = rows.slice(0, 100 + more);
-  const table = gather(createPageTable([], 100), few);
+  const table = gather(createPageTable([], 100, adviceOf), few);
 
   expect(table.complete).toBe(more === 0);
   if (more === 0) expect(table.rows).toHaveLength(100);

@@ -1,7 +1,9 @@
 import type { Row } from "../../handlers/files/columns";
+import type { Advice } from "../../handlers/files/page/advice";
 import { createPage, type PageContext } from "../../handlers/files/page/page";
-import type { PageRun } from "../../handlers/files/page/pageData";
-import { rowBatches } from "../../handlers/files/rows";
+import type { ActionCounts, PageRun } from "../../handlers/files/page/pageData";
+import type { Suggestion } from "../../handlers/files/review/suggestions";
+import { type RowSources, rowBatches } from "../../handlers/files/rows";
 import type { Account, LastLogin, Membership, Pair, PermissionSet, Principal, User } from "../../handlers/model";
 import { defaultSettings } from "../../local/defaultSettings";
 
@@ -20,6 +22,11 @@ const DAY_MS = 86_400_000;
 
 /** Rows of an invented organisation, made by the product's own join; the same for the same size. */
 export function sampleRows(size: SampleSize): Row[] {
+  return [...rowBatches(sampleSources(size), 2_000)].flat();
+}
+
+/** What the rows are made of. */
+export function sampleSources(size: SampleSize): RowSources {
   const random = createRandom(7);
   const pick = (count: number) => Math.floor(random() * count);
   const nowMs = Date.parse(NOW);
@@ -96,7 +103,7 @@ export function sampleRows(size: SampleSize): Row[] {
     return given;
   });
   const observed = size.observed ?? true;
-  const sources = {
+  return {
     settings: { ...defaultSettings, eventDataStore: null, now: NOW },
     provisioning: { permissionSets, pairs, notes: [] },
     collection: {
@@ -126,7 +133,6 @@ export function sampleRows(size: SampleSize): Row[] {
       notUnderstood: [],
     },
   };
-  return [...rowBatches(sources, 2_000)].flat();
 }
 
 export function administratorArns(rows: readonly Row[]): string[] {
@@ -155,6 +161,7 @@ export const SAMPLE_RUN: PageRun = {
 export async function renderPage(rows: readonly Row[], context: Partial<PageContext> = {}): Promise<string> {
   const page = createPage({
     run: SAMPLE_RUN,
+    advice: simpleAdvice(),
     administratorArns: administratorArns(rows),
     changes: () => ({
       since: "2026-11-13T20:00:12Z",
@@ -166,6 +173,37 @@ export async function renderPage(rows: readonly Row[], context: Partial<PageCont
   let html = String(page.begin());
   for (let from = 0; from < rows.length; from += 2_000) html += String(await page.rows(rows.slice(from, from + 2_000)));
   return html + String(await page.end());
+}
+
+/** Not the product's: enough to tell the rows apart on the page, where `adviceOf` is what a test expects to see. */
+export function adviceOf({ UserId, Usage, UserStatus }: Row): Suggestion {
+  if (UserId === "") return { action: "REVIEW", reason: "The group has no members." };
+  if (Usage === "UNUSED_IN_WINDOW") {
+    return UserStatus === "DISABLED"
+      ? { action: "REVIEW", reason: "No login in the last 90 days. The membership is used elsewhere." }
+      : {
+          action: "REMOVE",
+          reason: "No login in the last 90 days. Nothing else that the group gives was used either.",
+        };
+  }
+  if (Usage === "TOO_NEW") return { action: "WAIT", reason: "Not used yet: not called unused before 2026-12-01." };
+  if (Usage === "UNKNOWN")
+    return { action: "REVIEW", reason: "Somebody used this role, and the event does not say who." };
+  return { action: "KEEP", reason: "Last used within a day." };
+}
+
+function simpleAdvice(): Advice {
+  const counts = { REMOVE: 0, REVIEW: 0, INVESTIGATE: 0, WAIT: 0, KEEP: 0 };
+  return {
+    add(batch) {
+      for (const row of batch) counts[adviceOf(row).action] += 1;
+    },
+    of: adviceOf,
+    counts: () =>
+      Object.fromEntries(
+        Object.entries(counts).map(([action, rows]) => [action, { actions: rows, memberships: 0, rows }]),
+      ) as unknown as ActionCounts,
+  };
 }
 
 function range(length: number): number[] {

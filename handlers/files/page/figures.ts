@@ -25,7 +25,9 @@ export function createFigures(
     unknownAdministratorGrants: 0,
     orphaned: 0,
     disabledUsers: 0,
+    disabledUserGrants: 0,
     emptyGroups: 0,
+    emptyGroupRows: 0,
   };
   const buckets = dayBuckets(windowDays);
   let account = "";
@@ -43,11 +45,17 @@ export function createFigures(
         const status = row.RowStatus;
         if (status !== "OK" && orphaned.has(status)) figures.orphaned += 1;
         if (row.UserId === "") {
-          if (status === "EMPTY_GROUP") emptyGroups.add(row.GroupId);
+          if (status === "EMPTY_GROUP") {
+            emptyGroups.add(row.GroupId);
+            figures.emptyGroupRows += 1;
+          }
           continue;
         }
         if (status !== "USER_NOT_FOUND") people.add(row.UserId);
-        if (row.UserStatus === "DISABLED") disabledUsers.add(row.UserId);
+        if (row.UserStatus === "DISABLED") {
+          disabledUsers.add(row.UserId);
+          figures.disabledUserGrants += 1;
+        }
         if (row.PermissionSetArn !== arn) {
           arn = row.PermissionSetArn;
           administrator = administrators.has(arn);

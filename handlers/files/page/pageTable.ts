@@ -1,4 +1,5 @@
 import { ORPHAN_STATUSES, type PageColumn, type Row } from "../columns";
+import type { Advice } from "./advice";
 import { PAGE_COUNTS, PAGE_INSTANTS, PAGE_LISTS } from "./pageColumns";
 import type { Gatherer, PageTable } from "./pageData";
 
@@ -10,8 +11,13 @@ export const PAGE_ROW_LIMIT = 50_000;
  * unused administrator grants first, then orphaned ones, those of disabled users, unused ones.
  *
  * @param limit at least 1
+ * @param adviceOf asked about the rows that are kept, once all rows are in
  */
-export function createPageTable(administratorArns: readonly string[], limit: number): Gatherer<PageTable> {
+export function createPageTable(
+  administratorArns: readonly string[],
+  limit: number,
+  adviceOf: Advice["of"],
+): Gatherer<PageTable> {
   const administrators = new Set(administratorArns);
   const orphaned = new Set(ORPHAN_STATUSES);
   /** By how much they need attention; within one, in the order of the report. */
@@ -55,18 +61,23 @@ export function createPageTable(administratorArns: readonly string[], limit: num
         .flat()
         .sort((a, b) => a.position - b.position)
         .map(({ row }) => row);
-      return { limit, complete, ...encodeRows(rows, administrators) };
+      return { limit, complete, ...encodeRows(rows, administrators, adviceOf) };
     },
   };
 }
 
-function encodeRows(rows: readonly Row[], administrators: ReadonlySet<string>): Omit<PageTable, "limit" | "complete"> {
+function encodeRows(
+  rows: readonly Row[],
+  administrators: ReadonlySet<string>,
+  adviceOf: Advice["of"],
+): Omit<PageTable, "limit" | "complete"> {
   const lists = {
     accounts: createList(PAGE_LISTS.accounts),
     permissionSets: createList(PAGE_LISTS.permissionSets),
     ways: createList(PAGE_LISTS.ways),
     users: createList(PAGE_LISTS.users),
     states: createList(PAGE_LISTS.states),
+    advice: createList(PAGE_LISTS.advice),
   };
   const inOrder = Object.values(lists);
   const instants = PAGE_INSTANTS;
@@ -75,10 +86,13 @@ function encodeRows(rows: readonly Row[], administrators: ReadonlySet<string>): 
 
   const encoded = rows.map((row) => {
     const numbers: number[] = [];
+    const { action, reason } = adviceOf(row);
     for (const { columns, indices, entries } of inOrder) {
       const cells: string[] = [];
       for (const column of columns) {
         if (column === "Administrator") cells.push(administrators.has(row.PermissionSetArn) ? "true" : "");
+        else if (column === "SuggestedAction") cells.push(action);
+        else if (column === "Reason") cells.push(reason);
         else if (column === "LastLogin" && row.Usage === "USED") cells.push("");
         else cells.push(row[column]);
       }
@@ -100,6 +114,7 @@ function encodeRows(rows: readonly Row[], administrators: ReadonlySet<string>): 
     ways: lists.ways.entries,
     users: lists.users.entries,
     states: lists.states.entries,
+    advice: lists.advice.entries,
     rows: encoded,
   };
 }

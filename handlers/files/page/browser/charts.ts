@@ -48,8 +48,8 @@ export function showPictures(pictures: readonly Picture[]): { section: HTMLEleme
     const canvas = canvases.get(picture);
     const frame = canvas && element("div", { class: "canvas-frame" }, canvas);
     if (frame) {
-      frame.style.height = `${picture.height}px`;
-      frame.style.minWidth = `${picture.minWidth ?? 0}px`;
+      frame.style.setProperty("--height", `${picture.height}px`);
+      frame.style.setProperty("--min-width", `${picture.minWidth ?? 0}px`);
     }
     return element(
       "figure",

@@ -1,37 +1,27 @@
 import {
-  DownloadModule,
   EditModule,
-  ExportModule,
   FilterModule,
   FormatModule,
-  PrintModule,
   ResizeColumnsModule,
   type RowComponent,
   SortModule,
   Tabulator,
 } from "tabulator-tables";
 import type { PageColumn } from "../../columns";
-import { PAGE_COLUMN_NAMES, type PageRow } from "../pageColumns";
+import type { PageRow } from "../pageColumns";
 import type { PageTable } from "../pageData";
-import { columnDefinitions, titleOf } from "./columns";
-import { element } from "./dom";
+import { columnDefinitions } from "./columns";
+import { closable, download, element } from "./dom";
 import { formatCount, formatCounted } from "./format";
+import { matchOf } from "./match";
+import { PRINTED_ROWS, paperTable } from "./paper";
 import { type Preset, presetsOf } from "./presets";
 import { csvText, decodeRows } from "./rows";
+import { textOfRow, titleOf } from "./shown";
+import { pinnedOffsets, TABLE_COLUMNS } from "./tableColumns";
 
-Tabulator.registerModule([
-  DownloadModule,
-  EditModule,
-  ExportModule,
-  FilterModule,
-  FormatModule,
-  PrintModule,
-  ResizeColumnsModule,
-  SortModule,
-]);
+Tabulator.registerModule([EditModule, FilterModule, FormatModule, ResizeColumnsModule, SortModule]);
 
-/** More rows than anybody reads on paper; the CSV has them all. */
-const PRINTED_ROWS = 500;
 const SEARCH_DELAY_MS = 150;
 
 export interface GrantsTable {
@@ -61,7 +51,7 @@ export function grantsTable(pageTable: PageTable, totalRows: number, runId: stri
   });
   const counts = element("p", { class: "counts", role: "status" });
   const printNote = element("p", { class: "print-only" });
-  const download = element("button", { type: "button", class: "primary", id: "download" }, "Download CSV");
+  const downloadButton = element("button", { type: "button", class: "primary", id: "download" }, "Download CSV");
   const reset = element("button", { type: "button", id: "reset" }, "Reset");
   const columnList = element("div", { class: "menu" });
   const presets = presetsOf(pageTable.complete);
@@ -79,9 +69,9 @@ export function grantsTable(pageTable: PageTable, totalRows: number, runId: stri
       "div",
       { class: "toolbar" },
       search,
-      element("details", { class: "columns" }, element("summary", {}, "Columns"), columnList),
+      closable(element("details", { class: "columns" }, element("summary", {}, "Columns"), columnList)),
       reset,
-      download,
+      downloadButton,
     ),
     counts,
     printNote,
@@ -112,13 +102,11 @@ export function grantsTable(pageTable: PageTable, totalRows: number, runId: stri
     filter();
   }
 
-  /** All that a row says, made once it is searched for the first time. */
+  /** What a row can be found by, made once it is searched for the first time. */
   function textOf(row: PageRow): string {
     let text = texts.get(row);
     if (text === undefined) {
-      text = PAGE_COLUMN_NAMES.map((column) => row[column])
-        .join("\n")
-        .toLowerCase();
+      text = textOfRow(row);
       texts.set(row, text);
     }
     return text;
@@ -126,33 +114,28 @@ export function grantsTable(pageTable: PageTable, totalRows: number, runId: stri
 
   /** Preset and free text together; the filters of the columns come on top. */
   function filter(): void {
-    const words = search.value
-      .toLowerCase()
-      .split(/\s+/)
-      .filter((word) => word !== "");
-    table?.setFilter((row: PageRow) => {
-      if (!preset.matches(row)) return false;
-      if (words.length === 0) return true;
-      const text = textOf(row);
-      return words.every((word) => text.includes(word));
-    });
+    const match = matchOf(search.value);
+    table?.setFilter((row: PageRow) => preset.matches(row) && (match === null || match(textOf(row))));
   }
 
   function showCounts(shown: readonly RowComponent[]): void {
     const people = new Set<string>();
+    const gone = new Set<string>();
     const accounts = new Set<string>();
     let unused = 0;
     let unknown = 0;
     for (const component of shown) {
       const row = component.getData() as PageRow;
       accounts.add(row.account);
-      if (row.UserId !== "") people.add(row.UserId);
+      if (row.RowStatus === "USER_NOT_FOUND") gone.add(row.UserId);
+      else if (row.UserId !== "") people.add(row.UserId);
       if (row.Usage === "UNUSED_IN_WINDOW") unused += 1;
       if (row.Usage === "UNKNOWN") unknown += 1;
     }
     counts.textContent = [
       `${formatCount(shown.length)} of ${formatCounted(rows.length, "row")}${pageTable.complete ? "" : " in this page"}`,
-      formatCounted(people.size, "user"),
+      people.size === 1 ? "1 person" : `${formatCount(people.size)} people`,
+      ...(gone.size === 0 ? [] : [formatCounted(gone.size, "user id") + " of nobody"]),
       formatCounted(accounts.size, "account"),
       `${formatCount(unused)} unused`,
       `${formatCount(unknown)} unknown`,
@@ -166,9 +149,9 @@ export function grantsTable(pageTable: PageTable, totalRows: number, runId: stri
   function build(): void {
     const made: Tabulator = new Tabulator(host, {
       data: rows,
-      columns: columnDefinitions(rows),
+      columns: columnDefinitions(rows, matchMedia("(max-width: 700px)").matches),
       layout: "fitColumns",
-      height: "min(72vh, 860px)",
+      height: "clamp(340px, 72vh, 860px)",
       rowHeight: 48,
       headerFilterLiveFilterDelay: SEARCH_DELAY_MS,
       placeholder: element(
@@ -176,15 +159,14 @@ export function grantsTable(pageTable: PageTable, totalRows: number, runId: stri
         { role: "row", class: "tabulator-placeholder-contents" },
         element("span", { role: "gridcell" }, "No grant matches."),
       ),
-      printAsHtml: true,
-      printStyled: false,
-      printRowRange: () => made.getRows("active").slice(0, PRINTED_ROWS),
     });
     made.on("dataFiltered", (_, shown) => showCounts(shown));
+    made.on("columnResized", () => pin(made));
     made.on("tableBuilt", () => {
       table = made;
       nameRoles();
-      columnList.append(...PAGE_COLUMN_NAMES.map((column) => columnToggle(made, column)));
+      columnList.append(...TABLE_COLUMNS.map((column) => columnToggle(made, column)));
+      pin(made);
       filter();
     });
   }
@@ -196,6 +178,29 @@ export function grantsTable(pageTable: PageTable, totalRows: number, runId: stri
     host.querySelector(".tabulator-table")?.setAttribute("role", "presentation");
   }
 
+  /** Tells the style sheet where the columns begin that stay in view. */
+  function pin(of: Tabulator): void {
+    const widthOf = (column: PageColumn) => {
+      const pinned = of.getColumn(column);
+      return pinned.isVisible() ? pinned.getWidth() : 0;
+    };
+    pinnedOffsets(widthOf).forEach((offset, index) => {
+      host.style.setProperty(`--pinned-${index}`, `${offset}px`);
+    });
+  }
+
+  const shownRows = () => table?.getRows("active").map((row) => row.getData() as PageRow) ?? [];
+
+  /** Paper has a table of its own: the grid shows only the rows that are in view. */
+  function onPaper(printing: boolean): void {
+    section.querySelector(".paper")?.remove();
+    if (!printing) return;
+    const columns = TABLE_COLUMNS.filter((column) => table?.getColumn(column).isVisible());
+    section.append(paperTable(columns, shownRows().slice(0, PRINTED_ROWS)));
+  }
+  addEventListener("beforeprint", () => onPaper(true));
+  addEventListener("afterprint", () => onPaper(false));
+
   function columnToggle(of: Tabulator, column: PageColumn): HTMLElement {
     const box = element("input", { type: "checkbox" });
     const shown = of.getColumn(column);
@@ -206,6 +211,7 @@ export function grantsTable(pageTable: PageTable, totalRows: number, runId: stri
         of.setHeaderFilterValue(column, "");
         shown.hide();
       }
+      pin(of);
     });
     return element("label", {}, box, titleOf(column));
   }
@@ -222,10 +228,7 @@ export function grantsTable(pageTable: PageTable, totalRows: number, runId: stri
     choose(presets[0]!);
     search.focus();
   });
-  download.addEventListener("click", () => {
-    const shown = table?.getRows("active").map((row) => row.getData() as PageRow) ?? [];
-    table?.download((_list, _options, give) => give(csvText(shown), "text/csv"), `grants-${runId}.csv`);
-  });
+  downloadButton.addEventListener("click", () => download(`grants-${runId}.csv`, "text/csv", csvText(shownRows())));
 
   return {
     section,

@@ -14,7 +14,7 @@ const { section, draw } = showPictures([
   changesPicture(report.changes),
   groupsPicture(report),
   permissionSetsPicture(report),
-  heatMapPicture(report.heatMap),
+  heatMapPicture(report.heatMap, report.figures.accounts),
 ]);
 
 document.body.append(
