@@ -11,6 +11,7 @@ export async function* page(): AsyncGenerator<object> {
     const page = createPage({
       run: {
         runId: "bench",
+        region: "eu-west-1",
         now: sources.settings.now,
         status: "succeeded",
         warnings: [],
@@ -24,6 +25,7 @@ export async function* page(): AsyncGenerator<object> {
         settings: sources.settings,
       },
       advice: createAdvice(sources, evidenceOf(sources), undefined),
+      administratorReasons: {},
       administratorArns: [sources.provisioning.permissionSets[0]!.arn],
       changes: () => ({ since: null, reason: "there is no earlier report", counts: {} }),
     });

@@ -68,6 +68,14 @@ const ADMINISTRATOR_COLUMN = {
   of: "permission set",
 } as const satisfies ColumnDefinition;
 
+/** Why the permission set counts as administrator, and what of it could not be read: of the page alone. */
+const REASON_COLUMN = {
+  name: "AdministratorReason",
+  title: "Administrator because",
+  kind: "text",
+  of: "permission set",
+} as const satisfies ColumnDefinition;
+
 /** What to do about the row, and why, by the rules of `review.csv`: of the page alone. */
 const ADVICE_COLUMNS = [
   { name: "SuggestedAction", title: "Suggested action", kind: "word", of: "advice" },
@@ -102,7 +110,7 @@ export const SORTED_BY = [
 ] as const satisfies readonly Column[];
 
 /** The page's columns: the report's in their order, whether it is an administrator's, and what to do about it. */
-export const PAGE_COLUMNS = [...REPORT_COLUMNS, ADMINISTRATOR_COLUMN, ...ADVICE_COLUMNS];
+export const PAGE_COLUMNS = [...REPORT_COLUMNS, ADMINISTRATOR_COLUMN, REASON_COLUMN, ...ADVICE_COLUMNS];
 
 export type PageColumn = (typeof PAGE_COLUMNS)[number]["name"];
 

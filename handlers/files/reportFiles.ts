@@ -10,7 +10,7 @@ import { REPORT_FILE } from "./names";
 import { createAdvice, createPage } from "./page/page";
 import type { ReportFile } from "./reportFile";
 import { createReview, type Decisions } from "./review/review";
-import { administratorArns, type RowSources } from "./rows";
+import { administratorArns, administratorReasons, type RowSources } from "./rows";
 import { createUnexplainedLogins } from "./unexplainedLogins";
 
 /** What the files of a report are made with, besides the rows. */
@@ -62,6 +62,7 @@ function pageContext({ sources, evidence, facts, status, warnings, previousRepor
   return {
     run: {
       runId: facts.runId,
+      region: facts.region,
       now,
       status,
       get warnings() {
@@ -77,6 +78,7 @@ function pageContext({ sources, evidence, facts, status, warnings, previousRepor
       settings: settingsButNow,
     },
     administratorArns: administratorArns(sources),
+    administratorReasons: administratorReasons(sources),
     advice: createAdvice(sources, evidence, changes?.granted),
     changes() {
       const refused = changes === null ? previousReport.reason : changes.refused();

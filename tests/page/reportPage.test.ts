@@ -7,7 +7,7 @@ import { PAGE_COLUMN_NAMES, type PageRow } from "../../handlers/files/page/pageC
 import { launchChromium } from "../../local/browser/chromium";
 import * as naive from "./naive";
 import { countsOf, downloaded, figureOf, type OpenedPage, openPage, pictureTable, polled } from "./openPage";
-import { administratorArns, adviceOf, renderPage, SAMPLE_RUN, sampleRows } from "./sampleReport";
+import { ADMINISTRATOR_REASON, administratorArns, adviceOf, renderPage, SAMPLE_RUN, sampleRows } from "./sampleReport";
 
 /** The real page in a real browser, opened from disk. What other browsers do is not shown here. */
 const rows = sampleRows({ accounts: 14, permissionSets: 12, users: 90, groups: 30, groupsAPair: 1 });
@@ -15,6 +15,7 @@ const administrators = new Set(administratorArns(rows));
 const asOnPage = (row: Row): PageRow => ({
   ...row,
   Administrator: administrators.has(row.PermissionSetArn) ? "true" : "",
+  AdministratorReason: administrators.has(row.PermissionSetArn) ? ADMINISTRATOR_REASON : "",
   SuggestedAction: adviceOf(row).action,
   Reason: adviceOf(row).reason,
 });

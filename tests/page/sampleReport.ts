@@ -135,6 +135,8 @@ export function sampleSources(size: SampleSize): RowSources {
   };
 }
 
+export const ADMINISTRATOR_REASON = "the AWS-managed policy AdministratorAccess";
+
 export function administratorArns(rows: readonly Row[]): string[] {
   const arns = rows
     .filter(({ PermissionSetName: name }) => name.includes("Administrator"))
@@ -144,6 +146,7 @@ export function administratorArns(rows: readonly Row[]): string[] {
 
 export const SAMPLE_RUN: PageRun = {
   runId: "5b1f9c52-7a1e-4f1e-9d8e-2f6f3f3f9a11",
+  region: "eu-west-1",
   now: NOW,
   status: "succeeded",
   warnings: [],
@@ -163,6 +166,7 @@ export async function renderPage(rows: readonly Row[], context: Partial<PageCont
     run: SAMPLE_RUN,
     advice: simpleAdvice(),
     administratorArns: administratorArns(rows),
+    administratorReasons: Object.fromEntries(administratorArns(rows).map((arn) => [arn, ADMINISTRATOR_REASON])),
     changes: () => ({
       since: "2026-11-13T20:00:12Z",
       reason: null,

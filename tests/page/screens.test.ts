@@ -43,7 +43,7 @@ test.each([
       expect([scrolled, field, seen > 0.8]).toEqual([scrolled, field, true]);
     }
   }
-  expect(await partInView(page, "LoginsInWindow")).toBeGreaterThan(0);
+  expect(await partInView(page, "AdministratorReason")).toBeGreaterThan(0);
   // Whole words, not their beginnings.
   const cut = await page.evaluate(
     "[...document.querySelectorAll('.tabulator-row .usage')].filter((chip) => chip.scrollWidth > chip.clientWidth + 1).length",

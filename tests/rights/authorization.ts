@@ -84,6 +84,8 @@ const operations: Readonly<Record<string, Needs>> = {
   "sso-admin:ListRegions": sso(),
   "sso-admin:DescribePermissionSet": sso("permissionSet"),
   "sso-admin:ListAccountsForProvisionedPermissionSet": sso("permissionSet"),
+  "sso-admin:GetInlinePolicyForPermissionSet": sso("permissionSet"),
+  "sso-admin:ListCustomerManagedPolicyReferencesInPermissionSet": sso("permissionSet"),
   "sso-admin:ListManagedPoliciesInPermissionSet": sso("permissionSet"),
   "sso-admin:ListAccountAssignments": sso("permissionSet", "account"),
   "identitystore:ListUsers": identityStore("user"),

@@ -20,6 +20,7 @@ export function createFigures(
     unknown: 0,
     people: 0,
     accounts: 0,
+    accountsOutside: 0,
     administratorGrants: 0,
     unusedAdministratorGrants: 0,
     unknownAdministratorGrants: 0,
@@ -41,6 +42,8 @@ export function createFigures(
         if (row.account !== account) {
           account = row.account;
           figures.accounts += 1;
+          // Where a row has another status, too, the account's has no place; the state is empty for no other account.
+          if (row.AccountState === "") figures.accountsOutside += 1;
         }
         const status = row.RowStatus;
         if (status !== "OK" && orphaned.has(status)) figures.orphaned += 1;

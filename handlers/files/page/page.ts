@@ -16,6 +16,8 @@ export interface PageContext {
   readonly run: PageRun;
   /** ARNs of the permission sets that count as administrator. */
   readonly administratorArns: readonly string[];
+  /** Why they do, and what could not be read of these and others, by ARN: clauses. */
+  readonly administratorReasons: Readonly<Record<string, string>>;
   /** What should be done about the rows, all of which it is given. */
   readonly advice: Advice;
   /** Asked once every row has been seen by every file. */
@@ -26,11 +28,14 @@ export interface PageContext {
 
 /** `report.html`: one file that shows the report and needs nothing else, no network least of all. */
 export function createPage(context: PageContext): ReportFile {
-  const { run, administratorArns, advice } = context;
+  const { run, administratorArns, administratorReasons, advice } = context;
   const figures = createFigures(administratorArns, run.windowDays);
   const heatMap = createHeatMap();
   const groups = createGroupRanking();
-  const table = createPageTable(administratorArns, context.rowLimit ?? PAGE_ROW_LIMIT, advice.of);
+  const table = createPageTable(
+    { administratorArns, administratorReasons, adviceOf: advice.of },
+    context.rowLimit ?? PAGE_ROW_LIMIT,
+  );
   const gatherers = [advice, figures, heatMap, groups, table];
 
   return {

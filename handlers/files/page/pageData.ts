@@ -14,6 +14,8 @@ export interface PageChanges {
 /** What the page says of the run itself. Instants are `YYYY-MM-DDTHH:MM:SSZ`. */
 export interface PageRun {
   readonly runId: string;
+  /** Of the Identity Center instance. */
+  readonly region: string;
   readonly now: string;
   readonly status: RunStatus;
   readonly warnings: readonly string[];
@@ -48,6 +50,8 @@ export interface Figures extends UsageCounts {
   people: number;
   /** Accounts that a row names. */
   accounts: number;
+  /** Of these, accounts that are not in the organization. */
+  accountsOutside: number;
   administratorGrants: number;
   unusedAdministratorGrants: number;
   unknownAdministratorGrants: number;

@@ -1,24 +1,26 @@
 import { ORPHAN_STATUSES, type PageColumn, type Row } from "../columns";
 import type { Advice } from "./advice";
+import type { PageContext } from "./page";
 import { PAGE_COUNTS, PAGE_INSTANTS, PAGE_LISTS } from "./pageColumns";
 import type { Gatherer, PageTable } from "./pageData";
 
 /** As many rows as a browser sorts and filters without a pause. */
 export const PAGE_ROW_LIMIT = 50_000;
 
+/** What the page says of a row besides what the report has. */
+export interface BesideRows extends Pick<PageContext, "administratorArns" | "administratorReasons"> {
+  /** Asked about the rows that are kept, once all rows are in. */
+  readonly adviceOf: Advice["of"];
+}
+
 /**
  * The rows that the page holds: all of them up to the limit. A longer report keeps those that need attention, up to the limit:
  * unused administrator grants first, then orphaned ones, those of disabled users, unused ones.
  *
  * @param limit at least 1
- * @param adviceOf asked about the rows that are kept, once all rows are in
  */
-export function createPageTable(
-  administratorArns: readonly string[],
-  limit: number,
-  adviceOf: Advice["of"],
-): Gatherer<PageTable> {
-  const administrators = new Set(administratorArns);
+export function createPageTable(beside: BesideRows, limit: number): Gatherer<PageTable> {
+  const administrators = new Set(beside.administratorArns);
   const orphaned = new Set(ORPHAN_STATUSES);
   /** By how much they need attention; within one, in the order of the report. */
   const kept: { position: number; row: Row }[][] = [[], [], [], [], []];
@@ -61,7 +63,7 @@ export function createPageTable(
         .flat()
         .sort((a, b) => a.position - b.position)
         .map(({ row }) => row);
-      return { limit, complete, ...encodeRows(rows, administrators, adviceOf) };
+      return { limit, complete, ...encodeRows(rows, administrators, beside) };
     },
   };
 }
@@ -69,7 +71,7 @@ export function createPageTable(
 function encodeRows(
   rows: readonly Row[],
   administrators: ReadonlySet<string>,
-  adviceOf: Advice["of"],
+  { administratorReasons, adviceOf }: BesideRows,
 ): Omit<PageTable, "limit" | "complete"> {
   const lists = {
     accounts: createList(PAGE_LISTS.accounts),
@@ -91,6 +93,7 @@ function encodeRows(
       const cells: string[] = [];
       for (const column of columns) {
         if (column === "Administrator") cells.push(administrators.has(row.PermissionSetArn) ? "true" : "");
+        else if (column === "AdministratorReason") cells.push(administratorReasons[row.PermissionSetArn] ?? "");
         else if (column === "SuggestedAction") cells.push(action);
         else if (column === "Reason") cells.push(reason);
         else if (column === "LastLogin" && row.Usage === "USED") cells.push("");

@@ -3,6 +3,7 @@ import type { ColumnKind, PageColumn } from "../../columns";
 import type { PageRow } from "../pageColumns";
 import { element } from "./dom";
 import { matchOf, matchOfCount, matchOfInstant } from "./match";
+import type { SelectionKind } from "./selection";
 import { definitionOf, shownOf, textOfCell, titleOf, wordsOf } from "./shown";
 import { pinOf, SHOWN, TABLE_COLUMNS } from "./tableColumns";
 
@@ -10,8 +11,8 @@ const PLACEHOLDERS: Readonly<Record<ColumnKind, string>> = {
   text: "Filter",
   word: "Filter",
   flag: "Filter",
-  count: "e.g. >60",
-  instant: "e.g. 2026-11",
+  count: ">60",
+  instant: "2026-11",
 };
 
 /**
@@ -98,7 +99,7 @@ function formatCell(column: PageColumn, cell: CellComponent): HTMLElement {
   return element(
     "span",
     { class: `cell lines ${tone}`, title: second === "" ? first : `${first} (${second})` },
-    element("span", { dir: "auto" }, first),
+    element("span", { dir: "auto", ...opens(column, row) }, first),
     second === ""
       ? null
       : element(
@@ -107,6 +108,19 @@ function formatCell(column: PageColumn, cell: CellComponent): HTMLElement {
           second,
         ),
   );
+}
+
+/** What a click on the cell's text opens, where that is something other than the row. */
+const OPENS: Partial<Record<PageColumn, SelectionKind>> = {
+  account: "account",
+  PermissionSetName: "permission-set",
+  GroupName: "group",
+  Username: "person",
+};
+
+function opens(column: PageColumn, row: PageRow): Record<string, string> {
+  const kind = column === "GroupName" && row.GroupId === "" ? undefined : OPENS[column];
+  return kind === undefined ? {} : { class: "opens", "data-opens": kind };
 }
 
 function toneOf(column: PageColumn, row: PageRow): string {

@@ -10,15 +10,20 @@ import {
 import type { PageColumn } from "../../columns";
 import type { PageRow } from "../pageColumns";
 import type { PageTable } from "../pageData";
+import type { Address } from "./address";
 import { columnDefinitions } from "./columns";
 import { closable, download, element } from "./dom";
 import { formatCount, formatCounted } from "./format";
 import { matchOf } from "./match";
+import { openableRows } from "./openableRows";
+import { titleOfSelection } from "./panels";
 import { PRINTED_ROWS, paperTable } from "./paper";
 import { type Preset, presetsOf } from "./presets";
-import { csvText, decodeRows } from "./rows";
+import { csvText } from "./rows";
+import { belongsTo, type Selection } from "./selection";
 import { textOfRow, titleOf } from "./shown";
 import { pinnedOffsets, TABLE_COLUMNS } from "./tableColumns";
+import { FIRST_VIEW, type View } from "./view";
 
 Tabulator.registerModule([EditModule, FilterModule, FormatModule, ResizeColumnsModule, SortModule]);
 
@@ -28,19 +33,28 @@ export interface GrantsTable {
   readonly section: HTMLElement;
   /** To be called once the section is in the document. */
   build(): void;
-  /** Shows the rows of a preset, and the table. */
-  showPreset(id: string): void;
+  /** Shows the rows of a view. */
+  show(view: View): void;
+  /** Brings the table into view, and a preset's button into focus. */
+  reveal(preset: string): void;
 }
 
 /**
  * The table of all grants, or of those that need attention where there are too many for a page.
  *
+ * @param rows those of `pageTable`
  * @param totalRows of the report
  */
-export function grantsTable(pageTable: PageTable, totalRows: number, runId: string): GrantsTable {
-  const rows = decodeRows(pageTable);
+export function grantsTable(
+  rows: readonly PageRow[],
+  pageTable: PageTable,
+  totalRows: number,
+  runId: string,
+  address: Address,
+): GrantsTable {
   const texts = new WeakMap<PageRow, string>();
   const host = element("div", { id: "grants-table", "aria-label": "Grants" });
+  const openable = openableRows(host, (selection) => address.go({ open: selection }));
   const search = element("input", {
     type: "search",
     id: "search",
@@ -56,7 +70,11 @@ export function grantsTable(pageTable: PageTable, totalRows: number, runId: stri
   const columnList = element("div", { class: "menu" });
   const presets = presetsOf(pageTable.complete);
   const presetButtons = presets.map((preset) => presetButton(preset));
+  const only = element("span", { class: "only", hidden: "" });
   let preset = presets[0]!;
+  let onlyThese: ((row: PageRow) => boolean) | null = null;
+  /** While a view is shown, the filters say what the view said before. */
+  let showing = false;
   let table: Tabulator | null = null;
 
   const section = element(
@@ -69,6 +87,7 @@ export function grantsTable(pageTable: PageTable, totalRows: number, runId: stri
       "div",
       { class: "toolbar" },
       search,
+      only,
       closable(element("details", { class: "columns" }, element("summary", {}, "Columns"), columnList)),
       reset,
       downloadButton,
@@ -91,15 +110,48 @@ export function grantsTable(pageTable: PageTable, totalRows: number, runId: stri
       " ",
       element("span", { class: "count" }, formatCount(count)),
     );
-    button.addEventListener("click", () => choose(of));
+    button.addEventListener("click", () => address.go({ preset: of.id }));
     return button;
   }
 
-  function choose(chosen: Preset): void {
-    preset = chosen;
+  function show(view: View): void {
+    preset = presets.find(({ id }) => id === view.preset) ?? presets[0]!;
     for (const button of presetButtons)
-      button.setAttribute("aria-pressed", String(button.dataset.preset === chosen.id));
+      button.setAttribute("aria-pressed", String(button.dataset.preset === preset.id));
+    search.value = view.search;
+    onlyThese = view.only && belongsTo(view.only);
+    showOnly(view.only);
+    if (table === null) return;
+    showing = true;
+    const present = filtersOf(table);
+    for (const column of TABLE_COLUMNS) {
+      const value = view.filters[column] ?? "";
+      if (value === (present[column] ?? "")) continue;
+      if (value !== "") showColumn(table, column);
+      table.setHeaderFilterValue(column, value);
+    }
+    showing = false;
     filter();
+  }
+
+  /** What the table is narrowed to, which is not seen in any filter. */
+  function showOnly(selection: Selection | null): void {
+    const first = onlyThese && rows.find(onlyThese);
+    only.hidden = selection === null;
+    if (selection === null) return;
+    const end = element("button", { type: "button", class: "link" }, "show all");
+    end.addEventListener("click", () => address.go({ only: null }));
+    only.replaceChildren(element("span", { dir: "auto" }, first ? titleOfSelection(selection, first) : "nothing"), end);
+  }
+
+  function filtersOf(of: Tabulator): Record<string, string> {
+    return Object.fromEntries(of.getHeaderFilters().map(({ field, value }) => [field, String(value)]));
+  }
+
+  function showColumn(of: Tabulator, column: PageColumn): void {
+    of.getColumn(column).show();
+    const box = columnList.querySelector<HTMLInputElement>(`[data-column="${column}"]`);
+    if (box !== null) box.checked = true;
   }
 
   /** What a row can be found by, made once it is searched for the first time. */
@@ -115,7 +167,10 @@ export function grantsTable(pageTable: PageTable, totalRows: number, runId: stri
   /** Preset and free text together; the filters of the columns come on top. */
   function filter(): void {
     const match = matchOf(search.value);
-    table?.setFilter((row: PageRow) => preset.matches(row) && (match === null || match(textOf(row))));
+    const these = onlyThese;
+    table?.setFilter(
+      (row: PageRow) => preset.matches(row) && (these === null || these(row)) && (match === null || match(textOf(row))),
+    );
   }
 
   function showCounts(shown: readonly RowComponent[]): void {
@@ -148,26 +203,30 @@ export function grantsTable(pageTable: PageTable, totalRows: number, runId: stri
 
   function build(): void {
     const made: Tabulator = new Tabulator(host, {
-      data: rows,
+      data: [...rows],
       columns: columnDefinitions(rows, matchMedia("(max-width: 700px)").matches),
       layout: "fitColumns",
       height: "clamp(340px, 72vh, 860px)",
       rowHeight: 48,
       headerFilterLiveFilterDelay: SEARCH_DELAY_MS,
+      rowFormatter: openable,
       placeholder: element(
         "div",
         { role: "row", class: "tabulator-placeholder-contents" },
         element("span", { role: "gridcell" }, "No grant matches."),
       ),
     });
-    made.on("dataFiltered", (_, shown) => showCounts(shown));
+    made.on("dataFiltered", (_, shown) => {
+      showCounts(shown);
+      if (!showing && table !== null) address.amend({ filters: filtersOf(made) });
+    });
     made.on("columnResized", () => pin(made));
     made.on("tableBuilt", () => {
       table = made;
       nameRoles();
       columnList.append(...TABLE_COLUMNS.map((column) => columnToggle(made, column)));
       pin(made);
-      filter();
+      show(address.view);
     });
   }
 
@@ -202,7 +261,7 @@ export function grantsTable(pageTable: PageTable, totalRows: number, runId: stri
   addEventListener("afterprint", () => onPaper(false));
 
   function columnToggle(of: Tabulator, column: PageColumn): HTMLElement {
-    const box = element("input", { type: "checkbox" });
+    const box = element("input", { type: "checkbox", "data-column": column });
     const shown = of.getColumn(column);
     box.checked = shown.isVisible();
     box.addEventListener("change", () => {
@@ -219,13 +278,17 @@ export function grantsTable(pageTable: PageTable, totalRows: number, runId: stri
   let typing: ReturnType<typeof setTimeout> | undefined;
   search.addEventListener("input", () => {
     clearTimeout(typing);
-    typing = setTimeout(filter, SEARCH_DELAY_MS);
+    typing = setTimeout(() => {
+      address.amend({ search: search.value });
+      filter();
+    }, SEARCH_DELAY_MS);
   });
   reset.addEventListener("click", () => {
-    search.value = "";
-    table?.clearHeaderFilter();
+    clearTimeout(typing);
     table?.clearSort();
-    choose(presets[0]!);
+    search.value = "";
+    address.go({ ...FIRST_VIEW, open: null });
+    show(address.view);
     search.focus();
   });
   downloadButton.addEventListener("click", () => download(`grants-${runId}.csv`, "text/csv", csvText(shownRows())));
@@ -233,8 +296,8 @@ export function grantsTable(pageTable: PageTable, totalRows: number, runId: stri
   return {
     section,
     build,
-    showPreset(id) {
-      choose(presets.find((known) => known.id === id)!);
+    show,
+    reveal(id) {
       section.scrollIntoView();
       section.querySelector<HTMLElement>(`[data-preset="${id}"]`)?.focus({ preventScroll: true });
     },

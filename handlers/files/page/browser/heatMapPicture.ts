@@ -21,6 +21,10 @@ export function heatMapPicture(heatMap: HeatMap, accountsInReport: number): Pict
   const points = cells.map((cell) => ({ x: columns[cell.permissionSet]!.id, y: rows[cell.account]!, cell }));
   return {
     id: "heat-map",
+    opens: (index) => {
+      const { account, permissionSet } = cells[index]!;
+      return { kind: "role", ids: [accounts[account]!.id, permissionSets[permissionSet]!.id] };
+    },
     title: "Accounts and permission sets: share of unused grants",
     text: heatMapText(heatMap, accountsInReport),
     height: rows.length === 0 ? null : 150 + rows.length * ROW_HEIGHT,

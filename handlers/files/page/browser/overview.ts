@@ -88,16 +88,17 @@ function adviceCards({ REMOVE, REVIEW, INVESTIGATE }: ActionCounts, figures: Fig
     ...(REMOVE.memberships > 0 ? [formatCounted(REMOVE.memberships, "membership")] : []),
     ...(others > 0 ? [formatCounted(others, "direct grant")] : []),
   ];
+  const looks = REVIEW.actions + INVESTIGATE.actions;
   const stay = figures.unused - REMOVE.rows;
   const unused = `${formatCount(REMOVE.rows)} of ${formatCounted(figures.unused, "unused grant")} would go${stay > 0 ? `; ${formatCount(stay)} must not simply go` : ""}`;
   return [
     {
       label: "Can be removed",
       preset: "can-be-removed",
-      value: formatCounted(REMOVE.actions, "action"),
+      value: formatCount(REMOVE.actions),
       note:
         REMOVE.actions > 0
-          ? `${parts.join(" and ")}: ${unused}`
+          ? `${REMOVE.actions === 1 ? "action" : "actions"}: ${parts.join(" and ")}. ${unused}`
           : run.observed
             ? unused
             : "nothing whose use was not observed is suggested for removal",
@@ -105,8 +106,8 @@ function adviceCards({ REMOVE, REVIEW, INVESTIGATE }: ActionCounts, figures: Fig
     {
       label: "Needs a look",
       preset: "needs-a-look",
-      value: formatCounted(REVIEW.actions + INVESTIGATE.actions, "action"),
-      note: `in ${formatCounted(REVIEW.rows + INVESTIGATE.rows, "row")}: each row says why`,
+      value: formatCount(looks),
+      note: `${looks === 1 ? "action" : "actions"}, in ${formatCounted(REVIEW.rows + INVESTIGATE.rows, "row")}: each row says why`,
     },
   ];
 }
@@ -168,7 +169,12 @@ function sizeCards(figures: Figures, run: PageRun): Card[] {
     {
       label: "Accounts",
       value: formatCount(figures.accounts),
-      note: inAll === null ? "the organization could not be read" : `the organization has ${formatCount(inAll)}`,
+      note:
+        inAll === null
+          ? "the organization could not be read"
+          : `${formatCount(figures.accounts - figures.accountsOutside)} of the organization's ${formatCount(inAll)}${
+              figures.accountsOutside === 0 ? "" : `, ${formatCount(figures.accountsOutside)} outside of it`
+            }`,
     },
     {
       label: "Empty groups",

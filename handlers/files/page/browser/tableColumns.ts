@@ -14,6 +14,7 @@ export const SHOWN: Partial<Record<PageColumn, number>> = {
   Reason: 262,
   RowStatus: 115,
   LoginsInWindow: 80,
+  AdministratorReason: 200,
 };
 
 /** Who, and the answer: they stay in view however far the table is scrolled. On a phone, those that fit, and narrower. */
