@@ -1,4 +1,4 @@
-import { createPage, pageAssets, rowBatches } from "../handlers/files/files";
+import { createAdvice, createPage, evidenceOf, pageAssets, rowBatches } from "../handlers/files/files";
 import { sourcesOf } from "./sources";
 
 const ACCOUNTS = [4, 20, 200];
@@ -11,6 +11,7 @@ export async function* page(): AsyncGenerator<object> {
     const page = createPage({
       run: {
         runId: "bench",
+        region: "eu-west-1",
         now: sources.settings.now,
         status: "succeeded",
         warnings: [],
@@ -25,6 +26,8 @@ export async function* page(): AsyncGenerator<object> {
         accountsInOrganization: accounts,
         settings: sources.settings,
       },
+      advice: createAdvice(sources, evidenceOf(sources), undefined),
+      administratorReasons: {},
       administratorArns: [sources.provisioning.permissionSets[0]!.arn],
       changes: () => ({
         since: null,

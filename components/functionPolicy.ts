@@ -44,7 +44,9 @@ export function functionPolicy(args: FunctionPolicyArgs): PolicyDocument {
       "ReadPermissionSets",
       [
         "sso:DescribePermissionSet",
+        "sso:GetInlinePolicyForPermissionSet",
         "sso:ListAccountsForProvisionedPermissionSet",
+        "sso:ListCustomerManagedPolicyReferencesInPermissionSet",
         "sso:ListManagedPoliciesInPermissionSet",
       ],
       [instanceArn, permissionSets],

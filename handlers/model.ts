@@ -128,8 +128,13 @@ export interface PermissionSet {
   readonly name: string;
   /** Empty where it has none. */
   readonly description: string;
-  /** Whether it carries the AWS-managed policy AdministratorAccess, or is named in `administratorPermissionSets`. */
+  /**
+   * Whether it carries the AWS-managed policy AdministratorAccess or IAMFullAccess or an inline policy that allows everything, or is named in
+   * `administratorPermissionSets`.
+   */
   readonly administrator: boolean;
+  /** Why it is, and which of its policies cannot be read: a clause; left out where there is nothing to say. */
+  readonly administratorReason?: string;
 }
 
 /** An account and the index, in `Provisioning.permissionSets`, of a permission set that is provisioned to it. */

@@ -14,7 +14,14 @@ const kinds: Readonly<Record<string, { readonly created: string; readonly id: st
 };
 
 /** What says who is in a group and who may enter which account, and needs all that it names. */
-const links = ["GroupMemberships", "AccountAssignments", "ProvisionedAccounts", "ManagedPolicies"];
+const links = [
+  "GroupMemberships",
+  "AccountAssignments",
+  "ProvisionedAccounts",
+  "ManagedPolicies",
+  "CustomerManagedPolicies",
+  "InlinePolicies",
+];
 
 /**
  * The organisation as it was at an earlier instant, which becomes its `Now`: without what was created later, and with what

@@ -8,6 +8,7 @@ const SUBJECTS = [
   "grant",
   "membership",
   "login",
+  "advice",
 ] as const;
 
 export type ColumnSubject = (typeof SUBJECTS)[number];
@@ -71,6 +72,20 @@ const ADMINISTRATOR_COLUMN = {
   of: "permission set",
 } as const satisfies ColumnDefinition;
 
+/** Why the permission set counts as administrator, and what of it could not be read: of the page alone. */
+const REASON_COLUMN = {
+  name: "AdministratorReason",
+  title: "Administrator because",
+  kind: "text",
+  of: "permission set",
+} as const satisfies ColumnDefinition;
+
+/** What to do about the row, and why, by the rules of `review.csv`: of the page alone. */
+const ADVICE_COLUMNS = [
+  { name: "SuggestedAction", title: "Suggested action", kind: "word", of: "advice" },
+  { name: "Reason", title: "Reason", kind: "text", of: "advice" },
+] as const satisfies readonly ColumnDefinition[];
+
 /** What tells the runs apart whose machine rows stand in one table. */
 const RUN_COLUMNS = [
   { name: "RunId", title: "Run id", kind: "text", of: "run" },
@@ -99,8 +114,8 @@ export const SORTED_BY = [
   "UserId",
 ] as const satisfies readonly Column[];
 
-/** The page's columns: the report's in their order, and whether it is an administrator's. */
-export const PAGE_COLUMNS = [...REPORT_COLUMNS, ADMINISTRATOR_COLUMN];
+/** The page's columns: the report's in their order, whether it is an administrator's, and what to do about it. */
+export const PAGE_COLUMNS = [...REPORT_COLUMNS, ADMINISTRATOR_COLUMN, REASON_COLUMN, ...ADVICE_COLUMNS];
 
 export type PageColumn = (typeof PAGE_COLUMNS)[number]["name"];
 
@@ -110,7 +125,11 @@ export function bySubject<Definition extends ColumnDefinition>(columns: readonly
 }
 
 /** The columns of `rows.jsonl.gz`, in their order. */
-export const MACHINE_COLUMNS: readonly ColumnDefinition[] = bySubject([...RUN_COLUMNS, ...PAGE_COLUMNS]);
+export const MACHINE_COLUMNS: readonly ColumnDefinition[] = bySubject([
+  ...RUN_COLUMNS,
+  ...REPORT_COLUMNS,
+  ADMINISTRATOR_COLUMN,
+]);
 
 /** Values of `RowStatus` that say that the group, the user or the account is not there any more. */
 export const ORPHAN_STATUSES: readonly string[] = ["GROUP_NOT_FOUND", "USER_NOT_FOUND", "ACCOUNT_NOT_IN_ORGANIZATION"];

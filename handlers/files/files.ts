@@ -32,9 +32,9 @@ export {
   REVIEW_FILE,
   UNEXPLAINED_LOGINS_FILE,
 } from "./names";
-export { createPage, pageAssets } from "./page/page";
+export { createAdvice, createPage, pageAssets } from "./page/page";
 export { archivedLogins } from "./previous/previous";
 export { type Published, publish } from "./publish";
 export { REVIEW_COLUMNS } from "./review/review";
-export { type RowSources, rowBatches } from "./rows";
+export { evidenceOf, type RowSources, rowBatches } from "./rows";
 export { UNEXPLAINED_LOGIN_COLUMNS } from "./unexplainedLogins";

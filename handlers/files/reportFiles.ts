@@ -8,10 +8,10 @@ import { createMachineRows } from "./machineRows";
 import type { PreviousReport, RunFacts } from "./manifest";
 import { REPORT_FILE } from "./names";
 import { notCovered, notCoveredText } from "./notCovered";
-import { createPage, type GivenGrant } from "./page/page";
+import { createAdvice, createPage, type GivenGrant } from "./page/page";
 import type { ReportFile } from "./reportFile";
 import { createReview, type Decisions } from "./review/review";
-import { administratorArns, type RowSources } from "./rows";
+import { administratorArns, administratorReasons, type RowSources } from "./rows";
 import { createUnexplainedLogins } from "./unexplainedLogins";
 
 /** What the files of a report are made with, besides the rows. */
@@ -57,12 +57,13 @@ function csvReport(): ReportFile {
   };
 }
 
-function pageContext({ sources, facts, status, warnings, previousReport, changes }: FileContext) {
+function pageContext({ sources, evidence, facts, status, warnings, previousReport, changes }: FileContext) {
   const { settings, collection, logins } = sources;
   const { now, ...settingsButNow } = settings;
   return {
     run: {
       runId: facts.runId,
+      region: facts.region,
       now,
       status,
       get warnings() {
@@ -80,6 +81,8 @@ function pageContext({ sources, facts, status, warnings, previousReport, changes
       settings: settingsButNow,
     },
     administratorArns: administratorArns(sources),
+    administratorReasons: administratorReasons(sources),
+    advice: createAdvice(sources, evidence, changes?.granted),
     changes() {
       const refused = changes === null ? previousReport.reason : changes.refused();
       return changes === null || refused !== null

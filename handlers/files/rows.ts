@@ -34,6 +34,13 @@ export function administratorArns({ provisioning }: RowSources): string[] {
   return provisioning.permissionSets.filter((set) => set.administrator).map((set) => set.arn);
 }
 
+/** Why they do, and what could not be read of these and others, by ARN. */
+export function administratorReasons({ provisioning }: RowSources): Record<string, string> {
+  return Object.fromEntries(
+    provisioning.permissionSets.flatMap(({ arn, administratorReason: reason }) => (reason ? [[arn, reason]] : [])),
+  );
+}
+
 /** What the logins say of the grants. It takes a second and more memory than all else: made once for all who ask it. */
 export function evidenceOf({ settings, collection, logins }: RowSources): Evidence {
   return createEvidence(settings, collection, logins);

@@ -1,12 +1,12 @@
 import {
   DescribePermissionSetCommand,
   ListAccountsForProvisionedPermissionSetCommand,
-  ListManagedPoliciesInPermissionSetCommand,
   type SSOAdminClient,
 } from "@aws-sdk/client-sso-admin";
 import { allPages, type Caller, inParallel, type MustBe } from "../aws/aws";
 import { reportError } from "../errors";
 import type { Pair, PermissionSet, Progress, Provisioning, Settings } from "../model";
+import { type Administrator, createReadAdministrator } from "./administrators";
 import { createDeletedSets, listPermissionSets } from "./deletedSets";
 import { IN_FLIGHT, PAGE_SIZE } from "./requests";
 
@@ -24,7 +24,9 @@ export async function listProvisioning(
   const arns = await listPermissionSets(InstanceArn, ssoAdmin, call, mustBe, "permission sets");
   const deletedSets = createDeletedSets(InstanceArn, ssoAdmin, call, mustBe);
 
-  function describe(PermissionSetArn: string): Promise<Omit<PermissionSet, "administrator">> {
+  const administrators = createReadAdministrator(settings, ssoAdmin, call, mustBe);
+
+  function describe(PermissionSetArn: string): Promise<Omit<PermissionSet, keyof Administrator>> {
     const command = new DescribePermissionSetCommand({ InstanceArn, PermissionSetArn });
     return call.once("permission set", PermissionSetArn, () =>
       call(ssoAdmin, command, ({ PermissionSet: set }) => {
@@ -35,17 +37,6 @@ export async function listProvisioning(
         return { arn: PermissionSetArn, name, description: mustBe.text("PermissionSet.Description", set?.Description) };
       }),
     );
-  }
-
-  function managedPolicies(PermissionSetArn: string): Promise<string[]> {
-    return allPages(call, ssoAdmin, {
-      command: (NextToken) =>
-        new ListManagedPoliciesInPermissionSetCommand({ InstanceArn, PermissionSetArn, MaxResults, NextToken }),
-      list: "AttachedManagedPolicies",
-      itemOf: ({ Arn }) => mustBe.id("AttachedManagedPolicies.Arn", Arn),
-      idOf: String,
-      keptAs: `managed policies ${PermissionSetArn}`,
-    });
   }
 
   function provisionedAccounts(PermissionSetArn: string): Promise<string[]> {
@@ -62,15 +53,12 @@ export async function listProvisioning(
   let done = 0;
   const read = await inParallel(arns, IN_FLIGHT, async (arn) => {
     const found = await deletedSets.unlessDeleted(arn, () =>
-      Promise.all([describe(arn), managedPolicies(arn), provisionedAccounts(arn)]),
+      Promise.all([describe(arn), administrators.read(arn), provisionedAccounts(arn)]),
     );
     progress("permission sets", ++done, arns.length);
     if (found === null) return null;
     const [described, policies, accounts] = found;
-    const administrator =
-      settings.administratorPermissionSets.includes(described.name) ||
-      policies.some((policy) => /^arn:aws[a-z-]*:iam::aws:policy\/AdministratorAccess$/.test(policy));
-    return { permissionSet: { ...described, administrator }, accounts };
+    return { permissionSet: { ...described, ...administrators.of(described.name, policies) }, accounts };
   });
 
   const provisioned = read.filter((each) => each !== null);

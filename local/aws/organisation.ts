@@ -23,6 +23,10 @@ export interface OrganisationFile {
   readonly ProvisionedAccounts?: readonly object[];
   /** `{ PermissionSetArn, AttachedManagedPolicies: [{ Name, Arn }] }` */
   readonly ManagedPolicies?: readonly object[];
+  /** `{ PermissionSetArn, CustomerManagedPolicyReferences: [{ Name, Path }] }` @default none */
+  readonly CustomerManagedPolicies?: readonly object[];
+  /** `{ PermissionSetArn, InlinePolicy }`, the policy as a text. @default none */
+  readonly InlinePolicies?: readonly object[];
   /**
    * What DescribeInstance answers beside the instance's ARN, store and owner: `PrimaryRegion`, `PermissionSetsEnabled`,
    * `EncryptionConfigurationDetails` … @default an active instance of 2020 with permission sets
@@ -87,6 +91,8 @@ export interface Organisation {
   readonly applications: readonly Item[];
   /** By the application's ARN. */
   readonly accessScopes: ReadonlyMap<string, readonly unknown[]>;
+  readonly customerManagedPolicies: ReadonlyMap<string, readonly unknown[]>;
+  readonly inlinePolicies: ReadonlyMap<string, string>;
   readonly eventDataStore: Item | undefined;
   readonly instance: Item;
   /** At least one; `haveOwnRegions` says whether the file names them. */
@@ -143,6 +149,8 @@ function createLoader() {
   const memberships = new Map<string, Item[]>();
   const provisioned = new Map<string, Map<string, Principal[]>>();
   const managedPolicies = new Map<string, readonly unknown[]>();
+  const customerManagedPolicies = new Map<string, readonly unknown[]>();
+  const inlinePolicies = new Map<string, string>();
   let records: Records = { events: [] };
 
   // Ids repeat in millions of assignments: one string for each.
@@ -177,6 +185,9 @@ function createLoader() {
     ProvisionedAccounts: (item) => principalsOf(String(item.PermissionSetArn), String(item.AccountId)),
     ManagedPolicies: (item) =>
       managedPolicies.set(String(item.PermissionSetArn), item.AttachedManagedPolicies as unknown[]),
+    CustomerManagedPolicies: (item) =>
+      customerManagedPolicies.set(String(item.PermissionSetArn), item.CustomerManagedPolicyReferences as unknown[]),
+    InlinePolicies: (item) => inlinePolicies.set(String(item.PermissionSetArn), String(item.InlinePolicy)),
   };
 
   return {
@@ -228,6 +239,8 @@ function createLoader() {
         accessEntitlements,
         applications,
         accessScopes,
+        customerManagedPolicies,
+        inlinePolicies,
         eventDataStore,
         instance,
         regions: regions.length > 0 ? regions : [onlyRegion],

@@ -82,6 +82,11 @@ const required: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
   },
   Applications: { ApplicationArn: text },
   ApplicationAccessScopes: { ApplicationArn: text, Scopes: { what: "an array", holds: Array.isArray } },
+  CustomerManagedPolicies: {
+    PermissionSetArn: permissionSetArn,
+    CustomerManagedPolicyReferences: { what: "an array", holds: Array.isArray },
+  },
+  InlinePolicies: { PermissionSetArn: permissionSetArn, InlinePolicy: text },
   AthenaTables: { DatabaseName: text, TableMetadata: { what: "an object", holds: isObject } },
   TableMetadata: { Name: text, Columns: { what: "an array", holds: Array.isArray } },
   WorkGroups: { Name: text, State: { what: "ENABLED or DISABLED", holds: matches(/^(ENABLED|DISABLED)$/) } },

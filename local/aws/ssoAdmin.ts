@@ -19,7 +19,7 @@ const paging: Paging = {
 
 export function ssoAdmin(organisation: Organisation): Handler {
   const { header, instance, regions, haveOwnRegions, provisioned, managedPolicies } = organisation;
-  const { applications, accessScopes } = organisation;
+  const { accessScopes, applications, customerManagedPolicies, inlinePolicies } = organisation;
   const permissionSets = new Map(organisation.permissionSets);
 
   const isInstanceIn = (region: string) => !haveOwnRegions || regions.some(({ RegionName }) => RegionName === region);
@@ -113,6 +113,17 @@ export function ssoAdmin(organisation: Organisation): Handler {
     ListManagedPoliciesInPermissionSet: (input, call) => {
       const { arn } = requirePermissionSet(input, call);
       return pageOf(call, input, "AttachedManagedPolicies", arn, managedPolicies.get(arn) ?? []);
+    },
+
+    ListCustomerManagedPolicyReferencesInPermissionSet: (input, call) => {
+      const { arn } = requirePermissionSet(input, call);
+      return pageOf(call, input, "CustomerManagedPolicyReferences", arn, customerManagedPolicies.get(arn) ?? []);
+    },
+
+    // AWS gives an empty text where there is none.
+    GetInlinePolicyForPermissionSet: (input, call) => {
+      const { arn } = requirePermissionSet(input, call);
+      return { InlinePolicy: inlinePolicies.get(arn) ?? "" };
     },
   });
 }

@@ -6,11 +6,11 @@ import { type Browser, chromium } from "playwright-core";
 const PACKAGES = join(dirname(require.resolve("playwright-core/package.json")), "..");
 const { version } = JSON.parse(readFileSync(join(PACKAGES, "@sparticuz", "chromium", "package.json"), "utf8"));
 /** Beside the packages, so that it is unpacked once for an installation and goes with it. */
-const UNPACKED = join(PACKAGES, ".cache", `chromium-${version}`);
+const UNPACKED = join(PACKAGES, ".cache", `chromium-${version}-fonts`);
 
 /**
  * Starts the Chromium that `npm ci` brought, or the one that `CHROMIUM` names. Nothing needs to be installed for it but glibc:
- * the package's own libraries and fonts are used.
+ * the package's own libraries and fonts are used, and Noto Sans for the letters that these lack.
  */
 export async function launchChromium(): Promise<Browser> {
   const own = process.env.CHROMIUM;

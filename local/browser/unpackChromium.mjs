@@ -1,8 +1,10 @@
 // Unpacks the browser that @sparticuz/chromium ships (an ES module, hence this file):
 //   node unpackChromium.mjs DIRECTORY
 // The package is made for Lambda. Named as such, it also unpacks the few libraries that a bare machine lacks.
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { decompress } from "wawoff2";
 
 const directory = process.argv[2];
 process.env.TMPDIR = directory;
@@ -17,3 +19,12 @@ writeFileSync(
 <fontconfig><dir prefix="relative">fonts</dir></fontconfig>
 `,
 );
+// It has no letters of these; fontconfig takes fonts as they are, but not as web pages load them.
+const { resolve } = createRequire(import.meta.url);
+for (const script of ["arabic", "kr", "sc"]) {
+  const files = join(dirname(resolve(`@fontsource-variable/noto-sans-${script}/package.json`)), "files");
+  for (const file of readdirSync(files).filter((name) => name.endsWith("-wght-normal.woff2"))) {
+    const font = await decompress(readFileSync(join(files, file)));
+    writeFileSync(join(directory, "fonts", "fonts", file.replace(/woff2$/, "ttf")), font);
+  }
+}

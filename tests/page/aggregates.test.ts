@@ -6,10 +6,11 @@ import type { Gatherer } from "../../handlers/files/page/pageData";
 import { createPageTable } from "../../handlers/files/page/pageTable";
 import { ADMINISTRATOR_SET, allRows, sourcesOf } from "../support/reportRows";
 import * as naive from "./naive";
-import { administratorArns, sampleRows } from "./sampleReport";
+import { administratorArns, adviceOf, sampleRows } from "./sampleReport";
 
 const rows = sampleRows({ accounts: 45, permissionSets: 26, users: 120, groups: 60, groupsAPair: 1 });
 const administrators = new Set(administratorArns(rows));
+const beside = { administratorArns: [...administrators], administratorReasons: {}, adviceOf };
 const isAdministrator = (row: Row) => administrators.has(row.PermissionSetArn);
 
 /** In batches that cut accounts, permission sets and groups in two. */
@@ -47,11 +48,14 @@ test("figures are the counts over all rows", () => {
     unknown: grants.filter(naive.isUnknown).length,
     people: naive.distinct(grants.filter((row) => row.RowStatus !== "USER_NOT_FOUND").map((row) => row.UserId)),
     accounts: naive.distinct(rows.map((row) => row.account)),
+    accountsOutside: naive.distinct(rows.filter((row) => row.AccountState === "").map((row) => row.account)),
     administratorGrants: grants.filter(isAdministrator).length,
     unusedAdministratorGrants: grants.filter((row) => naive.isUnused(row) && isAdministrator(row)).length,
     unknownAdministratorGrants: grants.filter((row) => naive.isUnknown(row) && isAdministrator(row)).length,
     orphaned: rows.filter(naive.isOrphaned).length,
     disabledUsers: naive.distinct(rows.filter(naive.isDisabled).map((row) => row.UserId)),
+    disabledUserGrants: rows.filter(naive.isDisabled).length,
+    emptyGroupRows: rows.filter(naive.isEmptyGroup).length,
     emptyGroups: naive.distinct(rows.filter(naive.isEmptyGroup).map((row) => row.GroupId)),
     accountRoles: 0,
   });
@@ -172,7 +176,7 @@ test("a page that is too small for all rows holds those that need attention, in 
   expect(needsAttention.length).toBeGreaterThan(limit);
   const others = needsAttention.filter((row) => !first.includes(row)).slice(0, 10);
 
-  const table = gather(createPageTable([...administrators], limit));
+  const table = gather(createPageTable(beside, limit));
 
   expect(table.complete).toBe(false);
   const expected = rows.filter((row) => first.includes(row) || others.includes(row));
@@ -183,7 +187,7 @@ test("a page that is too small for all rows holds those that need attention, in 
 });
 
 test("a page that is too small for all rows does not fill up with rows that need no attention", () => {
-  const table = gather(createPageTable([...administrators], rows.length - 1));
+  const table = gather(createPageTable(beside, rows.length - 1));
 
   expect(table.complete).toBe(false);
   expect(table.rows).toHaveLength(
@@ -193,7 +197,7 @@ test("a page that is too small for all rows does not fill up with rows that need
 
 test.each([0, 1])("the limit itself is not too many rows (%d more)", (more) => {
   const few = rows.slice(0, 100 + more);
-  const table = gather(createPageTable([], 100), few);
+  const table = gather(createPageTable({ ...beside, administratorArns: [] }, 100), few);
 
   expect(table.complete).toBe(more === 0);
   if (more === 0) expect(table.rows).toHaveLength(100);

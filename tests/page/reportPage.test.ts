@@ -1,14 +1,28 @@
 import type { Browser, Page } from "playwright-core";
-import { COLUMNS, type Row } from "../../handlers/files/columns";
+import type { Row } from "../../handlers/files/columns";
 import { createCsvWriter } from "../../handlers/files/csv/writer";
+import { shownOf } from "../../handlers/files/page/browser/shown";
+import { TABLE_COLUMNS } from "../../handlers/files/page/browser/tableColumns";
+import { PAGE_COLUMN_NAMES, type PageRow } from "../../handlers/files/page/pageColumns";
 import { launchChromium } from "../../local/browser/chromium";
 import * as naive from "./naive";
 import { countsOf, downloaded, figureOf, type OpenedPage, openPage, pictureTable, polled } from "./openPage";
-import { administratorArns, renderPage, SAMPLE_RUN, sampleRows } from "./sampleReport";
+import { ADMINISTRATOR_REASON, administratorArns, adviceOf, renderPage, SAMPLE_RUN, sampleRows } from "./sampleReport";
 
 /** The real page in a real browser, opened from disk. What other browsers do is not shown here. */
 const rows = sampleRows({ accounts: 14, permissionSets: 12, users: 90, groups: 30, groupsAPair: 1 });
 const administrators = new Set(administratorArns(rows));
+const asOnPage = (row: Row): PageRow => ({
+  ...row,
+  Administrator: administrators.has(row.PermissionSetArn) ? "true" : "",
+  AdministratorReason: administrators.has(row.PermissionSetArn) ? ADMINISTRATOR_REASON : "",
+  SuggestedAction: adviceOf(row).action,
+  Reason: adviceOf(row).reason,
+});
+const isSuggested =
+  (...actions: string[]) =>
+  (row: Row) =>
+    actions.includes(adviceOf(row).action);
 const isUnusedAdministrator = (row: Row) => naive.isUnused(row) && administrators.has(row.PermissionSetArn);
 
 let browser: Browser;
@@ -26,20 +40,34 @@ afterEach(async () => {
   expect(opened.problems).toEqual([]);
 });
 
+/** As the card has them: a user that is gone is not among the people. */
+function peopleIn(shown: readonly Row[]): string[] {
+  const grants = shown.filter(naive.isGrant);
+  const isGone = (row: Row) => row.RowStatus === "USER_NOT_FOUND";
+  const people = naive.distinct(grants.filter((row) => !isGone(row)).map((row) => row.UserId));
+  const gone = naive.distinct(grants.filter(isGone).map((row) => row.UserId));
+  return [
+    people === 1 ? "1 person" : `${naive.counted(people)} people`,
+    ...(gone === 0 ? [] : [`${naive.counted(gone)} user id${gone === 1 ? "" : "s"} of nobody`]),
+  ];
+}
+
 const counts = (shown: readonly Row[], of = rows.length) =>
   [
     `${naive.counted(shown.length)} of ${naive.counted(of)} rows`,
-    ...[
-      [naive.distinct(shown.filter(naive.isGrant).map((row) => row.UserId)), "user"],
-      [naive.distinct(shown.map((row) => row.account)), "account"],
-    ].map(([count, noun]) => `${naive.counted(Number(count))} ${noun}${count === 1 ? "" : "s"}`),
+    ...peopleIn(shown),
+    naive.distinct(shown.map((row) => row.account)) === 1
+      ? "1 account"
+      : `${naive.counted(naive.distinct(shown.map((row) => row.account)))} accounts`,
     `${naive.counted(shown.filter(naive.isUnused).length)} unused`,
     `${naive.counted(shown.filter(naive.isUnknown).length)} unknown`,
   ].join(" · ");
 
 const choosePreset = (id: string) => page.click(`.presets [data-preset="${id}"]`);
 
-const downloadedLines = async () => (await downloaded(page)).split("\r\n");
+/** Without the last column, which says what the page shows. */
+const downloadedLines = async () =>
+  (await downloaded(page)).split("\r\n").map((line) => line.replace(/,(Shown|"(?:[^"]|"")*"|[^",]*)$/, ""));
 const expectCounts = (shown: readonly Row[]) => polled(() => countsOf(page), counts(shown));
 
 describe("overview", () => {
@@ -113,6 +141,11 @@ describe("pictures", () => {
     const cells = await pictureTable(page, "heat-map");
     const pairs = naive.groupBy(rows.filter(naive.isGrant), (row) => `${row.account}/${row.PermissionSetName}`);
     expect(cells).toHaveLength(pairs.size);
+    const nobody =
+      naive.distinct(rows.map((row) => row.account)) -
+      naive.distinct(rows.filter(naive.isGrant).map((row) => row.account));
+    const text = (await page.locator("#heat-map figcaption").textContent()) ?? "";
+    expect(/are not here|is not here/.test(text)).toBe(nobody > 0);
     for (const [account, permissionSet, unused, , unknown, grants] of cells) {
       const of = pairs.get(`${account!.slice(-12)}/${permissionSet}`)!;
       expect(grants).toBe(String(of.length));
@@ -125,6 +158,11 @@ describe("pictures", () => {
 describe("table", () => {
   test.each<[string, (row: Row) => boolean]>([
     ["unused", naive.isUnused],
+    ["can-be-removed", isSuggested("REMOVE")],
+    ["needs-a-look", isSuggested("REVIEW", "INVESTIGATE")],
+    ["suggested-keep", isSuggested("KEEP")],
+    ["suggested-wait", isSuggested("WAIT")],
+    ["administrators", (row) => naive.isGrant(row) && administrators.has(row.PermissionSetArn)],
     ["unused-administrators", isUnusedAdministrator],
     ["orphaned", naive.isOrphaned],
     ["disabled", naive.isDisabled],
@@ -164,6 +202,67 @@ describe("table", () => {
     expect(await page.inputValue("[aria-label='Filter Permission set']")).toBe("");
   });
 
+  test("every text that is seen in the table finds its row", async () => {
+    await page.click(".columns summary");
+    await page.evaluate("for (const box of document.querySelectorAll('.columns input:not(:checked)')) box.click()");
+    await page.click(".columns summary");
+    const seen = await page.evaluate<string[][]>(`(() => {
+      const texts = (cell) => [...cell.querySelectorAll("span")].filter(({ children }) => children.length === 0);
+      return [...document.querySelector(".tabulator-row").querySelectorAll("[tabulator-field]")].map((cell) => [
+        cell.getAttribute("tabulator-field"), ...texts(cell).map(({ textContent }) => textContent),
+      ]);
+    })()`);
+    const texts = seen.flatMap(([, ...of]) => of).filter((text) => text !== "");
+    const shown = TABLE_COLUMNS.map((column) => [column, ...shownOf(column, asOnPage(rows[0]!))]);
+
+    expect(seen.map((texts) => texts.filter((text) => text !== ""))).toEqual(shown);
+    expect(texts).toEqual(expect.arrayContaining(["AdministratorAccess", "administrator"]));
+    for (const text of texts) {
+      await page.fill("#search", text);
+      await page.waitForTimeout(200);
+      await polled(
+        () =>
+          page
+            .locator(".tabulator-row")
+            .first()
+            .evaluate((row) => row.textContent !== ""),
+        true,
+      );
+      const first = await page.locator(".tabulator-row").first().locator("[tabulator-field=UserId]").textContent();
+      expect([text, first]).toEqual([text, rows[0]!.UserId]);
+    }
+    await page.click(".columns summary");
+    await page.evaluate("location.reload()");
+    await page.waitForSelector(".tabulator-row");
+  });
+
+  test("words, numbers and dates narrow the table", async () => {
+    await page.fill("#search", "Used");
+    await expectCounts(rows.filter(naive.isUsed));
+    await page.fill("#search", "direct administrator none");
+    await expectCounts(
+      rows.filter(
+        (row) =>
+          row.Type === "USER" && administrators.has(row.PermissionSetArn) && row.LastLogin === "NO_LOGIN_PRESENT",
+      ),
+    );
+    await page.click("#reset");
+
+    const filter = async (title: string, typed: string, of: (row: Row) => boolean) => {
+      const expected = rows.filter(of);
+      expect(expected.length).toBeGreaterThan(1);
+      await page.locator(`[aria-label='Filter ${title}']`).pressSequentially(typed);
+      await expectCounts(expected);
+      await page.click("#reset");
+    };
+    await filter("Days", ">60", (row) => Number(row.DaysSinceLastLogin) > 60);
+    await filter("Days", "<7", (row) => row.DaysSinceLastLogin !== "" && Number(row.DaysSinceLastLogin) < 7);
+    await filter("Last login", "2026-11", (row) => row.LastLogin.startsWith("2026-11"));
+    await filter("Last login", "<2026-10", (row) => /^2026-0/.test(row.LastLogin));
+    await filter("Last login", "none", (row) => row.LastLogin === "NO_LOGIN_PRESENT");
+    await filter("Through group", "direct", (row) => row.Type === "USER");
+  });
+
   test("any column can be shown and filtered", async () => {
     await page.click(".columns summary");
     await page.getByLabel("User status", { exact: true }).check();
@@ -195,9 +294,9 @@ describe("table", () => {
   test("presets, search and rows are reached and worked with the keyboard", async () => {
     await page.locator("#search").focus();
     await page.keyboard.press("Shift+Tab");
-    expect(await page.evaluate("document.activeElement.dataset.preset")).toBe("unknown");
+    expect(await page.evaluate("document.activeElement.dataset.preset")).toBe("suggested-keep");
     await page.keyboard.press("Space");
-    await expectCounts(rows.filter(naive.isUnknown));
+    await expectCounts(rows.filter(isSuggested("KEEP")));
     await page.click("#reset");
 
     const holder = page.locator(".tabulator-tableholder");
@@ -212,17 +311,14 @@ describe("table", () => {
     const expected = rows.filter(isUnusedAdministrator);
     await expectCounts(expected);
 
-    const csv = createCsvWriter([...COLUMNS, "Administrator"]);
-    const lines = csv.header() + csv.lines(expected.map((row) => ({ ...row, Administrator: "true" })));
+    const csv = createCsvWriter(PAGE_COLUMN_NAMES);
+    const lines = csv.header() + csv.lines(expected.map(asOnPage));
     expect(await downloadedLines()).toEqual(lines.split("\r\n"));
   });
 
   test("all rows survive the way into the page and out of it", async () => {
-    const csv = createCsvWriter([...COLUMNS, "Administrator"]);
-    const given = rows.map((row) => ({
-      ...row,
-      Administrator: administrators.has(row.PermissionSetArn) ? "true" : "",
-    }));
+    const csv = createCsvWriter(PAGE_COLUMN_NAMES);
+    const given = rows.map(asOnPage);
     expect(await downloadedLines()).toEqual((csv.header() + csv.lines(given)).split("\r\n"));
   });
 });

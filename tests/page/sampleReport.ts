@@ -1,7 +1,9 @@
 import type { Row } from "../../handlers/files/columns";
+import type { Advice } from "../../handlers/files/page/advice";
 import { createPage, type PageContext } from "../../handlers/files/page/page";
-import type { PageRun } from "../../handlers/files/page/pageData";
-import { rowBatches } from "../../handlers/files/rows";
+import type { ActionCounts, PageRun } from "../../handlers/files/page/pageData";
+import type { Suggestion } from "../../handlers/files/review/suggestions";
+import { type RowSources, rowBatches } from "../../handlers/files/rows";
 import type { Account, LastLogin, Membership, Pair, PermissionSet, Principal, User } from "../../handlers/model";
 import { defaultSettings } from "../../local/defaultSettings";
 import { noApplications, noEntitlements, plainInstance } from "../../local/plainInstance";
@@ -21,6 +23,11 @@ const DAY_MS = 86_400_000;
 
 /** Rows of an invented organisation, made by the product's own join; the same for the same size. */
 export function sampleRows(size: SampleSize): Row[] {
+  return [...rowBatches(sampleSources(size), 2_000)].flat();
+}
+
+/** What the rows are made of. */
+export function sampleSources(size: SampleSize): RowSources {
   const random = createRandom(7);
   const pick = (count: number) => Math.floor(random() * count);
   const nowMs = Date.parse(NOW);
@@ -97,7 +104,7 @@ export function sampleRows(size: SampleSize): Row[] {
     return given;
   });
   const observed = size.observed ?? true;
-  const sources = {
+  return {
     settings: { ...defaultSettings, eventDataStore: null, now: NOW },
     instance: plainInstance,
     applications: noApplications,
@@ -112,7 +119,6 @@ export function sampleRows(size: SampleSize): Row[] {
       entitlements: noEntitlements,
       notes: [],
       notUnderstood: [],
-      assignments: [],
     },
     logins: {
       source: "read" as const,
@@ -132,8 +138,9 @@ export function sampleRows(size: SampleSize): Row[] {
       assignments: [],
     },
   };
-  return [...rowBatches(sources, 2_000)].flat();
 }
+
+export const ADMINISTRATOR_REASON = "the AWS-managed policy AdministratorAccess";
 
 export function administratorArns(rows: readonly Row[]): string[] {
   const arns = rows
@@ -144,6 +151,7 @@ export function administratorArns(rows: readonly Row[]): string[] {
 
 export const SAMPLE_RUN: PageRun = {
   runId: "5b1f9c52-7a1e-4f1e-9d8e-2f6f3f3f9a11",
+  region: "eu-west-1",
   now: NOW,
   status: "succeeded",
   warnings: [],
@@ -163,7 +171,9 @@ export const SAMPLE_RUN: PageRun = {
 export async function renderPage(rows: readonly Row[], context: Partial<PageContext> = {}): Promise<string> {
   const page = createPage({
     run: SAMPLE_RUN,
+    advice: simpleAdvice(),
     administratorArns: administratorArns(rows),
+    administratorReasons: Object.fromEntries(administratorArns(rows).map((arn) => [arn, ADMINISTRATOR_REASON])),
     changes: () => ({
       since: "2026-11-13T20:00:12Z",
       reason: null,
@@ -175,6 +185,37 @@ export async function renderPage(rows: readonly Row[], context: Partial<PageCont
   let html = String(page.begin());
   for (let from = 0; from < rows.length; from += 2_000) html += String(await page.rows(rows.slice(from, from + 2_000)));
   return html + String(await page.end());
+}
+
+/** Not the product's: enough to tell the rows apart on the page, where `adviceOf` is what a test expects to see. */
+export function adviceOf({ UserId, Usage, UserStatus }: Row): Suggestion {
+  if (UserId === "") return { action: "REVIEW", reason: "The group has no members." };
+  if (Usage === "UNUSED_IN_WINDOW") {
+    return UserStatus === "DISABLED"
+      ? { action: "REVIEW", reason: "No login in the last 90 days. The membership is used elsewhere." }
+      : {
+          action: "REMOVE",
+          reason: "No login in the last 90 days. Nothing else that the group gives was used either.",
+        };
+  }
+  if (Usage === "TOO_NEW") return { action: "WAIT", reason: "Not used yet: not called unused before 2026-12-01." };
+  if (Usage === "UNKNOWN")
+    return { action: "REVIEW", reason: "Somebody used this role, and the event does not say who." };
+  return { action: "KEEP", reason: "Last used within a day." };
+}
+
+function simpleAdvice(): Advice {
+  const counts = { REMOVE: 0, REVIEW: 0, INVESTIGATE: 0, WAIT: 0, KEEP: 0 };
+  return {
+    add(batch) {
+      for (const row of batch) counts[adviceOf(row).action] += 1;
+    },
+    of: adviceOf,
+    counts: () =>
+      Object.fromEntries(
+        Object.entries(counts).map(([action, rows]) => [action, { actions: rows, memberships: 0, rows }]),
+      ) as unknown as ActionCounts,
+  };
 }
 
 function range(length: number): number[] {

@@ -97,6 +97,8 @@ const operations: Readonly<Record<string, Needs>> = {
     on(`account-access:${operation}`, [String(parameters.applicationArn)]),
   "sso-admin:DescribePermissionSet": sso("permissionSet"),
   "sso-admin:ListAccountsForProvisionedPermissionSet": sso("permissionSet"),
+  "sso-admin:GetInlinePolicyForPermissionSet": sso("permissionSet"),
+  "sso-admin:ListCustomerManagedPolicyReferencesInPermissionSet": sso("permissionSet"),
   "sso-admin:ListManagedPoliciesInPermissionSet": sso("permissionSet"),
   "sso-admin:ListAccountAssignments": sso("permissionSet", "account"),
   "identitystore:ListUsers": identityStore("user"),

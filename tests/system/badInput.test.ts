@@ -48,6 +48,11 @@ describe("AccessDenied names the call and the missing permission", () => {
     ["sso-admin:ListPermissionSets", "sso:ListPermissionSets"],
     ["sso-admin:DescribePermissionSet", "sso:DescribePermissionSet"],
     ["sso-admin:ListManagedPoliciesInPermissionSet", "sso:ListManagedPoliciesInPermissionSet"],
+    ["sso-admin:GetInlinePolicyForPermissionSet", "sso:GetInlinePolicyForPermissionSet"],
+    [
+      "sso-admin:ListCustomerManagedPolicyReferencesInPermissionSet",
+      "sso:ListCustomerManagedPolicyReferencesInPermissionSet",
+    ],
     ["sso-admin:ListAccountsForProvisionedPermissionSet", "sso:ListAccountsForProvisionedPermissionSet"],
     ["sso-admin:ListAccountAssignments", "sso:ListAccountAssignments"],
     ["identitystore:ListUsers", "identitystore:ListUsers"],

@@ -61,6 +61,8 @@ test("a run calls these operations, and no other", async () => {
     "account-access:ListApplications": 1,
     "sso-admin:DescribePermissionSet": 1,
     "sso-admin:ListManagedPoliciesInPermissionSet": 1,
+    "sso-admin:GetInlinePolicyForPermissionSet": 1,
+    "sso-admin:ListCustomerManagedPolicyReferencesInPermissionSet": 1,
     "sso-admin:ListAccountsForProvisionedPermissionSet": 1,
     "sso-admin:ListAccountAssignments": 1,
     "identitystore:ListUsers": 1,
@@ -103,6 +105,8 @@ test("an organisation of known sizes", async () => {
     "account-access:ListApplications": 1,
     "sso-admin:DescribePermissionSet": 101,
     "sso-admin:ListManagedPoliciesInPermissionSet": 101,
+    "sso-admin:GetInlinePolicyForPermissionSet": 101,
+    "sso-admin:ListCustomerManagedPolicyReferencesInPermissionSet": 101,
     "sso-admin:ListAccountsForProvisionedPermissionSet": 101 + 1,
     "sso-admin:ListAccountAssignments": 105 + 1,
     "identitystore:ListUsers": 3,
@@ -162,13 +166,15 @@ describe("pages", () => {
   });
 
   test.each(PAGES_OF_100)(
-    "%d permission sets are %d, and two calls and an account listing for each",
+    "%d permission sets are %d, and four calls and an account listing for each",
     async (count, pages) => {
       const PermissionSets = many(count, (index) => permissionSet(index));
       const calls = await callsOf({ PermissionSets });
       expect(calls["sso-admin:ListPermissionSets"]).toBe(pages);
       expect(calls["sso-admin:DescribePermissionSet"] ?? 0).toBe(count);
       expect(calls["sso-admin:ListManagedPoliciesInPermissionSet"] ?? 0).toBe(count);
+      expect(calls["sso-admin:GetInlinePolicyForPermissionSet"] ?? 0).toBe(count);
+      expect(calls["sso-admin:ListCustomerManagedPolicyReferencesInPermissionSet"] ?? 0).toBe(count);
       expect(calls["sso-admin:ListAccountsForProvisionedPermissionSet"] ?? 0).toBe(count);
     },
   );

@@ -49,6 +49,7 @@ const organisation = organisationOf({
 const LISTINGS = [
   "sso-admin:ListPermissionSets",
   "sso-admin:ListManagedPoliciesInPermissionSet",
+  "sso-admin:ListCustomerManagedPolicyReferencesInPermissionSet",
   "sso-admin:ListAccountsForProvisionedPermissionSet",
   "sso-admin:ListAccountAssignments",
   "identitystore:ListUsers",
@@ -289,6 +290,8 @@ describe("who came or went while the report was made", () => {
   test.each([
     ["sso-admin:DescribePermissionSet", permissionSetArn(0)],
     ["sso-admin:ListManagedPoliciesInPermissionSet", permissionSetArn(0)],
+    ["sso-admin:GetInlinePolicyForPermissionSet", permissionSetArn(0)],
+    ["sso-admin:ListCustomerManagedPolicyReferencesInPermissionSet", permissionSetArn(0)],
     ["sso-admin:ListAccountsForProvisionedPermissionSet", permissionSetArn(0)],
     ["sso-admin:ListAccountAssignments", `${permissionSetName(0)} (${permissionSetArn(0)})`],
   ])("a permission set that is deleted before %s is left out, and said", async (operation, named) => {

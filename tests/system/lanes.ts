@@ -167,6 +167,8 @@ export const STAGES: Readonly<Record<string, readonly string[]>> = {
     "sso-admin:ListPermissionSets",
     "sso-admin:DescribePermissionSet",
     "sso-admin:ListManagedPoliciesInPermissionSet",
+    "sso-admin:GetInlinePolicyForPermissionSet",
+    "sso-admin:ListCustomerManagedPolicyReferencesInPermissionSet",
     "sso-admin:ListAccountsForProvisionedPermissionSet",
   ],
   assignments: ["sso-admin:ListAccountAssignments"],

@@ -80,7 +80,13 @@ test("the page shows the rows as they are, whichever columns they have", () => {
     fc.property(rowSources, (sources) => {
       const administrators = administratorArns(sources);
       const rows = allRows(sources);
-      const table = createPageTable(administrators, 1_000);
+      const advised = (row: Row) =>
+        ({ action: row.Usage === "USED" ? "KEEP" : "REVIEW", reason: `Since ${row.MemberSince}.` }) as const;
+      const reasons = Object.fromEntries(administrators.map((arn) => [arn, `the policy of ${arn}`]));
+      const table = createPageTable(
+        { administratorArns: administrators, administratorReasons: reasons, adviceOf: advised },
+        1_000,
+      );
       table.add(rows);
 
       const shown = decodeRows(JSON.parse(JSON.stringify(table.result())));
@@ -89,6 +95,9 @@ test("the page shows the rows as they are, whichever columns they have", () => {
         rows.map((row) => ({
           ...row,
           Administrator: administrators.includes(row.PermissionSetArn) ? "true" : "",
+          AdministratorReason: reasons[row.PermissionSetArn] ?? "",
+          SuggestedAction: advised(row).action,
+          Reason: advised(row).reason,
         })),
       );
     }),

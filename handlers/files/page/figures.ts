@@ -20,13 +20,16 @@ export function createFigures(
     unknown: 0,
     people: 0,
     accounts: 0,
+    accountsOutside: 0,
     administratorGrants: 0,
     unusedAdministratorGrants: 0,
     unknownAdministratorGrants: 0,
     orphaned: 0,
     disabledUsers: 0,
+    disabledUserGrants: 0,
     emptyGroups: 0,
     accountRoles: 0,
+    emptyGroupRows: 0,
   };
   const buckets = dayBuckets(windowDays);
   let account = "";
@@ -40,15 +43,23 @@ export function createFigures(
         if (row.account !== account) {
           account = row.account;
           figures.accounts += 1;
+          // Where a row has another status, too, the account's has no place; the state is empty for no other account.
+          if (row.AccountState === "") figures.accountsOutside += 1;
         }
         const status = row.RowStatus;
         if (status !== "OK" && orphaned.has(status)) figures.orphaned += 1;
         if (row.UserId === "") {
-          if (status === "EMPTY_GROUP") emptyGroups.add(row.GroupId);
+          if (status === "EMPTY_GROUP") {
+            emptyGroups.add(row.GroupId);
+            figures.emptyGroupRows += 1;
+          }
           continue;
         }
         if (status !== "USER_NOT_FOUND") people.add(row.UserId);
-        if (row.UserStatus === "DISABLED") disabledUsers.add(row.UserId);
+        if (row.UserStatus === "DISABLED") {
+          disabledUsers.add(row.UserId);
+          figures.disabledUserGrants += 1;
+        }
         if (row.PermissionSetArn !== arn) {
           arn = row.PermissionSetArn;
           administrator = administrators.has(arn);

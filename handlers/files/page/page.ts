@@ -1,5 +1,6 @@
 import { PAGE_FILE } from "../names";
 import type { ReportFile } from "../reportFile";
+import type { Advice } from "./advice";
 import { pageEnd, pageStart } from "./document";
 import { createFigures } from "./figures";
 import { createGroupRanking } from "./groupRanking";
@@ -7,6 +8,7 @@ import { createHeatMap } from "./heatMap";
 import type { PageChanges, PageData, PageRun } from "./pageData";
 import { createPageTable, PAGE_ROW_LIMIT } from "./pageTable";
 
+export { createAdvice } from "./advice";
 export { pageAssets } from "./document";
 export type { GivenGrant } from "./pageData";
 
@@ -15,6 +17,10 @@ export interface PageContext {
   readonly run: PageRun;
   /** ARNs of the permission sets that count as administrator. */
   readonly administratorArns: readonly string[];
+  /** Why they do, and what could not be read of these and others, by ARN: clauses. */
+  readonly administratorReasons: Readonly<Record<string, string>>;
+  /** What should be done about the rows, all of which it is given. */
+  readonly advice: Advice;
   /** Asked once every row has been seen by every file. */
   changes(): PageChanges;
   /** How many rows the page may hold; for tests. @default PAGE_ROW_LIMIT */
@@ -23,12 +29,15 @@ export interface PageContext {
 
 /** `report.html`: one file that shows the report and needs nothing else, no network least of all. */
 export function createPage(context: PageContext): ReportFile {
-  const { run, administratorArns } = context;
+  const { run, administratorArns, administratorReasons, advice } = context;
   const figures = createFigures(administratorArns, run.windowDays);
   const heatMap = createHeatMap();
   const groups = createGroupRanking();
-  const table = createPageTable(administratorArns, context.rowLimit ?? PAGE_ROW_LIMIT);
-  const gatherers = [figures, heatMap, groups, table];
+  const table = createPageTable(
+    { administratorArns, administratorReasons, adviceOf: advice.of },
+    context.rowLimit ?? PAGE_ROW_LIMIT,
+  );
+  const gatherers = [advice, figures, heatMap, groups, table];
 
   return {
     name: PAGE_FILE,
@@ -42,6 +51,7 @@ export function createPage(context: PageContext): ReportFile {
       const data: PageData = {
         run,
         ...figures.result(),
+        actions: advice.counts(),
         ...heatMap.result(),
         groups: groups.result(),
         changes: context.changes(),

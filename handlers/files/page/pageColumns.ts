@@ -26,6 +26,7 @@ export const PAGE_LISTS = {
   ways: textsOf("way"),
   users: textsOf("user"),
   states: textsOf("grant", "membership", "login"),
+  advice: textsOf("advice"),
 };
 
 function textsOf(...subjects: ColumnSubject[]): PageColumn[] {

@@ -31,6 +31,8 @@ export interface GivenGrant {
 /** What the page says of the run itself. Instants are `YYYY-MM-DDTHH:MM:SSZ`. */
 export interface PageRun {
   readonly runId: string;
+  /** Of the Identity Center instance. */
+  readonly region: string;
   readonly now: string;
   readonly status: RunStatus;
   readonly warnings: readonly string[];
@@ -69,17 +71,37 @@ export interface Figures extends UsageCounts {
   people: number;
   /** Accounts that a row names. */
   accounts: number;
+  /** Of these, accounts that are not in the organization. */
+  accountsOutside: number;
   administratorGrants: number;
   unusedAdministratorGrants: number;
   unknownAdministratorGrants: number;
   /** Rows whose group, user or account is not there any more. */
   orphaned: number;
-  /** Disabled users that have a grant. */
+  /** Disabled users that have a grant, and how many grants these are. */
   disabledUsers: number;
+  disabledUserGrants: number;
+  /** Groups without a member that are assigned, and how often. */
   emptyGroups: number;
   /** Grants of a role that account access manager gives, beside permission sets. */
   accountRoles: number;
+  emptyGroupRows: number;
 }
+
+/** How much there is to do, by what is suggested. */
+export type ActionCounts = Readonly<
+  Record<
+    "KEEP" | "REMOVE" | "REVIEW" | "WAIT" | "INVESTIGATE",
+    {
+      /** Things that somebody does. */
+      readonly actions: number;
+      /** Of these, memberships that are ended, with all that each gives. */
+      readonly memberships: number;
+      /** Rows for which it is suggested. */
+      readonly rows: number;
+    }
+  >
+>;
 
 /** Grants that were used, by whole days since; `to` is included. */
 export interface DayBucket {
@@ -133,8 +155,9 @@ export interface PageTable {
   readonly users: readonly (readonly string[])[];
   /** `LastLogin` is empty where it is an instant: the later of two that the row has. */
   readonly states: readonly (readonly string[])[];
+  readonly advice: readonly (readonly string[])[];
   /**
-   * Indices into accounts, permissionSets, ways, users and states; then the instants in seconds since 1970, 0 where empty; then
+   * Indices into accounts, permissionSets, ways, users, states and advice; then the instants in seconds since 1970, 0 where empty; then
    * the counts, -1 where empty.
    */
   readonly rows: readonly (readonly number[])[];
@@ -144,6 +167,7 @@ export interface PageTable {
 export interface PageData {
   readonly run: PageRun;
   readonly figures: Figures;
+  readonly actions: ActionCounts;
   readonly daysSinceLastUse: readonly DayBucket[];
   readonly heatMap: HeatMap;
   readonly groups: Ranking<GroupCounts>;

@@ -1,9 +1,17 @@
 import { ORPHAN_STATUSES, type PageColumn, type Row } from "../columns";
+import type { Advice } from "./advice";
+import type { PageContext } from "./page";
 import { PAGE_COUNTS, PAGE_INSTANTS, PAGE_LISTS } from "./pageColumns";
 import type { Gatherer, PageTable } from "./pageData";
 
 /** As many rows as a browser sorts and filters without a pause. */
 export const PAGE_ROW_LIMIT = 50_000;
+
+/** What the page says of a row besides what the report has. */
+export interface BesideRows extends Pick<PageContext, "administratorArns" | "administratorReasons"> {
+  /** Asked about the rows that are kept, once all rows are in. */
+  readonly adviceOf: Advice["of"];
+}
 
 /**
  * The rows that the page holds: all of them up to the limit. A longer report keeps those that need attention, up to the limit:
@@ -11,8 +19,8 @@ export const PAGE_ROW_LIMIT = 50_000;
  *
  * @param limit at least 1
  */
-export function createPageTable(administratorArns: readonly string[], limit: number): Gatherer<PageTable> {
-  const administrators = new Set(administratorArns);
+export function createPageTable(beside: BesideRows, limit: number): Gatherer<PageTable> {
+  const administrators = new Set(beside.administratorArns);
   const orphaned = new Set(ORPHAN_STATUSES);
   /** By how much they need attention; within one, in the order of the report. */
   const kept: { position: number; row: Row }[][] = [[], [], [], [], []];
@@ -55,18 +63,23 @@ export function createPageTable(administratorArns: readonly string[], limit: num
         .flat()
         .sort((a, b) => a.position - b.position)
         .map(({ row }) => row);
-      return { limit, complete, ...encodeRows(rows, administrators) };
+      return { limit, complete, ...encodeRows(rows, administrators, beside) };
     },
   };
 }
 
-function encodeRows(rows: readonly Row[], administrators: ReadonlySet<string>): Omit<PageTable, "limit" | "complete"> {
+function encodeRows(
+  rows: readonly Row[],
+  administrators: ReadonlySet<string>,
+  { administratorReasons, adviceOf }: BesideRows,
+): Omit<PageTable, "limit" | "complete"> {
   const lists = {
     accounts: createList(PAGE_LISTS.accounts),
     permissionSets: createList(PAGE_LISTS.permissionSets),
     ways: createList(PAGE_LISTS.ways),
     users: createList(PAGE_LISTS.users),
     states: createList(PAGE_LISTS.states),
+    advice: createList(PAGE_LISTS.advice),
   };
   const inOrder = Object.values(lists);
   const instants = PAGE_INSTANTS;
@@ -75,10 +88,14 @@ function encodeRows(rows: readonly Row[], administrators: ReadonlySet<string>): 
 
   const encoded = rows.map((row) => {
     const numbers: number[] = [];
+    const { action, reason } = adviceOf(row);
     for (const { columns, indices, entries } of inOrder) {
       const cells: string[] = [];
       for (const column of columns) {
         if (column === "Administrator") cells.push(administrators.has(row.PermissionSetArn) ? "true" : "");
+        else if (column === "AdministratorReason") cells.push(administratorReasons[row.PermissionSetArn] ?? "");
+        else if (column === "SuggestedAction") cells.push(action);
+        else if (column === "Reason") cells.push(reason);
         else if (column === "LastLogin" && row.Usage === "USED") cells.push("");
         else cells.push(row[column]);
       }
@@ -100,6 +117,7 @@ function encodeRows(rows: readonly Row[], administrators: ReadonlySet<string>): 
     ways: lists.ways.entries,
     users: lists.users.entries,
     states: lists.states.entries,
+    advice: lists.advice.entries,
     rows: encoded,
   };
 }

@@ -258,7 +258,7 @@ export function createReview({ sources, evidence = evidenceOf(sources), decision
  * A grant that the report before did not have is at most as old as that report. So it is not said to be removed before it is as old as what is
  * called unused has to be, reckoned from this report, which is the first to have it.
  */
-function createWaitFor({ settings }: RowSources, granted: NewGrants | undefined) {
+export function createWaitFor({ settings }: RowSources, granted: NewGrants | undefined) {
   const { now, newAccessDays } = settings;
   const before = granted?.reportedAt.slice(0, 10) ?? "";
   const until = new Date(Date.parse(now) + newAccessDays * 86_400_000).toISOString().slice(0, 10);

@@ -10,6 +10,7 @@ import {
 } from "chart.js";
 import { MatrixController, MatrixElement } from "chartjs-chart-matrix";
 import { element } from "./dom";
+import type { Selection } from "./selection";
 import { currentTheme, type Theme } from "./theme";
 
 Chart.register(BarController, BarElement, CategoryScale, LinearScale, Legend, Tooltip, MatrixController, MatrixElement);
@@ -27,12 +28,18 @@ export interface Picture {
   /** CSS pixels that it needs to be legible; on a narrower screen it is scrolled. */
   readonly minWidth?: number;
   readonly legend?: HTMLElement;
+  /** A line for each of what can be chosen, in the order of the data. */
   readonly table: HTMLElement;
+  /** What belongs to one of them; left out where nothing does. */
+  readonly opens?: (index: number) => Selection;
   config(theme: Theme): ChartConfiguration | ChartConfiguration<"matrix">;
 }
 
-/** Lays the pictures out. `draw` draws them once they are in the document, and again whenever the colours change. */
-export function showPictures(pictures: readonly Picture[]): { section: HTMLElement; draw(): void } {
+/** Lays the pictures out; a click on a bar or a cell, and a button in the table of the same, opens what belongs to it. `draw` draws them once they are in the document, and again whenever the colours change. */
+export function showPictures(
+  pictures: readonly Picture[],
+  open: (selection: Selection) => void,
+): { section: HTMLElement; draw(): void } {
   const canvases = new Map(
     pictures
       .filter(({ height }) => height !== null)
@@ -45,11 +52,19 @@ export function showPictures(pictures: readonly Picture[]): { section: HTMLEleme
   let charts: Chart[] = [];
 
   function figureOf(picture: Picture): HTMLElement {
+    const { opens } = picture;
+    if (opens !== undefined) {
+      picture.table.querySelectorAll("tbody th").forEach((header, index) => {
+        const button = element("button", { type: "button", class: "link", dir: "auto" }, header.textContent ?? "");
+        button.addEventListener("click", () => open(opens(index)));
+        header.replaceChildren(button);
+      });
+    }
     const canvas = canvases.get(picture);
     const frame = canvas && element("div", { class: "canvas-frame" }, canvas);
     if (frame) {
-      frame.style.height = `${picture.height}px`;
-      frame.style.minWidth = `${picture.minWidth ?? 0}px`;
+      frame.style.setProperty("--height", `${picture.height}px`);
+      frame.style.setProperty("--min-width", `${picture.minWidth ?? 0}px`);
     }
     return element(
       "figure",
@@ -81,7 +96,24 @@ export function showPictures(pictures: readonly Picture[]): { section: HTMLEleme
     Chart.defaults.font.family = theme.font;
     Chart.defaults.color = theme.muted;
     Chart.defaults.borderColor = theme.line;
-    charts = [...canvases].map(([picture, canvas]) => new Chart(canvas, picture.config(theme) as ChartConfiguration));
+    charts = [...canvases].map(([picture, canvas]) => new Chart(canvas, configOf(picture, theme)));
+  }
+
+  function configOf({ config, opens }: Picture, theme: Theme): ChartConfiguration {
+    const configuration = config(theme) as ChartConfiguration;
+    if (opens === undefined) return configuration;
+    return {
+      ...configuration,
+      options: {
+        ...configuration.options,
+        onClick: (_event, [chosen]) => {
+          if (chosen !== undefined) open(opens(chosen.index));
+        },
+        onHover: ({ native }, [chosen]) => {
+          if (native?.target instanceof HTMLElement) native.target.style.cursor = chosen === undefined ? "" : "pointer";
+        },
+      },
+    };
   }
 
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);

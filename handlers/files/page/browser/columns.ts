@@ -1,36 +1,29 @@
 import type { CellComponent, ColumnDefinition } from "tabulator-tables";
-import { PAGE_COLUMNS, type PageColumn } from "../../columns";
+import type { ColumnKind, PageColumn } from "../../columns";
 import type { PageRow } from "../pageColumns";
 import { element } from "./dom";
+import { matchOf, matchOfCount, matchOfInstant } from "./match";
+import type { SelectionKind } from "./selection";
+import { definitionOf, shownOf, textOfCell, titleOf, wordsOf } from "./shown";
+import { pinOf, SHOWN, TABLE_COLUMNS } from "./tableColumns";
 
-export function titleOf(column: PageColumn): string {
-  return PAGE_COLUMNS.find(({ name }) => name === column)!.title;
-}
-
-/** Shown at first, with their least widths; the others can be added. */
-const SHOWN: Partial<Record<PageColumn, number>> = {
-  account: 140,
-  PermissionSetName: 145,
-  GroupName: 130,
-  Username: 160,
-  LastLogin: 110,
-  DaysSinceLastLogin: 85,
-  LoginsInWindow: 95,
-  RowStatus: 115,
-  Usage: 150,
+const PLACEHOLDERS: Readonly<Record<ColumnKind, string>> = {
+  text: "Filter",
+  word: "Filter",
+  flag: "Filter",
+  count: ">60",
+  instant: "2026-11",
 };
 
-/** Columns whose cell also shows, and whose filter also finds, another column's value. */
-const SECOND_LINES: Partial<Record<PageColumn, PageColumn>> = {
-  account: "AccountName",
-  PermissionSetName: "RoleArn",
-  Username: "UserDisplayName",
-};
-
-/** The table's columns: every one of the CSV, in its order. */
-export function columnDefinitions(rows: readonly PageRow[]): ColumnDefinition[] {
-  return PAGE_COLUMNS.map(({ name: column, title, kind }): ColumnDefinition => {
-    const secondLine = SECOND_LINES[column];
+/**
+ * The table's columns: every one of the CSV.
+ *
+ * @param narrow whether the screen is a phone's
+ */
+export function columnDefinitions(rows: readonly PageRow[], narrow: boolean): ColumnDefinition[] {
+  return TABLE_COLUMNS.map((column): ColumnDefinition => {
+    const { title, kind } = definitionOf(column);
+    const pin = pinOf(column, narrow);
     const numeric = kind === "count";
     // Columns with few values are filtered by choosing one.
     const chosen = kind === "word" || kind === "flag";
@@ -39,22 +32,34 @@ export function columnDefinitions(rows: readonly PageRow[]): ColumnDefinition[] 
       title,
       titleFormatter: () => element("button", { type: "button", class: "sort-button" }, title),
       visible: SHOWN[column] !== undefined,
-      print: SHOWN[column] !== undefined,
-      minWidth: SHOWN[column] ?? 150,
-      widthGrow: column === "account" || column === "Username" || column === "GroupName" ? 2 : 1,
-      cssClass: numeric ? "numeric" : undefined,
+      ...(pin === null ? {} : { width: pin.width }),
+      minWidth: pin === null ? (SHOWN[column] ?? 150) : 80,
+      widthGrow: column === "Reason" ? 3 : column === "account" || column === "GroupName" ? 2 : 1,
+      cssClass: pin === null ? (numeric ? "numeric" : undefined) : `pinned pinned-${pin.place}`,
       formatter: (cell) => formatCell(column, cell),
       sorter: numeric ? byNumber : byText,
       headerFilter: chosen ? chooser(column, rows) : "input",
       headerFilterParams: { elementAttributes: { "aria-label": `Filter ${title}` } },
-      headerFilterPlaceholder: "Filter",
-      headerFilterFunc: chosen
-        ? "="
-        : (text: string, _, row: PageRow) =>
-            row[column].toLowerCase().includes(text.toLowerCase()) ||
-            (secondLine !== undefined && row[secondLine].toLowerCase().includes(text.toLowerCase())),
+      headerFilterPlaceholder: PLACEHOLDERS[kind],
+      headerFilterFunc: chosen ? "=" : filterOf(column, kind),
     };
   });
+}
+
+/** Finds by what the cell shows and by what the report has for it; numbers and instants by comparison, too. */
+function filterOf(column: PageColumn, kind: ColumnKind): ColumnDefinition["headerFilterFunc"] {
+  // Asked once a row: what was typed is looked at once.
+  let typed = "";
+  let matches: (row: PageRow) => boolean = () => true;
+  return (text: string, _, row: PageRow) => {
+    if (text !== typed) {
+      typed = text;
+      const compare = kind === "count" ? matchOfCount(text) : kind === "instant" ? matchOfInstant(text) : null;
+      const match = matchOf(text) ?? (() => true);
+      matches = compare === null ? (of) => match(textOfCell(column, of)) : (of) => compare(of[column]);
+    }
+    return matches(row);
+  };
 }
 
 function byText(a: string, b: string): number {
@@ -70,61 +75,62 @@ function byNumber(a: string, b: string): number {
 function chooser(column: PageColumn, rows: readonly PageRow[]): ColumnDefinition["headerFilter"] {
   return ((_cell, _onRendered, success) => {
     const values = [...new Set(rows.map((row) => row[column]))].filter((value) => value !== "").sort();
+    const shownFor = (value: string) => (column === "Administrator" ? "administrator" : wordsOf(value));
     const select = element(
       "select",
       { "aria-label": `Filter ${titleOf(column)}` },
       element("option", { value: "" }, "All"),
-      ...values.map((value) => element("option", { value }, wordsOf(value))),
+      ...values.map((value) => element("option", { value }, shownFor(value))),
     );
     select.addEventListener("change", () => success(select.value));
     return select;
   }) as Exclude<ColumnDefinition["headerFilter"], string | boolean | undefined>;
 }
 
-/** What a cell shows. Everything is a text node: no value is ever read as HTML. */
+/** How a cell looks; what it says is `shownOf`'s. Everything is a text node: no value is ever read as HTML. */
 function formatCell(column: PageColumn, cell: CellComponent): HTMLElement {
   const row = cell.getData() as PageRow;
-  const value = row[column];
-  switch (column) {
-    case "account":
-      return lines(row.AccountName || value, row.AccountName === "" ? "" : value);
-    case "Username":
-      return lines(
-        value || row.UserId,
-        row.UserDisplayName || (value === "" && row.UserId !== "" ? "no such user" : ""),
-      );
-    case "PermissionSetName":
-      return row.AccessType === "ACCOUNT_ROLE"
-        ? lines(row.RoleArn.slice(row.RoleArn.indexOf("/") + 1), "role of the account")
-        : lines(value, row.Administrator === "true" ? "administrator" : "", "chip chip-administrator");
-    case "GroupName":
-      return row.Type === "USER"
-        ? element("span", { class: "cell quiet" }, "direct")
-        : lines(value || row.GroupId, value === "" ? "no such group" : "");
-    case "Usage":
-      return value === "" ? element("span", {}) : element("span", { class: `usage usage-${value}` }, wordsOf(value));
-    case "RowStatus":
-      return element("span", { class: value === "OK" ? "cell quiet" : "cell status" }, wordsOf(value));
-    case "LastLogin":
-      if (row.Usage !== "USED") return element("span", { class: "cell quiet", title: value }, NO_LOGIN[value] ?? value);
-      return lines(value.slice(0, 10), `${value.slice(11, 19)} UTC`);
-    default:
-      return element("span", { class: "cell", title: value }, value);
-  }
-}
-
-const NO_LOGIN: Readonly<Record<string, string>> = { NO_LOGIN_PRESENT: "none", UNKNOWN: "unknown" };
-
-function lines(first: string, second: string, secondClass = "quiet"): HTMLElement {
+  const [first = "", second = ""] = shownOf(column, row);
+  if (first === "") return element("span", {});
+  if (column === "Usage") return element("span", { class: `usage usage-${row.Usage}` }, first);
+  if (column === "SuggestedAction") return element("span", { class: `action action-${row.SuggestedAction}` }, first);
+  if (column === "Reason") return element("span", { class: "cell reason", title: first }, first);
+  const tone = toneOf(column, row);
   return element(
     "span",
-    { class: "cell lines", title: second === "" ? first : `${first} (${second})` },
-    element("span", {}, first),
-    second === "" ? null : element("span", { class: secondClass }, second),
+    { class: `cell lines ${tone}`, title: second === "" ? first : `${first} (${second})` },
+    element("span", { dir: "auto", ...opens(column, row) }, first),
+    second === ""
+      ? null
+      : element(
+          "span",
+          {
+            dir: "auto",
+            class: second === "administrator" && column === "PermissionSetName" ? "chip chip-administrator" : "quiet",
+          },
+          second,
+        ),
   );
 }
 
-/** `UNUSED_IN_WINDOW` → `unused in window` */
-function wordsOf(value: string): string {
-  return value === "OK" ? value : value.toLowerCase().replaceAll("_", " ");
+/** What a click on the cell's text opens, where that is something other than the row. */
+const OPENS: Partial<Record<PageColumn, SelectionKind>> = {
+  account: "account",
+  PermissionSetName: "permission-set",
+  GroupName: "group",
+  Username: "person",
+};
+
+function opens(column: PageColumn, row: PageRow): Record<string, string> {
+  const isOfNothing =
+    (column === "GroupName" && row.GroupId === "") ||
+    (column === "PermissionSetName" && row.AccessType === "ACCOUNT_ROLE");
+  const kind = isOfNothing ? undefined : OPENS[column];
+  return kind === undefined ? {} : { class: "opens", "data-opens": kind };
+}
+
+function toneOf(column: PageColumn, row: PageRow): string {
+  if (column === "RowStatus") return row.RowStatus === "OK" ? "quiet" : "status";
+  if (column === "GroupName") return row.Type === "USER" ? "quiet" : "";
+  return column === "LastLogin" && row.Usage !== "USED" ? "quiet" : "";
 }

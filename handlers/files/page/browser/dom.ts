@@ -23,8 +23,37 @@ export function textTable(headings: readonly string[], rows: readonly (readonly 
       "tbody",
       {},
       ...rows.map(([first = "", ...cells]) =>
-        element("tr", {}, element("th", { scope: "row" }, first), ...cells.map((cell) => element("td", {}, cell))),
+        element(
+          "tr",
+          {},
+          element("th", { scope: "row", dir: "auto" }, first),
+          ...cells.map((cell) => element("td", { dir: "auto" }, cell)),
+        ),
       ),
     ),
   );
+}
+
+/** Gives a text to keep as a file. */
+export function download(name: string, type: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  element("a", { href: url, download: name }).click();
+  // Some browsers begin to read only after this returns.
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+/** Lets a menu of `<details>` close by Escape, which leads back to what opened it, and by a click or the focus going elsewhere. */
+export function closable(menu: HTMLDetailsElement): HTMLDetailsElement {
+  const closeUnlessWithin = ({ target }: Event) => {
+    if (target instanceof Node && !menu.contains(target)) menu.open = false;
+  };
+  document.addEventListener("pointerdown", closeUnlessWithin);
+  document.addEventListener("focusin", closeUnlessWithin);
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    event.stopPropagation();
+    menu.open = false;
+    menu.querySelector("summary")?.focus();
+  });
+  return menu;
 }

@@ -29,7 +29,13 @@ export function formatDay(instant: string): string {
   return instant.slice(0, 10);
 }
 
-/** The text, cut in the middle of nothing: its beginning, and `…` where it is longer. */
+/** The text's beginning, and `…` where it is longer; the rest has to be shown elsewhere. */
 export function shorten(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+  const characters = [...text];
+  return characters.length <= length ? text : `${characters.slice(0, length - 1).join("")}…`;
+}
+
+/** A name beside something else: whichever way it is written, it leaves the other where it stands. */
+export function isolated(name: string): string {
+  return `\u2068${name}\u2069`;
 }

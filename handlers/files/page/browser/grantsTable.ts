@@ -1,56 +1,60 @@
 import {
-  DownloadModule,
   EditModule,
-  ExportModule,
   FilterModule,
   FormatModule,
-  PrintModule,
   ResizeColumnsModule,
   type RowComponent,
   SortModule,
   Tabulator,
 } from "tabulator-tables";
 import type { PageColumn } from "../../columns";
-import { PAGE_COLUMN_NAMES, type PageRow } from "../pageColumns";
+import type { PageRow } from "../pageColumns";
 import type { PageTable } from "../pageData";
-import { columnDefinitions, titleOf } from "./columns";
-import { element } from "./dom";
+import type { Address } from "./address";
+import { columnDefinitions } from "./columns";
+import { closable, download, element } from "./dom";
 import { formatCount, formatCounted } from "./format";
+import { matchOf } from "./match";
+import { openableRows } from "./openableRows";
+import { titleOfSelection } from "./panels";
+import { PRINTED_ROWS, paperTable } from "./paper";
 import { type Preset, presetsOf } from "./presets";
-import { csvText, decodeRows } from "./rows";
+import { csvText } from "./rows";
+import { belongsTo, type Selection } from "./selection";
+import { textOfRow, titleOf } from "./shown";
+import { pinnedOffsets, TABLE_COLUMNS } from "./tableColumns";
+import { FIRST_VIEW, type View } from "./view";
 
-Tabulator.registerModule([
-  DownloadModule,
-  EditModule,
-  ExportModule,
-  FilterModule,
-  FormatModule,
-  PrintModule,
-  ResizeColumnsModule,
-  SortModule,
-]);
+Tabulator.registerModule([EditModule, FilterModule, FormatModule, ResizeColumnsModule, SortModule]);
 
-/** More rows than anybody reads on paper; the CSV has them all. */
-const PRINTED_ROWS = 500;
 const SEARCH_DELAY_MS = 150;
 
 export interface GrantsTable {
   readonly section: HTMLElement;
   /** To be called once the section is in the document. */
   build(): void;
-  /** Shows the rows of a preset, and the table. */
-  showPreset(id: string): void;
+  /** Shows the rows of a view. */
+  show(view: View): void;
+  /** Brings the table into view, and a preset's button into focus. */
+  reveal(preset: string): void;
 }
 
 /**
  * The table of all grants, or of those that need attention where there are too many for a page.
  *
+ * @param rows those of `pageTable`
  * @param totalRows of the report
  */
-export function grantsTable(pageTable: PageTable, totalRows: number, runId: string): GrantsTable {
-  const rows = decodeRows(pageTable);
+export function grantsTable(
+  rows: readonly PageRow[],
+  pageTable: PageTable,
+  totalRows: number,
+  runId: string,
+  address: Address,
+): GrantsTable {
   const texts = new WeakMap<PageRow, string>();
   const host = element("div", { id: "grants-table", "aria-label": "Grants" });
+  const openable = openableRows(host, (selection) => address.go({ open: selection }));
   const search = element("input", {
     type: "search",
     id: "search",
@@ -61,12 +65,16 @@ export function grantsTable(pageTable: PageTable, totalRows: number, runId: stri
   });
   const counts = element("p", { class: "counts", role: "status" });
   const printNote = element("p", { class: "print-only" });
-  const download = element("button", { type: "button", class: "primary", id: "download" }, "Download CSV");
+  const downloadButton = element("button", { type: "button", class: "primary", id: "download" }, "Download CSV");
   const reset = element("button", { type: "button", id: "reset" }, "Reset");
   const columnList = element("div", { class: "menu" });
   const presets = presetsOf(pageTable.complete);
   const presetButtons = presets.map((preset) => presetButton(preset));
+  const only = element("span", { class: "only", hidden: "" });
   let preset = presets[0]!;
+  let onlyThese: ((row: PageRow) => boolean) | null = null;
+  /** While a view is shown, the filters say what the view said before. */
+  let showing = false;
   let table: Tabulator | null = null;
 
   const section = element(
@@ -79,9 +87,10 @@ export function grantsTable(pageTable: PageTable, totalRows: number, runId: stri
       "div",
       { class: "toolbar" },
       search,
-      element("details", { class: "columns" }, element("summary", {}, "Columns"), columnList),
+      only,
+      closable(element("details", { class: "columns" }, element("summary", {}, "Columns"), columnList)),
       reset,
-      download,
+      downloadButton,
     ),
     counts,
     printNote,
@@ -101,24 +110,55 @@ export function grantsTable(pageTable: PageTable, totalRows: number, runId: stri
       " ",
       element("span", { class: "count" }, formatCount(count)),
     );
-    button.addEventListener("click", () => choose(of));
+    button.addEventListener("click", () => address.go({ preset: of.id }));
     return button;
   }
 
-  function choose(chosen: Preset): void {
-    preset = chosen;
+  function show(view: View): void {
+    preset = presets.find(({ id }) => id === view.preset) ?? presets[0]!;
     for (const button of presetButtons)
-      button.setAttribute("aria-pressed", String(button.dataset.preset === chosen.id));
+      button.setAttribute("aria-pressed", String(button.dataset.preset === preset.id));
+    search.value = view.search;
+    onlyThese = view.only && belongsTo(view.only);
+    showOnly(view.only);
+    if (table === null) return;
+    showing = true;
+    const present = filtersOf(table);
+    for (const column of TABLE_COLUMNS) {
+      const value = view.filters[column] ?? "";
+      if (value === (present[column] ?? "")) continue;
+      if (value !== "") showColumn(table, column);
+      table.setHeaderFilterValue(column, value);
+    }
+    showing = false;
     filter();
   }
 
-  /** All that a row says, made once it is searched for the first time. */
+  /** What the table is narrowed to, which is not seen in any filter. */
+  function showOnly(selection: Selection | null): void {
+    const first = onlyThese && rows.find(onlyThese);
+    only.hidden = selection === null;
+    if (selection === null) return;
+    const end = element("button", { type: "button", class: "link" }, "show all");
+    end.addEventListener("click", () => address.go({ only: null }));
+    only.replaceChildren(element("span", { dir: "auto" }, first ? titleOfSelection(selection, first) : "nothing"), end);
+  }
+
+  function filtersOf(of: Tabulator): Record<string, string> {
+    return Object.fromEntries(of.getHeaderFilters().map(({ field, value }) => [field, String(value)]));
+  }
+
+  function showColumn(of: Tabulator, column: PageColumn): void {
+    of.getColumn(column).show();
+    const box = columnList.querySelector<HTMLInputElement>(`[data-column="${column}"]`);
+    if (box !== null) box.checked = true;
+  }
+
+  /** What a row can be found by, made once it is searched for the first time. */
   function textOf(row: PageRow): string {
     let text = texts.get(row);
     if (text === undefined) {
-      text = PAGE_COLUMN_NAMES.map((column) => row[column])
-        .join("\n")
-        .toLowerCase();
+      text = textOfRow(row);
       texts.set(row, text);
     }
     return text;
@@ -126,33 +166,31 @@ export function grantsTable(pageTable: PageTable, totalRows: number, runId: stri
 
   /** Preset and free text together; the filters of the columns come on top. */
   function filter(): void {
-    const words = search.value
-      .toLowerCase()
-      .split(/\s+/)
-      .filter((word) => word !== "");
-    table?.setFilter((row: PageRow) => {
-      if (!preset.matches(row)) return false;
-      if (words.length === 0) return true;
-      const text = textOf(row);
-      return words.every((word) => text.includes(word));
-    });
+    const match = matchOf(search.value);
+    const these = onlyThese;
+    table?.setFilter(
+      (row: PageRow) => preset.matches(row) && (these === null || these(row)) && (match === null || match(textOf(row))),
+    );
   }
 
   function showCounts(shown: readonly RowComponent[]): void {
     const people = new Set<string>();
+    const gone = new Set<string>();
     const accounts = new Set<string>();
     let unused = 0;
     let unknown = 0;
     for (const component of shown) {
       const row = component.getData() as PageRow;
       accounts.add(row.account);
-      if (row.UserId !== "") people.add(row.UserId);
+      if (row.RowStatus === "USER_NOT_FOUND") gone.add(row.UserId);
+      else if (row.UserId !== "") people.add(row.UserId);
       if (row.Usage === "UNUSED_IN_WINDOW") unused += 1;
       if (row.Usage === "UNKNOWN") unknown += 1;
     }
     counts.textContent = [
       `${formatCount(shown.length)} of ${formatCounted(rows.length, "row")}${pageTable.complete ? "" : " in this page"}`,
-      formatCounted(people.size, "user"),
+      people.size === 1 ? "1 person" : `${formatCount(people.size)} people`,
+      ...(gone.size === 0 ? [] : [formatCounted(gone.size, "user id") + " of nobody"]),
       formatCounted(accounts.size, "account"),
       `${formatCount(unused)} unused`,
       `${formatCount(unknown)} unknown`,
@@ -165,27 +203,30 @@ export function grantsTable(pageTable: PageTable, totalRows: number, runId: stri
 
   function build(): void {
     const made: Tabulator = new Tabulator(host, {
-      data: rows,
-      columns: columnDefinitions(rows),
+      data: [...rows],
+      columns: columnDefinitions(rows, matchMedia("(max-width: 700px)").matches),
       layout: "fitColumns",
-      height: "min(72vh, 860px)",
+      height: "clamp(340px, 72vh, 860px)",
       rowHeight: 48,
       headerFilterLiveFilterDelay: SEARCH_DELAY_MS,
+      rowFormatter: openable,
       placeholder: element(
         "div",
         { role: "row", class: "tabulator-placeholder-contents" },
         element("span", { role: "gridcell" }, "No grant matches."),
       ),
-      printAsHtml: true,
-      printStyled: false,
-      printRowRange: () => made.getRows("active").slice(0, PRINTED_ROWS),
     });
-    made.on("dataFiltered", (_, shown) => showCounts(shown));
+    made.on("dataFiltered", (_, shown) => {
+      showCounts(shown);
+      if (!showing && table !== null) address.amend({ filters: filtersOf(made) });
+    });
+    made.on("columnResized", () => pin(made));
     made.on("tableBuilt", () => {
       table = made;
       nameRoles();
-      columnList.append(...PAGE_COLUMN_NAMES.map((column) => columnToggle(made, column)));
-      filter();
+      columnList.append(...TABLE_COLUMNS.map((column) => columnToggle(made, column)));
+      pin(made);
+      show(address.view);
     });
   }
 
@@ -196,8 +237,31 @@ export function grantsTable(pageTable: PageTable, totalRows: number, runId: stri
     host.querySelector(".tabulator-table")?.setAttribute("role", "presentation");
   }
 
+  /** Tells the style sheet where the columns begin that stay in view. */
+  function pin(of: Tabulator): void {
+    const widthOf = (column: PageColumn) => {
+      const pinned = of.getColumn(column);
+      return pinned.isVisible() ? pinned.getWidth() : 0;
+    };
+    pinnedOffsets(widthOf).forEach((offset, index) => {
+      host.style.setProperty(`--pinned-${index}`, `${offset}px`);
+    });
+  }
+
+  const shownRows = () => table?.getRows("active").map((row) => row.getData() as PageRow) ?? [];
+
+  /** Paper has a table of its own: the grid shows only the rows that are in view. */
+  function onPaper(printing: boolean): void {
+    section.querySelector(".paper")?.remove();
+    if (!printing) return;
+    const columns = TABLE_COLUMNS.filter((column) => table?.getColumn(column).isVisible());
+    section.append(paperTable(columns, shownRows().slice(0, PRINTED_ROWS)));
+  }
+  addEventListener("beforeprint", () => onPaper(true));
+  addEventListener("afterprint", () => onPaper(false));
+
   function columnToggle(of: Tabulator, column: PageColumn): HTMLElement {
-    const box = element("input", { type: "checkbox" });
+    const box = element("input", { type: "checkbox", "data-column": column });
     const shown = of.getColumn(column);
     box.checked = shown.isVisible();
     box.addEventListener("change", () => {
@@ -206,6 +270,7 @@ export function grantsTable(pageTable: PageTable, totalRows: number, runId: stri
         of.setHeaderFilterValue(column, "");
         shown.hide();
       }
+      pin(of);
     });
     return element("label", {}, box, titleOf(column));
   }
@@ -213,25 +278,26 @@ export function grantsTable(pageTable: PageTable, totalRows: number, runId: stri
   let typing: ReturnType<typeof setTimeout> | undefined;
   search.addEventListener("input", () => {
     clearTimeout(typing);
-    typing = setTimeout(filter, SEARCH_DELAY_MS);
+    typing = setTimeout(() => {
+      address.amend({ search: search.value });
+      filter();
+    }, SEARCH_DELAY_MS);
   });
   reset.addEventListener("click", () => {
-    search.value = "";
-    table?.clearHeaderFilter();
+    clearTimeout(typing);
     table?.clearSort();
-    choose(presets[0]!);
+    search.value = "";
+    address.go({ ...FIRST_VIEW, open: null });
+    show(address.view);
     search.focus();
   });
-  download.addEventListener("click", () => {
-    const shown = table?.getRows("active").map((row) => row.getData() as PageRow) ?? [];
-    table?.download((_list, _options, give) => give(csvText(shown), "text/csv"), `grants-${runId}.csv`);
-  });
+  downloadButton.addEventListener("click", () => download(`grants-${runId}.csv`, "text/csv", csvText(shownRows())));
 
   return {
     section,
     build,
-    showPreset(id) {
-      choose(presets.find((known) => known.id === id)!);
+    show,
+    reveal(id) {
       section.scrollIntoView();
       section.querySelector<HTMLElement>(`[data-preset="${id}"]`)?.focus({ preventScroll: true });
     },

@@ -3,27 +3,30 @@ import type { MatrixDataPoint } from "chartjs-chart-matrix";
 import type { HeatMap, UsageCounts } from "../pageData";
 import type { Picture } from "./charts";
 import { element, textTable } from "./dom";
-import { formatCount, formatCounted, formatShare, shorten } from "./format";
+import { formatCount, formatCounted, formatShare, isolated, shorten } from "./format";
 import type { Theme } from "./theme";
 
 const ROW_HEIGHT = 26;
 const LEGEND = ["none unused", "up to 25 %", "up to 50 %", "up to 75 %", "more than 75 %"];
 
-export function heatMapPicture({
-  accounts,
-  permissionSets,
-  otherAccounts,
-  otherPermissionSets,
-  cells,
-}: HeatMap): Picture {
-  const rows = accounts.map(({ id, name }) => (name === "" ? id : `${shorten(name, 26)} ${id}`));
+/** @param accountsInReport which may be more than anybody can enter */
+export function heatMapPicture(heatMap: HeatMap, accountsInReport: number): Picture {
+  const { accounts, permissionSets, cells } = heatMap;
+  const named = (length: number) =>
+    accounts.map(({ id, name }) => (name === "" ? id : `${isolated(shorten(name, length))} ${id}`));
+  const rows = named(26);
+  const fullNames = named(Number.POSITIVE_INFINITY);
   // Names may repeat; ids do not.
   const columns = permissionSets.map(({ id, name }) => ({ id, name }));
   const points = cells.map((cell) => ({ x: columns[cell.permissionSet]!.id, y: rows[cell.account]!, cell }));
   return {
     id: "heat-map",
+    opens: (index) => {
+      const { account, permissionSet } = cells[index]!;
+      return { kind: "role", ids: [accounts[account]!.id, permissionSets[permissionSet]!.id, ""] };
+    },
     title: "Accounts and permission sets: share of unused grants",
-    text: heatMapText({ accounts, permissionSets, otherAccounts, otherPermissionSets, cells }),
+    text: heatMapText(heatMap, accountsInReport),
     height: rows.length === 0 ? null : 150 + rows.length * ROW_HEIGHT,
     wide: true,
     minWidth: 230 + columns.length * 30,
@@ -31,7 +34,7 @@ export function heatMapPicture({
     table: textTable(
       ["Account", "Permission set", "Unused", "Too new", "Unknown", "Grants"],
       cells.map((cell) => [
-        rows[cell.account]!,
+        fullNames[cell.account]!,
         columns[cell.permissionSet]!.name,
         `${formatCount(cell.unused)} (${cell.unknown > 0 ? "unknown" : formatShare(cell.unused, cell.grants)})`,
         formatCount(cell.tooNew),
@@ -61,8 +64,8 @@ export function heatMapPicture({
             callbacks: {
               title: () => "",
               label: ({ dataIndex }) => {
-                const { cell, y } = points[dataIndex]!;
-                return [y, columns[cell.permissionSet]!.name, cellText(cell)];
+                const { cell } = points[dataIndex]!;
+                return [fullNames[cell.account]!, columns[cell.permissionSet]!.name, cellText(cell)];
               },
             },
           },
@@ -98,17 +101,25 @@ export function heatMapPicture({
   };
 }
 
-function heatMapText({ accounts, permissionSets, otherAccounts, otherPermissionSets }: HeatMap): string {
+function heatMapText(
+  { accounts, permissionSets, otherAccounts, otherPermissionSets }: HeatMap,
+  accountsInReport: number,
+): string {
   if (accounts.length === 0) return "There are no grants.";
   const left = (what: string, { count, unused, grants }: UsageCounts & { count: number }) =>
     count === 0
       ? ""
       : ` Not shown: ${formatCounted(count, what)} with ${formatCounted(grants, "grant")}, ${formatCount(unused)} of them unused.`;
+  const closed = accountsInReport - accounts.length - otherAccounts.count;
+  const nobody =
+    closed === 0
+      ? ""
+      : ` Of the ${formatCounted(accountsInReport, "account")} in the report, ${formatCount(closed)} ${closed === 1 ? "is" : "are"} not here: only groups that are empty or gone are assigned there.`;
   const whole = otherAccounts.count === 0 && otherPermissionSets.count === 0;
   const shown = whole
     ? "Every account and permission set that is granted."
     : `The ${formatCounted(accounts.length, "account")} and ${formatCounted(permissionSets.length, "permission set")} with the most unused grants.`;
-  return `${shown}${left("account", otherAccounts)}${left("permission set", otherPermissionSets)} A blank cell has no grant.`;
+  return `${shown}${left("account", otherAccounts)}${left("permission set", otherPermissionSets)}${nobody} A blank cell has no grant.`;
 }
 
 function cellColour({ unused, unknown, grants }: UsageCounts, theme: Theme): CanvasPattern | string {

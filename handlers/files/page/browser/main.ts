@@ -1,30 +1,70 @@
 import type { PageData } from "../pageData";
+import { createAddress } from "./address";
 import { showPictures } from "./charts";
 import { element } from "./dom";
 import { givenGrants } from "./evidence";
 import { grantsTable } from "./grantsTable";
 import { heatMapPicture } from "./heatMapPicture";
 import { overviewFigures, overviewHeader } from "./overview";
+import { createPanel } from "./panel";
 import { changesPicture, daysPicture, groupsPicture, permissionSetsPicture } from "./pictures";
+import { decodeRows } from "./rows";
+import type { Selection } from "./selection";
+import { FIRST_VIEW } from "./view";
 
 const report: PageData = JSON.parse(document.getElementById("report")!.textContent!);
+const rows = decodeRows(report.table);
 
-const grants = grantsTable(report.table, report.figures.rows, report.run.runId);
-const { section, draw } = showPictures([
-  daysPicture(report),
-  changesPicture(report.changes),
-  groupsPicture(report),
-  permissionSetsPicture(report),
-  heatMapPicture(report.heatMap),
-]);
+const address = createAddress((view) => {
+  grants.show(view);
+  panel.show(view.open);
+});
+const open = (selection: Selection) => address.go({ open: selection });
+const grants = grantsTable(rows, report.table, report.figures.rows, report.run.runId, address);
+const panel = createPanel(
+  {
+    rows,
+    complete: report.table.complete,
+    run: report.run,
+    changes: report.changes,
+    open,
+    showInTable(selection) {
+      address.go({ ...FIRST_VIEW, only: selection });
+      grants.reveal(FIRST_VIEW.preset);
+    },
+  },
+  () => address.go({ open: null }),
+);
+const { section, draw } = showPictures(
+  [
+    daysPicture(report),
+    changesPicture(report.changes),
+    groupsPicture(report),
+    permissionSetsPicture(report),
+    heatMapPicture(report.heatMap, report.figures.accounts),
+  ],
+  open,
+);
+
+function showPreset(preset: string): void {
+  address.go({ ...FIRST_VIEW, preset });
+  grants.reveal(preset);
+}
+
+// The address says what is looked at: a link within the page must not.
+const skip = element("a", { class: "skip", href: "#grants" }, "To the table of grants");
+skip.addEventListener("click", (event) => {
+  event.preventDefault();
+  grants.reveal(address.view.preset);
+});
 
 document.body.append(
-  element("a", { class: "skip", href: "#grants" }, "To the table of grants"),
+  skip,
   element(
     "main",
     {},
     overviewHeader(report.run),
-    overviewFigures(report, grants.showPreset),
+    overviewFigures(report, showPreset),
     section,
     givenGrants(report.changes),
     grants.section,
@@ -38,6 +78,8 @@ document.body.append(
       ),
     ),
   ),
+  panel.dialog,
 );
 draw();
 grants.build();
+panel.show(address.view.open);

@@ -1,4 +1,4 @@
-import type { Figures, PageData, PageRun } from "../pageData";
+import type { ActionCounts, Figures, PageData, PageRun } from "../pageData";
 import { element } from "./dom";
 import { observedRegions } from "./evidence";
 import { formatCount, formatCounted, formatDay, formatShare, formatTime } from "./format";
@@ -58,12 +58,19 @@ interface Card {
  *
  * @param showPreset shows the table with that preset
  */
-export function overviewFigures({ figures, run, table }: PageData, showPreset: (id: string) => void): HTMLElement {
+export function overviewFigures(
+  { figures, actions, run, table }: PageData,
+  showPreset: (id: string) => void,
+): HTMLElement {
   const presets = new Set(presetsOf(table.complete).map(({ id }) => id));
   return element(
     "section",
     { class: "figures", "aria-label": "Figures" },
-    element("ul", { class: "cards attention" }, ...attentionCards(figures, run).map(cardOf)),
+    element(
+      "ul",
+      { class: "cards attention" },
+      ...[...adviceCards(actions, figures, run), ...attentionCards(figures, run)].map(cardOf),
+    ),
     element("ul", { class: "cards" }, ...sizeCards(figures, run).map(cardOf)),
   );
 
@@ -79,6 +86,37 @@ export function overviewFigures({ figures, run, table }: PageData, showPreset: (
     button.addEventListener("click", () => showPreset(preset));
     return element("li", {}, button);
   }
+}
+
+/** What there is to do, counted as it is done: one action may take many grants away. */
+function adviceCards({ REMOVE, REVIEW, INVESTIGATE }: ActionCounts, figures: Figures, run: PageRun): Card[] {
+  const others = REMOVE.actions - REMOVE.memberships;
+  const parts = [
+    ...(REMOVE.memberships > 0 ? [formatCounted(REMOVE.memberships, "membership")] : []),
+    ...(others > 0 ? [formatCounted(others, "direct grant")] : []),
+  ];
+  const looks = REVIEW.actions + INVESTIGATE.actions;
+  const stay = figures.unused - REMOVE.rows;
+  const unused = `${formatCount(REMOVE.rows)} of ${formatCounted(figures.unused, "unused grant")} would go${stay > 0 ? `; ${formatCount(stay)} must not simply go` : ""}`;
+  return [
+    {
+      label: "Can be removed",
+      preset: "can-be-removed",
+      value: formatCount(REMOVE.actions),
+      note:
+        REMOVE.actions > 0
+          ? `${REMOVE.actions === 1 ? "action" : "actions"}: ${parts.join(" and ")}. ${unused}`
+          : run.observed
+            ? unused
+            : "nothing whose use was not observed is suggested for removal",
+    },
+    {
+      label: "Needs a look",
+      preset: "needs-a-look",
+      value: formatCount(looks),
+      note: `${looks === 1 ? "action" : "actions"}, in ${formatCounted(REVIEW.rows + INVESTIGATE.rows, "row")}: each row says why`,
+    },
+  ];
 }
 
 function attentionCards(figures: Figures, run: PageRun): Card[] {
@@ -119,7 +157,7 @@ function attentionCards(figures: Figures, run: PageRun): Card[] {
       label: "Disabled users with access",
       preset: "disabled",
       value: formatCount(figures.disabledUsers),
-      note: "an open portal session still enters; all returns when they are enabled",
+      note: `with ${formatCounted(figures.disabledUserGrants, "grant")}: an open portal session still enters; all returns when they are enabled`,
       alarming: figures.disabledUsers > 0,
     },
   ];
@@ -138,13 +176,18 @@ function sizeCards(figures: Figures, run: PageRun): Card[] {
     {
       label: "Accounts",
       value: formatCount(figures.accounts),
-      note: inAll === null ? "the organization could not be read" : `the organization has ${formatCount(inAll)}`,
+      note:
+        inAll === null
+          ? "the organization could not be read"
+          : `${formatCount(figures.accounts - figures.accountsOutside)} of the organization's ${formatCount(inAll)}${
+              figures.accountsOutside === 0 ? "" : `, ${formatCount(figures.accountsOutside)} outside of it`
+            }`,
     },
     {
       label: "Empty groups",
       preset: "empty-groups",
       value: formatCount(figures.emptyGroups),
-      note: "assigned, without a member",
+      note: `without a member, in ${formatCounted(figures.emptyGroupRows, "assignment")}`,
     },
     {
       label: "Too new to tell",

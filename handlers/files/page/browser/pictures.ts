@@ -3,6 +3,7 @@ import type { DayBucket, GroupCounts, NamedCounts, PageChanges, PageData, Rankin
 import type { Picture } from "./charts";
 import { textTable } from "./dom";
 import { formatCount, formatCounted, formatShare, formatTime, shorten } from "./format";
+import { changesOf, type Selection, type SelectionKind, usedWithin, withUsage } from "./selection";
 import type { Theme } from "./theme";
 
 const BAR_HEIGHT = 26;
@@ -14,8 +15,13 @@ export function daysPicture({ daysSinceLastUse, figures, run }: PageData): Pictu
     ["too new", figures.tooNew, "tooNew"],
     ["unknown", figures.unknown, "unknown"],
   ];
+  const opened: readonly Selection[] = [
+    ...daysSinceLastUse.map(({ from, to }) => usedWithin(from, to)),
+    ...["UNUSED_IN_WINDOW", "TOO_NEW", "UNKNOWN"].map(withUsage),
+  ];
   return {
     id: "days",
+    opens: (index) => opened[index]!,
     title: "Days since last use",
     text: `Grants by the days since their last login, of the ${formatCounted(run.windowDays, "day")} looked at. Those without one stand on the right.`,
     height: 260,
@@ -61,6 +67,7 @@ export function changesPicture({ since, reason, counts }: PageChanges): Picture 
   });
   return {
     id: "changes",
+    ...(since === null ? {} : { opens: (index) => changesOf(CHANGES[index]![0]) }),
     title: "Changes since the last report",
     text:
       since === null
@@ -95,6 +102,7 @@ export function changesPicture({ since, reason, counts }: PageChanges): Picture 
 export function groupsPicture({ groups, figures }: PageData): Picture {
   return rankingPicture(groups, figures, {
     id: "groups",
+    kind: "group",
     title: "Groups with the most unused grants",
     noun: "group",
     use: ({ usedBy, members }: GroupCounts) => `${formatCount(usedBy)} of ${formatCounted(members, "member")} used it`,
@@ -104,6 +112,7 @@ export function groupsPicture({ groups, figures }: PageData): Picture {
 export function permissionSetsPicture({ permissionSets, figures }: PageData): Picture {
   return rankingPicture(permissionSets, figures, {
     id: "permission-sets",
+    kind: "permission-set",
     title: "Permission sets with the most unused grants",
     noun: "permission set",
     use: ({ used, grants }: NamedCounts) => `${formatCount(used)} of ${formatCounted(grants, "grant")} used`,
@@ -112,6 +121,7 @@ export function permissionSetsPicture({ permissionSets, figures }: PageData): Pi
 
 interface RankingWords<Entry> {
   readonly id: string;
+  readonly kind: SelectionKind;
   readonly title: string;
   readonly noun: string;
   use(entry: Entry): string;
@@ -120,7 +130,7 @@ interface RankingWords<Entry> {
 function rankingPicture<Entry extends NamedCounts>(
   { first, withUnused }: Ranking<Entry>,
   figures: UsageCounts,
-  { id, title, noun, use }: RankingWords<Entry>,
+  { id, kind, title, noun, use }: RankingWords<Entry>,
 ): Picture {
   const left = withUnused - first.length;
   const none =
@@ -134,6 +144,7 @@ function rankingPicture<Entry extends NamedCounts>(
   const name = (entry: Entry) => entry.name || entry.id;
   return {
     id,
+    opens: (index) => ({ kind, ids: [first[index]!.id] }),
     title,
     text: first.length === 0 ? none : `What became of their grants.${some}`,
     height: first.length === 0 ? null : 56 + first.length * (BAR_HEIGHT + 14),
@@ -162,6 +173,8 @@ function rankingPicture<Entry extends NamedCounts>(
       options: {
         indexAxis: "y",
         plugins: {
+          // The axis has the beginnings of long names.
+          tooltip: { callbacks: { title: ([item]) => (item === undefined ? "" : name(first[item.dataIndex]!)) } },
           legend: { position: "bottom", align: "start", labels: { boxWidth: 12, boxHeight: 12, color: theme.ink } },
         },
         scales: horizontalScales(theme, true),

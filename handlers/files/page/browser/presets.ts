@@ -13,10 +13,28 @@ export interface Preset {
 const PRESETS: readonly Preset[] = [
   { id: "all", label: "All", attention: true, matches: () => true },
   {
+    id: "can-be-removed",
+    label: "Can be removed",
+    attention: true,
+    matches: (row) => row.SuggestedAction === "REMOVE",
+  },
+  {
+    id: "needs-a-look",
+    label: "Needs a look",
+    attention: false,
+    matches: (row) => row.SuggestedAction === "REVIEW" || row.SuggestedAction === "INVESTIGATE",
+  },
+  {
+    id: "administrators",
+    label: "Administrators",
+    attention: false,
+    matches: (row) => row.UserId !== "" && row.Administrator !== "",
+  },
+  {
     id: "unused-administrators",
     label: "Unused administrators",
     attention: true,
-    matches: (row) => row.Usage === "UNUSED_IN_WINDOW" && row.Administrator === "true",
+    matches: (row) => row.Usage === "UNUSED_IN_WINDOW" && row.Administrator !== "",
   },
   { id: "unused", label: "Unused", attention: true, matches: (row) => row.Usage === "UNUSED_IN_WINDOW" },
   { id: "orphaned", label: "Orphaned", attention: true, matches: (row) => ORPHAN_STATUSES.includes(row.RowStatus) },
@@ -30,6 +48,14 @@ const PRESETS: readonly Preset[] = [
     matches: (row) => row.AccessType === "ACCOUNT_ROLE",
   },
   { id: "unknown", label: "Unknown", attention: false, matches: (row) => row.Usage === "UNKNOWN" },
+  ...["REVIEW", "INVESTIGATE", "WAIT", "KEEP"].map(
+    (action): Preset => ({
+      id: `suggested-${action.toLowerCase()}`,
+      label: `Suggested: ${action.toLowerCase()}`,
+      attention: false,
+      matches: (row) => row.SuggestedAction === action,
+    }),
+  ),
 ];
 
 /** @param complete whether the page holds every row of the report */

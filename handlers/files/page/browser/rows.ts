@@ -1,6 +1,7 @@
 import { createCellFormatter } from "../../csv/cell";
 import { PAGE_COLUMN_NAMES, PAGE_COUNTS, PAGE_INSTANTS, PAGE_LISTS, type PageRow } from "../pageColumns";
 import type { PageTable } from "../pageData";
+import { allShown } from "./shown";
 
 /** The embedded rows as the report has them, cell by cell. */
 export function decodeRows(table: PageTable): PageRow[] {
@@ -39,10 +40,17 @@ export function decodeRows(table: PageTable): PageRow[] {
   });
 }
 
+/** Of the download alone. */
+const SHOWN_COLUMN = "Shown";
 const formatCell = createCellFormatter();
 
-/** The rows as `credential_report.csv` has them, with the page's columns. */
+/**
+ * The rows as `credential_report.csv` has them, with the page's columns, and last what the table shows of each: "direct" for `NOGROUP`, say,
+ * so that a word that was found on the page is found in the file.
+ */
 export function csvText(rows: readonly PageRow[]): string {
-  const lines = rows.map((row) => PAGE_COLUMN_NAMES.map((column) => formatCell(row[column])).join(","));
-  return `${[PAGE_COLUMN_NAMES.join(","), ...lines].join("\r\n")}\r\n`;
+  const lines = rows.map((row) =>
+    [...PAGE_COLUMN_NAMES.map((column) => row[column]), allShown(row)].map(formatCell).join(","),
+  );
+  return `${[[...PAGE_COLUMN_NAMES, SHOWN_COLUMN].join(","), ...lines].join("\r\n")}\r\n`;
 }

@@ -1,0 +1,248 @@
+import type { Browser, Page } from "playwright-core";
+import type { Row } from "../../handlers/files/columns";
+import { launchChromium } from "../../local/browser/chromium";
+import * as naive from "./naive";
+import { countsOf, type OpenedPage, openPage, polled, violationsOf } from "./openPage";
+import { administratorArns, adviceOf, renderPage, sampleRows } from "./sampleReport";
+
+/** What opens beside the page, from what, and by which address. */
+const rows = sampleRows({ accounts: 8, permissionSets: 6, users: 40, groups: 20, groupsAPair: 1 });
+const administrators = new Set(administratorArns(rows));
+const accountOf = (row: Row) => row.AccountName || row.account;
+
+let browser: Browser;
+let opened: OpenedPage;
+let page: Page;
+beforeAll(async () => {
+  browser = await launchChromium();
+  opened = await openPage(browser, await renderPage(rows));
+  page = opened.page;
+});
+afterAll(() => browser.close());
+afterEach(async () => {
+  await page.keyboard.press("Escape");
+  await polled(() => page.locator("dialog[open]").count(), 0);
+  await page.click("#reset");
+  expect(opened.problems).toEqual([]);
+});
+
+const title = () => page.locator("#panel-title").textContent();
+const summary = () => page.locator(".panel-summary").textContent();
+const panelText = async () => (await page.locator("dialog.panel").textContent()) ?? "";
+const hash = () => page.evaluate<string>("location.hash");
+const grantsIn = (of: readonly Row[]) => {
+  const count = of.filter(naive.isGrant).length;
+  return `${count} grant${count === 1 ? "" : "s"}`;
+};
+/** Loads the page anew with this view. */
+async function visit(view: Record<string, string | readonly string[]>): Promise<void> {
+  const parts = new URLSearchParams();
+  for (const [name, values] of Object.entries(view)) for (const value of [values].flat()) parts.append(name, value);
+  await page.evaluate(`location.hash = ${JSON.stringify(`#${parts}`)}`);
+}
+const tableOf = (heading: string) =>
+  page.evaluate<string[][]>(`(() => {
+    const heading = [...document.querySelectorAll("dialog h3")].find(({ textContent }) => textContent.startsWith(${JSON.stringify(heading)}));
+    return [...heading.nextElementSibling.querySelectorAll("tbody tr")].map((row) => [...row.children].map(({ textContent }) => textContent));
+  })()`);
+
+describe("opened by", () => {
+  const place = rows.findIndex((row) => naive.isGrant(row) && row.Type === "GROUP");
+  const first = rows[place]!;
+  const shown = () => page.locator(".tabulator-row").nth(place);
+
+  test.each([
+    ["Username", "person", first.Username],
+    ["account", "account", accountOf(first)],
+    ["PermissionSetName", "permission-set", first.PermissionSetName],
+    ["GroupName", "group", first.GroupName],
+  ])("a click on what the cell %s names", async (field, kind, name) => {
+    await shown().locator(`[tabulator-field=${field}] .opens`).click();
+    expect(await title()).toBe(name);
+    expect(await hash()).toContain(`open=${kind}`);
+    expect(await violationsOf(page)).toEqual([]);
+  });
+
+  test("a click elsewhere on a row, and Enter on it: the grant", async () => {
+    const expected = `${first.Username} in ${accountOf(first)} as ${first.PermissionSetName}`;
+    await shown().locator("[tabulator-field=Usage]").click();
+    expect(await title()).toBe(expected);
+    expect(await violationsOf(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await polled(hash, "");
+
+    await shown().focus();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("Enter");
+    expect(await title()).toBe(expected);
+    expect(await page.evaluate("document.activeElement.id")).toBe("panel-title");
+  });
+
+  test("a bar and a cell, in the picture and in its table", async () => {
+    const group = await page.evaluate<string>("document.querySelector('#groups tbody th').textContent");
+    await page.locator("#groups summary").click();
+    await page.locator("#groups tbody th button").first().focus();
+    await page.keyboard.press("Enter");
+    expect(await title()).toBe(group);
+    await page.keyboard.press("Escape");
+
+    const box = (await page.locator("#groups canvas").boundingBox())!;
+    await page.locator("#groups canvas").click({ position: { x: box.width * 0.45, y: 26 } });
+    await polled(title, group);
+    await page.keyboard.press("Escape");
+
+    await page.locator("#heat-map summary").click();
+    const [account, set] = await page.evaluate<string[]>(
+      "[...document.querySelector('#heat-map tbody tr').children].map(({ textContent }) => textContent)",
+    );
+    await page.locator("#heat-map tbody th button").first().click();
+    const ofCell = rows.filter((row) => row.account === account!.slice(-12) && row.PermissionSetName === set);
+    expect(await summary()).toContain(grantsIn(ofCell));
+    await page.keyboard.press("Escape");
+
+    await page.locator("#days summary").click();
+    await page.locator("#days tbody th button", { hasText: "unused" }).click();
+    expect(await summary()).toContain(`${rows.filter(naive.isUnused).length} unused`);
+    await page.keyboard.press("Escape");
+
+    await page.locator("#changes summary").click();
+    await page.locator("#changes tbody th button", { hasText: "Revoked" }).click();
+    expect(await title()).toBe("Revoked: 74");
+    expect(await panelText()).toContain("filter its column Change for REVOKED");
+  });
+});
+
+describe("says", () => {
+  test("of a person: everything that can be entered, by which ways, and where as administrator", async () => {
+    const { UserId } = rows.find((row) => naive.isGrant(row) && administrators.has(row.PermissionSetArn))!;
+    const own = rows.filter((row) => row.UserId === UserId);
+    await visit({ open: ["person", UserId] });
+
+    expect(await summary()).toContain(grantsIn(own));
+    expect(await tableOf("Everything that this person can enter")).toEqual(
+      own.map((row) => [
+        row.AccountName === "" ? row.account : `${row.AccountName} · ${row.account}`,
+        row.PermissionSetName + (administrators.has(row.PermissionSetArn) ? " · administrator" : ""),
+        row.Type === "USER" ? "direct" : row.GroupName,
+        row.Usage.toLowerCase().replaceAll("_", " "),
+        adviceOf(row).action.toLowerCase(),
+      ]),
+    );
+    expect(await panelText()).toContain("Administrator in");
+  });
+
+  test("of an account: who can enter it, and who as administrator", async () => {
+    const { account } = rows.find((row) => naive.isGrant(row) && administrators.has(row.PermissionSetArn))!;
+    const own = rows.filter((row) => row.account === account);
+    await visit({ open: ["account", account] });
+
+    expect(await tableOf("Who can enter this account")).toHaveLength(own.length);
+    const people = new Set(
+      own
+        .filter((row) => naive.isGrant(row) && administrators.has(row.PermissionSetArn))
+        .map((row) => row.Username || row.UserId),
+    );
+    const listed = await page.evaluate<string[]>(
+      "[...document.querySelectorAll('dialog .panel-list li')].map(({ textContent }) => textContent)",
+    );
+    expect(new Set(listed)).toEqual(people);
+    expect(await panelText()).toContain(`Who can enter as administrator: ${people.size}`);
+  });
+
+  test("of a grant: what ending the membership would also end, and the command that ends it", async () => {
+    const row = rows.find(
+      (one) =>
+        one.Type === "GROUP" &&
+        naive.isUnused(one) &&
+        rows.some((other) => other !== one && other.GroupId === one.GroupId && other.UserId === one.UserId),
+    )!;
+    await visit({ open: ["grant", row.account, row.PermissionSetArn, "GROUP", row.GroupId, row.UserId] });
+
+    const also = rows.filter((other) => other !== row && other.GroupId === row.GroupId && other.UserId === row.UserId);
+    expect(await tableOf("What ending the membership would also end")).toHaveLength(also.length);
+    expect(await panelText()).toContain(adviceOf(row).reason);
+    expect(await panelText()).toContain("aws identitystore delete-group-membership");
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.locator(".command button").first().click();
+    await polled(() => page.locator(".command button").first().textContent(), "Copied");
+    expect(await page.evaluate("navigator.clipboard.readText()")).toContain(`--member-id UserId='${row.UserId}'`);
+    expect(await page.locator("dialog a").getAttribute("href")).toMatch(
+      /^https:\/\/eu-west-1\.console\.aws\.amazon\.com\//,
+    );
+  });
+
+  test("of a use that is not known: why", async () => {
+    const row = rows.find(naive.isUnknown)!;
+    await visit({ open: ["grant", row.account, row.PermissionSetArn, row.Type, row.GroupId, row.UserId] });
+    expect(await panelText()).toContain("Why it is not known whether this was used");
+    expect(await panelText()).toContain("the event does not say who");
+  });
+
+  test("of a group: its members, what it gives, and what nobody used", async () => {
+    const { GroupId } = rows.find((row) => row.Type === "GROUP" && row.UserId !== "")!;
+    const own = rows.filter((row) => row.GroupId === GroupId);
+    await visit({ open: ["group", GroupId] });
+    expect(await panelText()).toContain(`Its members: ${naive.distinct(own.map((row) => row.UserId))} user`);
+    expect(await tableOf("Who used what")).toHaveLength(own.length);
+    const pairs = naive.groupBy(own, (row) => `${row.account} ${row.PermissionSetArn}`);
+    const unused = [...pairs.values()].filter((of) => of.every(naive.isUnused)).length;
+    expect((await panelText()).split("Remove what nobody in the group used").length - 1).toBe(2 * unused);
+  });
+
+  test("nothing of what the page has not", async () => {
+    for (const open of [["person", "nobody"], ["<img src=x onerror=alert(1)>", "x"], ["grant"]]) {
+      await visit({ open });
+      await polled(title, "Not in this page");
+    }
+  });
+});
+
+describe("the address", () => {
+  test("goes back and forth, and is there after the page is loaded anew", async () => {
+    await page.click(".presets [data-preset=unused]");
+    await page.fill("#search", "okafor");
+    await polled(async () => (await hash()).includes("search=okafor"), true);
+    await page.selectOption("[aria-label='Filter Suggested action']", "REMOVE");
+    await polled(async () => (await hash()).includes("filter.SuggestedAction=REMOVE"), true);
+    const counted = await countsOf(page);
+    await page.locator(".tabulator-row [tabulator-field=Username] .opens").first().click();
+    const name = await title();
+
+    await page.reload();
+    await page.waitForSelector(".tabulator-row");
+    expect(await title()).toBe(name);
+    expect(await countsOf(page)).toBe(counted);
+    expect(await page.inputValue("#search")).toBe("okafor");
+
+    await page.goBack();
+    await polled(() => page.locator("dialog[open]").count(), 0);
+    expect(await countsOf(page)).toBe(counted);
+    await page.goBack();
+    await polled(async () => (await countsOf(page)).split(" of ")[0], naive.counted(rows.length));
+    expect(await page.inputValue("#search")).toBe("");
+    await page.goForward();
+    await polled(() => countsOf(page), counted);
+  });
+
+  test("narrows the table to what a panel is about, and says so until all are shown", async () => {
+    const { account } = rows[0]!;
+    await visit({ open: ["account", account] });
+    await page.click("dialog button:has-text('in the table')");
+    const own = rows.filter((row) => row.account === account);
+    await polled(async () => (await countsOf(page)).split(" of ")[0], naive.counted(own.length));
+    expect(await page.locator(".only").textContent()).toContain(accountOf(rows[0]!));
+    await page.click(".only button");
+    await polled(async () => (await countsOf(page)).split(" of ")[0], naive.counted(rows.length));
+    expect(await page.locator(".only").isVisible()).toBe(false);
+  });
+
+  test("shows a column whose filter it names", async () => {
+    await visit({ "filter.UserStatus": "DISABLED" });
+    await polled(
+      async () => (await countsOf(page)).split(" of ")[0],
+      naive.counted(rows.filter(naive.isDisabled).length),
+    );
+    expect(await page.locator("[aria-label='Filter User status']").isVisible()).toBe(true);
+  });
+});
