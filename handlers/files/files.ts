@@ -32,6 +32,7 @@ export {
   REVIEW_FILE,
   UNEXPLAINED_LOGINS_FILE,
 } from "./names";
+export { notCoveredText } from "./notCovered";
 export { createPage, pageAssets } from "./page/page";
 export { type Published, publish } from "./publish";
 export { REVIEW_COLUMNS } from "./review/review";
