@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { type Manifest, PAGE_FILE } from "../../handlers/files/files";
+import { type Manifest, notCoveredText, PAGE_FILE } from "../../handlers/files/files";
 import type { ContentCheck } from "./contentCheck";
 import type { Rules } from "./rules";
 import type { Problems } from "./verdict";
@@ -19,7 +19,7 @@ export function createPageCheck(manifest: Manifest, rules: Rules, problems: Prob
       problems.add(PAGE_FILE, null, "is no page of this program: it lacks the data of a run");
       return;
     }
-    const { runId, now, status, settings, sources, rows, warnings } = manifest;
+    const { runId, now, status, settings, sources, rows, warnings, notCovered } = manifest;
     const { lookbackDays, newAccessDays } = settings;
     const { observed, windowFrom, windowTo, observedFrom, regions } = sources.logins;
     const window = { observed, windowFrom, windowTo, observedFrom };
@@ -30,6 +30,8 @@ export function createPageCheck(manifest: Manifest, rules: Rules, problems: Prob
       newAccessDays,
       ...window,
       ...(rules.settingsInPage ? { settings, regions } : { lookbackDays }),
+      // Not in reports of earlier versions.
+      ...((notCovered as unknown) !== undefined && { notCovered: notCovered.map(notCoveredText) }),
     };
     compare(run, expected);
     compare(figures, {

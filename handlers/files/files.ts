@@ -32,6 +32,7 @@ export {
   REVIEW_FILE,
   UNEXPLAINED_LOGINS_FILE,
 } from "./names";
+export { notCoveredText } from "./notCovered";
 export { createAdvice, createPage, pageAssets } from "./page/page";
 export { archivedLogins } from "./previous/previous";
 export { type Published, publish } from "./publish";

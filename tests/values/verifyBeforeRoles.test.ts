@@ -73,3 +73,13 @@ test("a report with roles is whole, and a role that was changed in one file is f
   );
   directory.dispose();
 });
+
+test("a page that leaves out something of what is not covered is found", async () => {
+  const directory = reportDirectory(await publishFiles(sourcesOf(oddNames)));
+  const page = directory.text("report.html");
+  directory.replace("report.html", page.replace(/"notCovered":\["[^"]+",/, '"notCovered":['));
+  expect(said(await verifyReport(directorySource(directory.path, undefined)))).toEqual([
+    expect.stringMatching(/^report.html says .* for notCovered, the manifest says/),
+  ]);
+  directory.dispose();
+});
