@@ -25,6 +25,7 @@ export const functionPackages: readonly string[] = [
   "@aws-sdk/client-s3",
   "@aws-sdk/client-sns",
   "@aws-sdk/client-sso-admin",
+  "@aws-sdk/client-sts",
   "@json2csv/plainjs",
   "re2js",
 ];
@@ -110,6 +111,7 @@ function rolePolicy(name: string, args: ReportFunctionArgs, logGroup: aws.cloudw
       lakeId: args.lakeId,
       trailTable: args.trailTable,
       trailWorkgroup: args.trailWorkgroup,
+      loginRoleArn: args.loginRoleArn,
       bucketArn: args.bucket.arn,
       logGroupArn: logGroup.arn,
       topicArn: args.topicArn ?? "",

@@ -5,6 +5,7 @@ import { formatInstant } from "../times";
 import { createAthenaSource } from "./athena";
 import { createEventHistorySource } from "./eventHistory";
 import { createLakeSource } from "./lake";
+import { assumedRole, withRole } from "./loginRole";
 import type { Begun, LoginPart, LoginSource, LoginWindow } from "./source";
 
 export { createEvidence, type Evidence, type UnknownBecause } from "./evidence";
@@ -13,24 +14,42 @@ export { loginTargets, withKnownTargets } from "./targets";
 
 /** The login source that the settings name; `null` where logins are left out on request. */
 export function createLoginSource(settings: LoginSettings, options: ClientOptions = {}): LoginSource | null {
-  const { eventDataStore, trailTable } = settings;
+  const { eventDataStore, loginRoleArn } = settings;
   if (eventDataStore === null) return null;
+  if (loginRoleArn === "") return sourceOf(settings, eventDataStore, options, options);
+  const { profile: _, ...others } = options; // the role's credentials are given, not found
+  const credentials = assumedRole(loginRoleArn, options);
+  return withRole(sourceOf(settings, eventDataStore, { ...others, credentials }, options), credentials);
+}
+
+/** @param own how the run itself calls AWS */
+function sourceOf(
+  settings: LoginSettings,
+  eventDataStore: string,
+  options: ClientOptions,
+  own: ClientOptions,
+): LoginSource {
   const source =
     eventDataStore !== ""
       ? createLakeSource(eventDataStore, options)
-      : trailTable !== ""
-        ? createAthenaSource(settings, options)
+      : settings.trailTable !== ""
+        ? createAthenaSource(settings, options, own)
         : createEventHistorySource(options);
   return source as LoginSource;
 }
 
 /** What of the settings says where logins are read. */
-export type LoginSettings = Pick<Settings, "eventDataStore" | "trailTable" | "trailWorkgroup" | "instanceArn">;
+export type LoginSettings = Pick<
+  Settings,
+  "eventDataStore" | "trailTable" | "trailWorkgroup" | "loginRoleArn" | "instanceArn"
+>;
 
 /** Whether both name the same source. */
 export function isSameSource(one: LoginSettings, other: LoginSettings): boolean {
-  const named = ({ eventDataStore, trailTable, trailWorkgroup, instanceArn }: LoginSettings) =>
-    JSON.stringify([eventDataStore, trailTable, trailWorkgroup, instanceArn]);
+  const named = (settings: LoginSettings) => {
+    const { eventDataStore, trailTable, trailWorkgroup, loginRoleArn, instanceArn } = settings;
+    return JSON.stringify([eventDataStore, trailTable, trailWorkgroup, loginRoleArn, instanceArn]);
+  };
   return named(one) === named(other);
 }
 

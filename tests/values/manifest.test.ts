@@ -48,6 +48,7 @@ describe("the schema", () => {
     expect(loose.sort()).toEqual([
       "/$defs/file/rows",
       // Manifests of version 0.1 do not have these.
+      "/properties/settings/loginRoleArn",
       "/properties/settings/trailTable",
       "/properties/settings/trailWorkgroup",
       "/properties/sources/properties/logins/assignments",
