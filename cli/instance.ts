@@ -3,6 +3,7 @@ import { allPages, type Caller, createMustBe } from "../handlers/aws/aws";
 import { reportError } from "../handlers/errors";
 import { chooseInstance, type Instance } from "../handlers/grants/grants";
 import type { Settings } from "../handlers/model";
+import { waysToLogins } from "../handlers/settings";
 import { optionOf } from "./arguments";
 
 /** The name of the error of a run that would look for logins where they are not. */
@@ -18,9 +19,10 @@ export async function findInstance(
   {
     eventDataStore,
     trailTable,
+    loginRoleArn,
     instanceArn,
     identityStoreId,
-  }: Instance & Pick<Settings, "eventDataStore" | "trailTable">,
+  }: Instance & Pick<Settings, "eventDataStore" | "trailTable" | "loginRoleArn">,
   account: string,
   ssoAdmin: SSOAdminClient,
   call: Caller,
@@ -41,7 +43,7 @@ export async function findInstance(
   });
   const chosen = chooseInstance(found, given, optionOf);
   const owner = found.find((one) => one.instanceArn === chosen.instanceArn)?.ownerAccountId ?? "";
-  if (eventDataStore === "" && trailTable === "" && owner !== "" && owner !== account)
+  if (eventDataStore === "" && trailTable === "" && loginRoleArn === "" && owner !== "" && owner !== account)
     throw notTheOwner(account, owner);
   return { instanceArn: chosen.instanceArn, identityStoreId: chosen.identityStoreId };
 }
@@ -51,7 +53,7 @@ function notTheOwner(account: string, owner: string): Error {
   return reportError(
     NOT_THE_OWNER,
     `The logins are in the CloudTrail Event history of account ${owner}, which owns the IAM Identity Center instance, and can be read there ` +
-      `alone; these credentials are of account ${account}. Use credentials of account ${owner}, name with --lake-id a CloudTrail Lake event data ` +
-      "store that records its management events, or leave logins out with --no-logins. Nothing was written.",
+      `alone; these credentials are of account ${account}. Use credentials of account ${owner}, or leave logins out with --no-logins, or: ` +
+      `${waysToLogins(owner, ["--login-role-arn", "--lake-id", "--trail-table"])} Nothing was written.`,
   );
 }

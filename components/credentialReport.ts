@@ -43,6 +43,13 @@ export interface CredentialReportArgs {
    */
   readonly trailWorkgroup?: pulumi.Input<string>;
   /**
+   * Role that is assumed for reading logins, where they are in another account than the one in which the report is made. Empty: the
+   * run's own credentials. The function may assume this one role, and has no right to read logins itself.
+   * @default ""
+   * @example "arn:aws:iam::444455556666:role/read-logins"
+   */
+  readonly loginRoleArn?: pulumi.Input<string>;
+  /**
    * IAM Identity Center instance; by default the account's one instance.
    * @default ""
    * @example "arn:aws:sso:::instance/ssoins-1234567890abcdef"

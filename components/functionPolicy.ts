@@ -12,6 +12,8 @@ export interface FunctionPolicyArgs {
   /** "" where logins are read from no table of Athena's. */
   readonly trailTable: string;
   readonly trailWorkgroup: string;
+  /** "" where the function itself reads logins. */
+  readonly loginRoleArn: string;
   readonly bucketArn: string;
   readonly logGroupArn: string;
   /** Whether the bucket locks what is written, unless that says otherwise. */

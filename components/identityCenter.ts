@@ -15,6 +15,7 @@ export interface IdentityCenterArgs {
   readonly identityStoreId: pulumi.Input<string>;
   readonly lakeId: pulumi.Input<string>;
   readonly trailTable: pulumi.Input<string>;
+  readonly loginRoleArn: pulumi.Input<string>;
   readonly account: pulumi.Input<AwsAccount>;
 }
 
@@ -23,10 +24,15 @@ export interface IdentityCenterArgs {
  * no event data store is named.
  */
 export function identityCenter(
-  { instanceArn, identityStoreId, lakeId, trailTable, account }: IdentityCenterArgs,
+  { instanceArn, identityStoreId, lakeId, trailTable, loginRoleArn, account }: IdentityCenterArgs,
   opts: pulumi.InvokeOptions,
 ): pulumi.Output<IdentityCenter> {
-  const known = pulumi.all([instanceArn, identityStoreId, pulumi.output({ lakeId, trailTable }), account]);
+  const known = pulumi.all([
+    instanceArn,
+    identityStoreId,
+    pulumi.output({ lakeId, trailTable, loginRoleArn }),
+    account,
+  ]);
   return known.apply(([arn, store, logins, { accountId }]) =>
     orRunError(async () => {
       const given = { instanceArn: arn, identityStoreId: store };

@@ -11,12 +11,20 @@ export interface LoginRightsArgs {
   /** "" where logins are read elsewhere. */
   readonly trailTable: string;
   readonly trailWorkgroup: string;
+  /** "" where logins are read with the function's own role. */
+  readonly loginRoleArn: string;
   /** "" where the event data store has no key of the customer's. */
   readonly lakeKmsKeyArn: string;
 }
 
 /** What reading logins takes, each source's alone where it is the stack's. */
 export function loginStatements(args: LoginRightsArgs): Statement[] {
+  const owner = args.trailTable === "" ? [] : [allow("ReadOwner", "sso:DescribeInstance", args.instanceArn)];
+  if (args.loginRoleArn !== "") return [...owner, allow("AssumeLoginRole", "sts:AssumeRole", args.loginRoleArn)];
+  return [...owner, ...readingStatements(args)];
+}
+
+function readingStatements(args: LoginRightsArgs): Statement[] {
   if (args.eventDataStoreArn !== "") return lakeStatements(args);
   if (args.trailTable !== "") return trailStatements(args);
   // Event history knows no narrower resource.
@@ -39,7 +47,7 @@ function lakeStatements({ eventDataStoreArn, lakeKmsKeyArn }: LoginRightsArgs): 
  * Of the trail's bucket and of where results go, the settings have no name: files below `AWSLogs/` are read, and results written into buckets of
  * the name that Athena proposes, both through Athena alone. Another place for results lets the role in by its bucket's policy.
  */
-function trailStatements({ account, instanceArn, trailTable, trailWorkgroup }: LoginRightsArgs): Statement[] {
+function trailStatements({ account, trailTable, trailWorkgroup }: LoginRightsArgs): Statement[] {
   const { partition, region, accountId } = account;
   const { catalog = "", database = "", table = "" } = parseTrailTable(trailTable) ?? {};
   const athena = (resource: string) => `arn:${partition}:athena:${region}:${accountId}:${resource}`;
@@ -54,7 +62,6 @@ function trailStatements({ account, instanceArn, trailTable, trailWorkgroup }: L
   ];
   const byAthena = { Condition: { "ForAnyValue:StringEquals": { "aws:CalledVia": ["athena.amazonaws.com"] } } };
   return [
-    allow("ReadOwner", "sso:DescribeInstance", instanceArn),
     allow(
       "QueryTrail",
       [

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type SettingKey, type SettingValues, settingProblem, settings } from "../handlers/settings";
+import { type SettingKey, type SettingValues, settingProblem, settings, waysToLogins } from "../handlers/settings";
 import { longSettingsBytes } from "./limits";
 import { runError } from "./refusal";
 
@@ -33,14 +33,17 @@ export function togetherProblems(given: Partial<Record<SettingKey, unknown>>): s
   }
   refuse("notificationEmail", "notificationTopicArn", "subscribe the address to that topic, or leave one of them out.");
   // JSON within the environment's JSON; of what is known later Lambda complains itself.
-  const { administratorPermissionSets, reviewerPattern, trailTable } = given;
-  const known = [administratorPermissionSets, reviewerPattern, trailTable || undefined].filter(
-    (value) => value !== undefined && !isKnownLater(value),
-  );
+  const { administratorPermissionSets, reviewerPattern, trailTable, loginRoleArn } = given;
+  const known = [
+    administratorPermissionSets,
+    reviewerPattern,
+    trailTable || undefined,
+    loginRoleArn || undefined,
+  ].filter((value) => value !== undefined && !isKnownLater(value));
   const bytes = Buffer.byteLength(JSON.stringify(JSON.stringify(known)));
   if (bytes > longSettingsBytes) {
     problems.push(
-      `administratorPermissionSets and reviewerPattern: expected at most ${longSettingsBytes} bytes of both together (and of trailTable), since Lambda's whole ` +
+      `administratorPermissionSets and reviewerPattern: expected at most ${longSettingsBytes} bytes of both together (and of trailTable and loginRoleArn), since Lambda's whole ` +
         `environment holds 4 KB, got ${bytes}. Name fewer permission sets, or shorten the pattern.`,
     );
   }
@@ -68,22 +71,21 @@ export function regionProblems(given: Partial<Record<SettingKey, unknown>>, regi
 }
 
 /** What of the settings says where logins are read. */
-export type LoginPlace = Pick<SettingValues, "lakeId" | "trailTable">;
+export type LoginPlace = Pick<SettingValues, "lakeId" | "trailTable" | "loginRoleArn">;
 
 /**
  * What is wrong with a stack in an account that does not own the Identity Center instance; undefined where nothing is. Event history holds
  * an account's own events alone, and logins are recorded in the account that owns the instance.
  */
 export function ownerProblem(
-  { lakeId, trailTable }: LoginPlace,
+  { lakeId, trailTable, loginRoleArn }: LoginPlace,
   accountId: string,
   ownerAccountId: string,
 ): string | undefined {
-  if (lakeId !== "" || trailTable !== "" || accountId === ownerAccountId) return undefined;
+  if (lakeId !== "" || trailTable !== "" || loginRoleArn !== "" || accountId === ownerAccountId) return undefined;
   return (
-    `lakeId: expected an event data store in account ${accountId}, got "": the logins are in the CloudTrail Event history of account ${ownerAccountId}, ` +
-    "which owns the IAM Identity Center instance, and can be read there alone. Deploy into that account, or set lakeId to a CloudTrail Lake event " +
-    "data store that records its management events and that this account may query (docs/logins.md)."
+    `loginRoleArn, lakeId, trailTable: expected one of them in account ${accountId}, got none: the logins are in the CloudTrail Event history of account ` +
+    `${ownerAccountId}, which owns the IAM Identity Center instance, and can be read there alone. Deploy into that account, or: ${waysToLogins(ownerAccountId, ["loginRoleArn", "lakeId", "trailTable"])}`
   );
 }
 

@@ -14,7 +14,7 @@ import {
   workFolder,
 } from "./bucket/bucket";
 import { readRegions } from "./grants/grants";
-import { createHarvest, type HarvestedRegion } from "./logins/logins";
+import { createHarvest, type HarvestedRegion, loginOptions } from "./logins/logins";
 import type { InstanceRegions, Settings } from "./model";
 import type { Log } from "./notify/notify";
 import { isPassing } from "./slice";
@@ -56,7 +56,7 @@ export async function runHarvest(slice: HarvestSlice): Promise<string | null> {
   const call = createCaller({ requestsPerSecond, signal });
   const objects = createSmallObjects(clients.s3, bucket, call);
   const archive = createS3LoginArchive(clients.s3, bucket, call);
-  const harvest = createHarvest({}, { ...settings, archive });
+  const harvest = createHarvest(loginOptions(settings), { ...settings, archive });
   const work = createS3Work(clients.s3, bucket, workFolder(runId), call);
   const instance = await readRegions(settings, clients.ssoAdmin, call);
   const askedMs = call.awsNowMs();

@@ -15,6 +15,8 @@ export interface Settings {
   readonly trailTable: string;
   /** The Athena workgroup for it. */
   readonly trailWorkgroup: string;
+  /** The role that is assumed for reading logins; "" for the run's own credentials. */
+  readonly loginRoleArn: string;
   /** `arn:<partition>:sso:::instance/ssoins-…` */
   readonly instanceArn: string;
   /** As AWS says it, mostly `d-…`. */

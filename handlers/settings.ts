@@ -34,6 +34,15 @@ export const runSettings = {
     hint: "Find it under Athena → Workgroups.",
     accepts: /^[a-zA-Z0-9._-]{1,128}$/,
   }),
+  loginRoleArn: text({
+    placeholder: "ARN",
+    help: "Role that is assumed for reading logins, where they are in another account than the one in which the report is made. Empty: the run's own credentials.",
+    expected: 'a role ARN of at most 255 characters like arn:aws:iam::444455556666:role/read-logins, or ""',
+    hint: "Its policy and its trust are in docs/policies/login-role.json and login-role-trust.json.",
+    accepts: (value) =>
+      value === "" ||
+      (value.length <= 255 && /^arn:aws[a-z-]*:iam::\d{12}:role\/([!-.0-~]+\/)*[\w+=,.@-]{1,64}$/.test(value)),
+  }),
   instanceArn: text({
     placeholder: "ARN",
     help: "IAM Identity Center instance; by default the account's one instance.",
@@ -334,6 +343,26 @@ export function parseTrailTable(text: string): TrailTableName | null {
   if (parts.length < 2 || parts.length > 3 || !parts.every((part) => /^[A-Za-z0-9_@-]{1,128}$/.test(part))) return null;
   const [table = "", database = "", catalog = "AwsDataCatalog"] = [...parts].reverse();
   return { catalog, database, table, full: text };
+}
+
+/**
+ * What to do where the logins are in the Event history of another account, for people who see it before anything is asked of AWS.
+ *
+ * @param owner the account that owns the instance
+ * @param named what the three settings are called
+ */
+export function waysToLogins(
+  owner: string,
+  [role, lake, table]: readonly [role: string, lake: string, table: string],
+): string {
+  const policy = {
+    Version: "2012-10-17",
+    Statement: [{ Sid: "LookUpLogins", Effect: "Allow", Action: "cloudtrail:LookupEvents", Resource: "*" }],
+  };
+  return (
+    `Name with ${role} a role of account ${owner} that may read them, by this policy: ${JSON.stringify(policy)} (its trust: docs/policies/login-role-trust.json); ` +
+    `or with ${lake} a CloudTrail Lake event data store, or with ${table} an Athena table over a trail's files, that has that account's events and may be read from here (docs/logins.md).`
+  );
 }
 
 /**

@@ -9,7 +9,12 @@ export type StoreProperties = Partial<Omit<GetEventDataStoreResponse, "AdvancedE
 
 const DAY_MS = 86_400_000;
 
-type Observed = Pick<Begun<unknown>, "window" | "observedFrom" | "reason">;
+type Observed = Pick<Begun<unknown>, "window" | "observedFrom" | "reason"> & {
+  /** The one Region whose events the store has; `null` where it has those of all. */
+  readonly onlyRegion: string | null;
+  /** Until when it can know anything. */
+  readonly observedTo: string;
+};
 
 /**
  * What an event data store with these properties can have seen of a window: it knows nothing from before it was created, nor from before
@@ -20,6 +25,8 @@ type Observed = Pick<Begun<unknown>, "window" | "observedFrom" | "reason">;
  * @param awsNowMs AWS's clock, by which it deletes events; `null` where its answers do not tell
  */
 export function observedBy(store: StoreProperties, asked: LoginWindow, awsNowMs: number | null): Observed {
+  const storeRegion = /^arn:[\w-]+:cloudtrail:([a-z0-9-]+):/.exec(store.EventDataStoreArn ?? "")?.[1] ?? null;
+  const onlyRegion = store.MultiRegionEnabled === false ? storeRegion : null;
   const createdMs = store.CreatedTimestamp?.getTime() ?? Number.NaN;
   // How it was set up before its last change, nobody says: it may have kept less, or left logins out.
   const changedMs = store.UpdatedTimestamp?.getTime() ?? Number.NaN;
@@ -27,19 +34,23 @@ export function observedBy(store: StoreProperties, asked: LoginWindow, awsNowMs:
   const isInstant = (ms: number) => ms >= 0 && ms < END_OF_9999_MS;
   if (!isInstant(createdMs) || !isInstant(changedMs) || !Number.isInteger(keptDays) || keptDays < 1) {
     const reason = "the event data store does not say since when, or for how long, it keeps events";
-    return { window: asked, observedFrom: null, reason };
+    return { window: asked, observedFrom: null, observedTo: asked.to, onlyRegion, reason };
   }
   if (awsNowMs === null) {
     const reason =
       "AWS's answers do not say what time it is (no Date header), so what the store still keeps is not known";
-    return { window: asked, observedFrom: null, reason };
+    return { window: asked, observedFrom: null, observedTo: asked.to, onlyRegion, reason };
   }
   const keptFromMs = awsNowMs - keptDays * DAY_MS;
   const window = windowWithin(asked, keptFromMs);
   const fromMs = Date.parse(window.from);
+  const isStopped = store.Status !== "ENABLED";
   return {
     window,
-    observedFrom: formatInstant(Math.max(createdMs, keptFromMs, changedMs, fromMs)),
+    // The last change of one that was stopped was that it was stopped.
+    observedFrom: formatInstant(Math.max(createdMs, keptFromMs, fromMs, isStopped ? 0 : changedMs)),
+    observedTo: isStopped ? formatInstant(Math.max(fromMs, Math.min(changedMs, Date.parse(window.to)))) : window.to,
+    onlyRegion,
     reason: whyNotObserved(),
   };
 
@@ -49,6 +60,9 @@ export function observedBy(store: StoreProperties, asked: LoginWindow, awsNowMs:
     const windowDays = daysBetween(window.from, window.to);
     if (toMs > awsNowMs! + SKEW_MS) {
       return `the window ends on ${window.to}, which has not come: AWS's clock says ${formatInstant(awsNowMs!)}`;
+    }
+    if (isStopped) {
+      return `the event data store is ${store.Status}, since ${formatInstant(changedMs)} or later: what it has is used, and it has nothing of what came after it was stopped. Start its ingestion under CloudTrail → Lake → Event data stores`;
     }
     if (createdMs > fromMs) {
       return `the event data store was created on ${formatInstant(createdMs)}, after the window's start ${window.from}`;
@@ -65,8 +79,8 @@ export function observedBy(store: StoreProperties, asked: LoginWindow, awsNowMs:
     if (store.MultiRegionEnabled === undefined) {
       return "the event data store does not say whether it records all Regions (MultiRegionEnabled is missing)";
     }
-    if (store.MultiRegionEnabled !== true) {
-      return "the event data store records its own Region alone, and Identity Center may be entered through others (make it a multi-Region store)";
+    if (store.MultiRegionEnabled !== true && onlyRegion === null) {
+      return "the event data store records its own Region alone, and does not say which that is";
     }
     const selectors = store.AdvancedEventSelectors;
     if (!Array.isArray(selectors) || selectors.length === 0) {

@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-cloudtrail";
 import { type Caller, type ClientOptions, clientSettings, wholeAnswerTo } from "../aws/aws";
 import { reportError } from "../errors";
+import type { ObservedRegion } from "../model";
 import { parseEventDataStore } from "../settings";
 import { observedBy } from "./eventDataStore";
 import { loginQuery, readLogins } from "./lakeQuery";
@@ -17,7 +18,12 @@ export interface LakeReading {
   readonly queryId: string;
   readonly window: LoginWindow;
   readonly regions: readonly string[];
-  readonly observed: { readonly observedFrom: string | null; readonly reason: string | null };
+  readonly observed: {
+    readonly observedFrom: string | null;
+    readonly observedTo: string;
+    readonly onlyRegion: string | null;
+    readonly reason: string | null;
+  };
 }
 
 /**
@@ -38,21 +44,21 @@ export function createLakeSource(eventDataStore: string, options: ClientOptions)
     throw reportError("UnexpectedAnswer", `${member}: expected a text, got ${JSON.stringify(value) ?? "nothing"}`);
   }
 
-  function refuseUnlessEnabled(status: string): void {
-    const RECORDING_NOTHING = [
-      "CREATED",
-      "PENDING_DELETION",
-      "STARTING_INGESTION",
-      "STOPPING_INGESTION",
-      "STOPPED_INGESTION",
-    ];
-    if (status === "ENABLED") return;
+  /** One that was stopped can still be asked for what it has. */
+  function refuseUnlessQueryable(status: string): void {
+    if (["ENABLED", "STARTING_INGESTION", "STOPPING_INGESTION", "STOPPED_INGESTION"].includes(status)) return;
     throw reportError(
       "EventDataStoreNotEnabled",
-      RECORDING_NOTHING.includes(status)
-        ? `The event data store ${eventDataStore} is ${status}, not ENABLED: it records no logins. Start its ingestion under CloudTrail → Lake → Event data stores.`
+      ["CREATED", "PENDING_DELETION"].includes(status)
+        ? `The event data store ${eventDataStore} is ${status}, not ENABLED: it cannot be asked for logins. Look at it under CloudTrail → Lake → Event data stores.`
         : `The event data store ${eventDataStore} has the status ${JSON.stringify(status)}, which is not understood: whether it records logins is not known. Look at it under CloudTrail → Lake → Event data stores.`,
     );
+  }
+
+  /** Why the store has nothing of a Region: a clause; `null` where it has. */
+  function whyNotThere(region: string, onlyRegion: string | null): string | null {
+    if (onlyRegion === null || onlyRegion === region) return null;
+    return `the event data store records ${onlyRegion} alone, its own Region (make it a multi-Region store)`;
   }
 
   /** What the query billed, once it is finished; the status that it still has, where `untilMs` comes first. */
@@ -87,7 +93,7 @@ export function createLakeSource(eventDataStore: string, options: ClientOptions)
         ...answer,
         Status: requireText("Status", answer.Status),
       }));
-      refuseUnlessEnabled(store.Status);
+      refuseUnlessQueryable(store.Status);
       // A selector's operator that the SDK does not know would be missing in its answer, and the selector seem to admit more.
       const { AdvancedEventSelectors } = wholeAnswer();
       const { window, ...observed } = observedBy({ ...store, AdvancedEventSelectors }, asked, call.awsNowMs());
@@ -95,7 +101,8 @@ export function createLakeSource(eventDataStore: string, options: ClientOptions)
       const queryId = await call(cloudTrail, new StartQueryCommand({ QueryStatement }), (answer) =>
         requireText("QueryId", answer.QueryId),
       );
-      return { ...observed, window, reading: { queryId, window, regions, observed }, queryId };
+      const { observedFrom, reason } = observed;
+      return { observedFrom, reason, window, reading: { queryId, window, regions, observed }, queryId };
     },
 
     async goOn(reading, untilMs, call, progress) {
@@ -106,14 +113,16 @@ export function createLakeSource(eventDataStore: string, options: ClientOptions)
         return { done: false, reading, waiting: `The login query ${queryId} was still ${query.status}` };
       }
       const { removedRegions, ...logins } = await readLogins(queryId, window, cloudTrail, call, progress);
-      // One store records all Regions, or is said not to; those that the instance was in, too.
-      const regions = [...new Set([...reading.regions, ...removedRegions])].sort().map((region) => ({
-        region,
-        from: observed.observedFrom,
-        to: window.to,
-        reason: observed.reason,
-      }));
-      return { done: true, part: { ...logins, regions, bytesScanned: query.bytesScanned ?? null } };
+      // Those that the instance was in, too.
+      const expected = [...new Set([...reading.regions, ...removedRegions])].sort();
+      const regions = expected.map((region): ObservedRegion => {
+        const elsewhere = whyNotThere(region, observed.onlyRegion);
+        const from = elsewhere === null ? observed.observedFrom : null;
+        return { region, from, to: observed.observedTo, reason: observed.reason ?? elsewhere };
+      });
+      const unseen = regions.filter((one) => one.reason !== null).map((one) => `in ${one.region}, ${one.reason}`);
+      const reason = logins.reason ?? (unseen.length === 0 ? null : unseen.join("; "));
+      return { done: true, part: { ...logins, reason, regions, bytesScanned: query.bytesScanned ?? null } };
     },
 
     async giveUp({ queryId }) {

@@ -5,6 +5,7 @@ import { formatInstant } from "../times";
 import { createAthenaSource } from "./athena";
 import { createEventHistorySource, type HistoryOptions } from "./eventHistory";
 import { createLakeSource } from "./lake";
+import { assumedRole, withRole } from "./loginRole";
 import type { Begun, LoginPart, LoginSource, LoginWindow } from "./source";
 
 export {
@@ -43,21 +44,41 @@ export function createLoginSource(
   options: ClientOptions = {},
   keeping: LoginKeeping = NOTHING_KEPT,
 ): LoginSource | null {
-  const { eventDataStore, instanceArn, identityStoreId, requestsPerSecond } = settings;
+  const { eventDataStore, instanceArn, identityStoreId, requestsPerSecond, loginRoleArn } = settings;
   if (eventDataStore === null) return null;
+  const role = loginRoleArn === "" ? null : assumedRole(loginRoleArn, options);
+  const inRole = role === null ? options : withCredentials(options, role);
   const kept = { instanceArn, identityStoreId, requestsPerSecond, ...keeping };
-  const source = readsEventHistory(settings)
-    ? createEventHistorySource(options, kept)
-    : eventDataStore !== ""
-      ? createLakeSource(eventDataStore, options)
-      : createAthenaSource(settings, options);
-  return source as LoginSource;
+  const source = (
+    readsEventHistory(settings)
+      ? createEventHistorySource(inRole, kept)
+      : eventDataStore !== ""
+        ? createLakeSource(eventDataStore, inRole)
+        : createAthenaSource(settings, inRole, options)
+  ) as LoginSource;
+  return role === null ? source : withRole(source, role);
+}
+
+/** How AWS is called for logins: in the role that the settings name, if they do. */
+export function loginOptions({ loginRoleArn }: Pick<Settings, "loginRoleArn">): ClientOptions {
+  return loginRoleArn === "" ? {} : withCredentials({}, assumedRole(loginRoleArn, {}));
+}
+
+/** The role's credentials are given, not found. */
+function withCredentials({ profile: _, ...others }: ClientOptions, credentials: ClientOptions["credentials"]) {
+  return { ...others, credentials };
 }
 
 /** What of the settings says where logins are read, and how. */
 export type LoginSettings = Pick<
   Settings,
-  "eventDataStore" | "trailTable" | "trailWorkgroup" | "instanceArn" | "identityStoreId" | "requestsPerSecond"
+  | "eventDataStore"
+  | "trailTable"
+  | "trailWorkgroup"
+  | "loginRoleArn"
+  | "instanceArn"
+  | "identityStoreId"
+  | "requestsPerSecond"
 >;
 
 /** Logins that have been asked for, or why they could not be. Plain JSON: another process may finish them. */

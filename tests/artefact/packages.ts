@@ -11,6 +11,7 @@ export const PACKAGES: Readonly<Record<string, readonly [kilobytes: number, reas
   "@aws-sdk/client-s3": [720, "the report bucket"],
   "@aws-sdk/client-sns": [225, "notices"],
   "@aws-sdk/client-sso-admin": [365, "permission sets and assignments"],
+  "@aws-sdk/client-sts": [130, "the role that reads logins"],
   "@aws-sdk/core": [212, "every client"],
   "@aws-sdk/credential-provider-env": [9, "every client: in Lambda the role's credentials are in the environment"],
   "@aws-sdk/credential-provider-http": [16, "a way to credentials: every client loads all of them"],

@@ -101,11 +101,14 @@ export function oracleReport(served: Organisation, options: OracleOptions): Orac
   const assignmentEvents: LoginEvent[] = [];
   let fullyObserved = false;
   let mostlyNowhere = false;
-  if (!options.noLogins && store !== undefined && store.Status === "ENABLED") {
+  if (!options.noLogins && store !== undefined && /^(ENABLED|.*_INGESTION)$/.test(store.Status)) {
+    // One that was stopped has what came before.
+    const stopped =
+      store.Status === "STOPPED_INGESTION" ? Date.parse(store.UpdatedTimestamp ?? store.CreatedTimestamp) : now;
     const seen = new Set<string>();
     for (const event of organisation.Records) {
-      if (isAssignmentEvent(event, windowStart, now)) assignmentEvents.push(event);
-      if (!isRoleLogin(event, windowStart, now)) continue;
+      if (isAssignmentEvent(event, windowStart, Math.min(now, stopped))) assignmentEvents.push(event);
+      if (!isRoleLogin(event, windowStart, Math.min(now, stopped))) continue;
       if (event.eventID !== undefined && seen.has(event.eventID)) continue;
       if (event.eventID !== undefined) seen.add(event.eventID);
       if (isUnderstood(event)) logins.push(event);
@@ -118,9 +121,16 @@ export function oracleReport(served: Organisation, options: OracleOptions): Orac
       (event) => usersOf(event).length > 0 && isAccount(accountOf(event), true) && isSet(roleOf(event)),
     );
     const alwaysAlike = store.UpdatedTimestamp === undefined || Date.parse(store.UpdatedTimestamp) <= windowStart;
-    const everywhere = store.MultiRegionEnabled === true;
+    // The instance is where the first event happened, in an organisation that does not say where.
+    const ownRegion = store.EventDataStoreArn.split(":")[3];
+    const named = organisation.Records.find(({ awsRegion }) => awsRegion !== undefined);
+    const region = named?.awsRegion ?? ownRegion;
+    const everywhere =
+      store.MultiRegionEnabled === true || (store.MultiRegionEnabled === false && region === ownRegion);
+    const goesOn = store.Status === "ENABLED";
     const everything = recordsEveryLogin(store);
-    fullyObserved = oldEnough && keepsEnough && hasHappened && alwaysAlike && everywhere && everything && allKnown;
+    fullyObserved =
+      oldEnough && keepsEnough && hasHappened && goesOn && alwaysAlike && everywhere && everything && allKnown;
 
     const all = [...logins, ...notUnderstood];
     const nowhere = all.filter((event) => !isAccount(accountOf(event), false) || !isSet(roleOf(event)));

@@ -128,7 +128,7 @@ export const COVERAGE_CASES: FixedCase[] = [
     status: "degraded",
   }),
   fixed(
-    "the store is not enabled: nothing of it is believed",
+    "the store was stopped before anything happened",
     { ...storeIs({ Status: "STOPPED_INGESTION" }), Records: [BOBS_LOGIN, login({})] },
     [{ ...UNUSED, ...UNKNOWN }],
     { status: "degraded" },
@@ -140,9 +140,7 @@ export const COVERAGE_CASES: FixedCase[] = [
     { status: "degraded" },
   ),
   fixed("the store was changed at the window's start", storeIs({ UpdatedTimestamp: "2026-08-24T12:00:00Z" }), [UNUSED]),
-  fixed("the store records one Region alone", storeIs({ MultiRegionEnabled: false }), [{ ...UNUSED, ...UNKNOWN }], {
-    status: "degraded",
-  }),
+  fixed("the store records one Region alone, where the instance is", storeIs({ MultiRegionEnabled: false }), [UNUSED]),
   fixed(
     "the store is not there",
     { EventDataStore: undefined, Records: [BOBS_LOGIN, login({})] },

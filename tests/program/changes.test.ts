@@ -20,6 +20,7 @@ const bucketSettings = ["encryption", "lifecycle", "ownership", "policy", "publi
 const changes: Record<SettingKey, readonly [value: string, ...resources: string[]]> = {
   trailTable: ["security.cloudtrail_logs", "changed function", "changed function-policy"],
   trailWorkgroup: ["security", "changed function"],
+  loginRoleArn: ["arn:aws:iam::444455556666:role/read-logins", "changed function", "changed function-policy"],
   lakeId: ["11111111-89ab-cdef-0123-456789abcdef", "changed function", "changed function-policy"],
   identityStoreId: ["d-0987654321", "changed function", "changed function-policy"],
   instanceArn: ["arn:aws:sso:::instance/ssoins-fedcba0987654321", "changed function", "changed function-policy"],

@@ -175,15 +175,20 @@ test.each<[what: string, config: Record<string, string>, answers: AwsFacts["answ
   expect(await problems(config, { answers })).toBe("nothing was wrong");
 });
 
-test("an account that does not own the instance needs an event data store", async () => {
+test("an account that does not own the instance needs a role, an event data store or a table", async () => {
   const aws = { managementAccountId: "444455556666" };
   const message = await problems({ lakeId: "" }, aws);
   expect(message).toMatch(/^One setting does not fit what AWS has:\n {2}- [^\n]+$/);
   expect(message).toContain(
-    'lakeId: expected an event data store in account 111122223333, got "": the logins are in the CloudTrail Event history of account ' +
-      "444455556666, which owns the IAM Identity Center instance, and can be read there alone. Deploy into that account, or set lakeId to a",
+    "loginRoleArn, lakeId, trailTable: expected one of them in account 111122223333, got none: the logins are in the CloudTrail Event history of " +
+      "account 444455556666, which owns the IAM Identity Center instance, and can be read there alone. Deploy into that account, or: Name with loginRoleArn " +
+      'a role of account 444455556666 that may read them, by this policy: {"Version":"2012-10-17","Statement":[{"Sid":"LookUpLogins","Effect":"Allow",' +
+      '"Action":"cloudtrail:LookupEvents","Resource":"*"}]} (its trust: docs/policies/login-role-trust.json); or with lakeId a',
   );
   expect(await problems({}, aws)).toBe("nothing was wrong");
+  expect(await problems({ lakeId: "", trailTable: "security.logs" }, aws)).toBe("nothing was wrong");
+  const loginRoleArn = "arn:aws:iam::444455556666:role/read-logins";
+  expect(await problems({ lakeId: "", loginRoleArn }, aws)).toBe("nothing was wrong");
   expect(await problems({ lakeId: "" })).toBe("nothing was wrong");
 });
 

@@ -23,6 +23,10 @@ const right: [SettingKey, unknown[]][] = [
   ],
   ["trailTable", ["", "security.cloudtrail_logs", "AwsDataCatalog.Security.cloudtrail-logs-1", `a.${"b".repeat(128)}`]],
   ["trailWorkgroup", ["primary", "security.audit_1-2"]],
+  [
+    "loginRoleArn",
+    ["", "arn:aws:iam::444455556666:role/read-logins", "arn:aws-cn:iam::444455556666:role/a/b/read_logins"],
+  ],
   ["identityStoreId", ["", "d-1234567890", "01234567-89ab-cdef-0123-456789abcdef"]],
   [
     "instanceArn",
@@ -71,6 +75,15 @@ const wrong: [SettingKey, unknown[]][] = [
       "a.b;",
       `a.${"b".repeat(129)}`,
       `${"a".repeat(128)}.${"b".repeat(128)}`,
+    ],
+  ],
+  [
+    "loginRoleArn",
+    [
+      "read-logins",
+      "arn:aws:iam::444455556666:user/a",
+      "arn:aws:iam::4444:role/a",
+      `arn:aws:iam::444455556666:role/${"a".repeat(65)}`,
     ],
   ],
   ["trailWorkgroup", ["", "a b", "a/b", "a".repeat(129), null]],
@@ -280,7 +293,7 @@ describe("the files agree with the code", () => {
     const names = Object.keys(runSettings).map((key) => (key === "lakeId" ? "eventDataStore" : key));
     expect(Object.keys(properties).sort()).toEqual([...names].sort());
     // Manifests of version 0.1 do not have these.
-    const added = ["trailTable", "trailWorkgroup"];
+    const added = ["trailTable", "trailWorkgroup", "loginRoleArn"];
     expect([...required].sort()).toEqual(names.filter((name) => !added.includes(name)).sort());
     for (const key of ["lookbackDays", "newAccessDays"] as const) {
       const { min, max } = runSettings[key];

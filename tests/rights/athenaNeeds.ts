@@ -2,6 +2,9 @@ import type { RecordedRequest } from "../../local/aws/recorder";
 import type { Need } from "./evaluator";
 
 interface Where {
+  /** Whose trail is read. @default the account itself */
+  readonly trailOwner?: string;
+  readonly buckets?: { readonly trail: string; readonly results: string };
   readonly partition: string;
   readonly accountId: string;
 }
@@ -21,12 +24,13 @@ function tableOf({ parameters }: RecordedRequest): [catalog: string, database: s
  * What Athena asks for its caller: https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html,
  * https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html. What it does with other services carries its name in aws:CalledVia.
  */
-export function athenaNeeds(request: RecordedRequest, { partition, accountId }: Where): Need[] {
+export function athenaNeeds(request: RecordedRequest, { partition, accountId, trailOwner, buckets }: Where): Need[] {
+  const { trail = "trail/AWSLogs", results: resultBucket = "aws-athena-query-results-local" } = buckets ?? {};
   const { operation, parameters, region } = request;
   const athena = (resource: string) => `arn:${partition}:athena:${region}:${accountId}:${resource}`;
   const workGroup = athena(`workgroup/${parameters.WorkGroup ?? "primary"}`);
   if (!/^(GetTableMetadata|StartQueryExecution)$/.test(operation)) {
-    const results = `arn:${partition}:s3:::aws-athena-query-results-local`;
+    const results = `arn:${partition}:s3:::${resultBucket}`;
     return [
       ...by(`athena:${operation}`, [workGroup]),
       ...(operation === "GetQueryResults" ? by("s3:GetObject", [`${results}/id.csv`]) : []),
@@ -39,18 +43,15 @@ export function athenaNeeds(request: RecordedRequest, { partition, accountId }: 
   const ofTable = [...by("glue:GetTable", places, viaAthena), ...by("glue:GetDatabase", places.slice(0, 2), viaAthena)];
   if (operation === "GetTableMetadata")
     return [...by("athena:GetTableMetadata", [athena(`datacatalog/${catalog}`)]), ...ofTable];
-  const logs = `arn:${partition}:s3:::trail`;
-  const results = `arn:${partition}:s3:::aws-athena-query-results-local`;
+  const logs = `arn:${partition}:s3:::${trail.split("/")[0]}`;
+  const files = `arn:${partition}:s3:::${trail}/o-a1b2c3d4e5/${trailOwner ?? accountId}/CloudTrail/eu-west-1/2026/11/20`;
+  const results = `arn:${partition}:s3:::${resultBucket}`;
   return [
     ...by("athena:StartQueryExecution", [workGroup]),
     ...ofTable,
     ...by("glue:GetPartitions", places, viaAthena),
     ...["s3:GetBucketLocation", "s3:ListBucket"].flatMap((action) => by(action, [logs], viaAthena)),
-    ...by(
-      "s3:GetObject",
-      [`${logs}/AWSLogs/o-a1b2c3d4e5/${accountId}/CloudTrail/eu-west-1/2026/11/20/x.json.gz`],
-      viaAthena,
-    ),
+    ...by("s3:GetObject", [`${files}/x.json.gz`], viaAthena),
     ...by("s3:GetBucketLocation", [results], viaAthena),
     ...["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"].flatMap((action) =>
       by(action, [`${results}/id.csv`], viaAthena),

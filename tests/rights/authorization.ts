@@ -112,6 +112,8 @@ const operations: Readonly<Record<string, Needs>> = {
   "cloudtrail:DescribeQuery": cloudTrail,
   "cloudtrail:GetQueryResults": cloudTrail,
   "cloudtrail:CancelQuery": cloudTrail,
+  "sts:AssumeRole": ({ parameters }) =>
+    on("sts:AssumeRole", [String(parameters.RoleArn)], { "aws:PrincipalOrgID": "o-a1b2c3d4e5" }),
   "cloudtrail:LookupEvents": () => on("cloudtrail:LookupEvents", ["*"]),
   "s3:GetObject": s3Object("s3:GetObject", "kms:Decrypt"),
   "s3:PutObject": s3Object("s3:PutObject", "kms:GenerateDataKey"),

@@ -21,7 +21,11 @@ const withKeys = {
   notifyOnSuccess: true,
   lockReports: 1,
 };
-const configs: [what: string, config: Partial<typeof withKeys> & { lakeId?: string; trailTable?: string }][] = [
+const loginRoleArn = "arn:aws:iam::444455556666:role/read-logins";
+const configs: [
+  what: string,
+  config: Partial<typeof withKeys> & { lakeId?: string; trailTable?: string; loginRoleArn?: string },
+][] = [
   ["with AWS's own keys", {}],
   ["with logins from Event history, and locked reports", { lakeId: "", lockReports: 1 }],
   ["with logins from a trail's files", { lakeId: "", trailTable }],
@@ -31,6 +35,11 @@ const configs: [what: string, config: Partial<typeof withKeys> & { lakeId?: stri
 /** The key policy that docs/operations.md gives, for this account and Region. */
 const keyPolicy: Policy = JSON.parse(
   readFileSync(join(__dirname, "../../docs/policies/key.json"), "utf8").replaceAll("eu-west-1", account.region),
+);
+
+/** What docs/logins.md has the role of another account trust. */
+const trustOfLoginRole: Policy = JSON.parse(
+  readFileSync(join(__dirname, "../../docs/policies/login-role-trust.json"), "utf8"),
 );
 
 describe.each(configs)("%s", (_, config) => {
@@ -52,7 +61,9 @@ describe.each(configs)("%s", (_, config) => {
   beforeAll(async () => {
     const keys = { [withKeys.kmsKeyArn]: "Enabled" } as const;
     const missingKeyIs403 = (caller: string) => caller === "local-function";
-    localAws = await startLocalAws({ organisation, rate: 20, record: true, missingKeyIs403, keys });
+    localAws = await startLocalAws({
+      ...{ organisation, rate: 20, record: true, missingKeyIs403, keys, roles: { [loginRoleArn]: {} } },
+    });
     const settings = { lakeId: eventDataStoreArn, requestsPerSecond: 20, ...config };
     // A run that dies is to fail this test soon: the state machine tries it six times, and waits in between.
     deployment = await deploy({ localAws, config: settings, timeScale: 30 });
@@ -72,7 +83,13 @@ describe.each(configs)("%s", (_, config) => {
   function asker(name: RoleName, { resource }: Pick<Need, "resource">): Asker {
     const { arn, policies } = roles[name];
     const ofBucket = resource === bucketArn() || resource.startsWith(`${bucketArn()}/`);
-    const resourcePolicy = ofBucket ? bucketPolicyOf(deployment) : resource.includes(":key/") ? keyPolicy : undefined;
+    const resourcePolicy = ofBucket
+      ? bucketPolicyOf(deployment)
+      : resource.includes(":key/")
+        ? keyPolicy
+        : resource === loginRoleArn
+          ? trustOfLoginRole
+          : undefined;
     return { principal: arn, accountId: account.accountId, identityPolicies: policies, resourcePolicy };
   }
 
@@ -175,11 +192,12 @@ describe.each(configs)("%s", (_, config) => {
         ["another bucket", "s3:PutObject", "arn:aws:s3:::another/credential_reports/report.csv"],
         ["a bucket that is named alike", "s3:PutObject", `${bucket}-2/credential_reports/report.csv`],
         ["listing", "s3:ListBucket", bucket, { "s3:prefix": "credential_reports/" }],
-        config.lakeId === "" && config.trailTable === undefined
+        config.lakeId === "" && config.trailTable === undefined && config.loginRoleArn === undefined
           ? ["a store that it has no use for", "cloudtrail:StartQuery", eventDataStoreArn]
           : ["Event history, which it has no use for", "cloudtrail:LookupEvents", "*"],
         ["recording less", "cloudtrail:StopLogging", "arn:aws:cloudtrail:us-east-1:111122223333:trail/main"],
         ["removing a Region of the instance", "sso:RemoveRegion", ownInstance],
+        ["another role for logins", "sts:AssumeRole", `${loginRoleArn}-2`],
         ["another work group", "athena:StartQueryExecution", "arn:aws:athena:us-east-1:111122223333:workgroup/other"],
         ["another table", "glue:GetTable", "arn:aws:glue:us-east-1:111122223333:table/security/other"],
         [

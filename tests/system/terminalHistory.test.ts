@@ -124,7 +124,7 @@ describe("from an account that does not own the instance", () => {
     const [{ code, stdout, stderr }, calls] = await callsOf(localAws, () => run(out, [], asAdministrator));
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(
-      /^The logins are in the CloudTrail Event history of account 111122223333, .* of account 444455556666\. Use credentials of account 111122223333, .*--lake-id .*--no-logins\. Nothing was written\.\n$/,
+      /^The logins are in the CloudTrail Event history of account 111122223333, .* of account 444455556666\. Use credentials of account 111122223333, or leave logins out with --no-logins, or: Name with --login-role-arn .*cloudtrail:LookupEvents.*--lake-id .*--trail-table .* Nothing was written\.\n$/,
     );
     expect(calls).toEqual({ "sts:GetCallerIdentity": 1, "sso-admin:ListInstances": 1 });
     expect(readdirSync(out)).toEqual([]);

@@ -9,6 +9,11 @@ import { aliceAndBob, column, useReports } from "./reports";
 captureLogs();
 const { report } = useReports();
 const organisation = organisationOf(aliceAndBob);
+const twoRegions = {
+  Regions: ["eu-west-1", "us-east-1"].map((RegionName, index) => ({
+    ...{ RegionName, Status: "ACTIVE", AddedDate: "2024-05-01T00:00:00Z", IsPrimaryRegion: index === 0 },
+  })),
+};
 
 describe("an event data store", () => {
   const unknown = "99999999-4b5a-4697-8877-665544332211";
@@ -21,7 +26,7 @@ describe("an event data store", () => {
       "whose ingestion is stopped",
       { ...organisation, EventDataStore: { ...eventDataStore, Status: "STOPPED_INGESTION" } },
       {},
-      /is STOPPED_INGESTION, not ENABLED: it records no logins\. Start its ingestion/,
+      /is STOPPED_INGESTION, since 2023-01-01T00:00:00Z or later: what it has is used, .* Start its ingestion/,
     ],
     [
       "that is being deleted",
@@ -49,9 +54,9 @@ describe("an event data store", () => {
     ],
     [
       "of one Region alone",
-      { ...organisation, EventDataStore: { ...eventDataStore, MultiRegionEnabled: false } },
+      { ...organisation, ...twoRegions, EventDataStore: { ...eventDataStore, MultiRegionEnabled: false } },
       {},
-      /records its own Region alone/,
+      /in us-east-1, the event data store records eu-west-1 alone, its own Region/,
     ],
     [
       "of a status that nobody knows",
@@ -117,6 +122,27 @@ describe("an event data store", () => {
     expect(column(rows, "Username")).toEqual(["alice", "bob"]);
     expect(column(rows, "Usage")[1]).toBe("UNKNOWN");
   });
+});
+
+test("an event data store that was stopped: what it has seen is USED, and nobody is called unused", async () => {
+  const stopped = { ...eventDataStore, Status: "STOPPED_INGESTION", UpdatedTimestamp: "2026-11-19T00:00:00Z" };
+  const { result, rows } = await report({ ...organisation, EventDataStore: stopped });
+
+  expect(result).toMatchObject({
+    status: "degraded",
+    warnings: [expect.stringMatching(/is STOPPED_INGESTION, since 2026-11-19/)],
+  });
+  expect(column(rows, "Usage")).toEqual(["USED", "UNKNOWN"]);
+});
+
+test("an event data store of one Region observes an instance that is there alone", async () => {
+  const { result, rows } = await report({
+    ...organisation,
+    EventDataStore: { ...eventDataStore, MultiRegionEnabled: false },
+  });
+
+  expect(result.status).toBe("succeeded");
+  expect(column(rows, "Usage")).toEqual(["USED", "UNUSED_IN_WINDOW"]);
 });
 
 test("answers that do not say what time it is: nobody is called unused, and the warning says why", async () => {

@@ -55,12 +55,19 @@ describe("observedBy", () => {
     RetentionPeriod: 2557,
     CreatedTimestamp: new Date("2023-01-01T00:00:00Z"),
     UpdatedTimestamp: new Date("2023-01-01T00:00:00Z"),
+    Status: "ENABLED" as const,
+    EventDataStoreArn: "arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/0f1e2d3c-4b5a-4697-8877-665544332211",
     MultiRegionEnabled: true,
     AdvancedEventSelectors: [{ FieldSelectors: [management] }],
   };
 
   it("sees the whole window where every condition is fulfilled", () => {
-    expect(observedBy(whole, window, nowMs)).toEqual({ window, observedFrom: window.from, reason: null });
+    expect(observedBy(whole, window, nowMs)).toEqual({
+      ...{ window, observedFrom: window.from, observedTo: window.to, onlyRegion: null, reason: null },
+    });
+    expect(observedBy({ ...whole, MultiRegionEnabled: false }, window, nowMs)).toMatchObject({
+      ...{ onlyRegion: "eu-west-1", reason: null },
+    });
   });
 
   it.each<[string, StoreProperties, RegExp]>([
@@ -72,7 +79,12 @@ describe("observedBy", () => {
     ["no retention", { RetentionPeriod: undefined }, /does not say .* for how long/],
     ["a retention that is no number of days", { RetentionPeriod: "90" as unknown as number }, /for how long/],
     ["no word of its Regions", { MultiRegionEnabled: undefined }, /MultiRegionEnabled is missing/],
-    ["one Region", { MultiRegionEnabled: false }, /its own Region alone/],
+    [
+      "one Region, and no word of which",
+      { MultiRegionEnabled: false, EventDataStoreArn: undefined },
+      /its own Region alone/,
+    ],
+    ["its ingestion stopped", { Status: "STOPPED_INGESTION" }, /is STOPPED_INGESTION, since .*: what it has is used/],
     ["no selectors", { AdvancedEventSelectors: undefined }, /AdvancedEventSelectors is missing or empty/],
     ["an empty list of selectors", { AdvancedEventSelectors: [] }, /AdvancedEventSelectors is missing or empty/],
     ["selectors that are no list", { AdvancedEventSelectors: {} }, /AdvancedEventSelectors is missing or empty/],
@@ -85,7 +97,9 @@ describe("observedBy", () => {
     const later = { from: daysAgo(89), to: now };
     const store = { ...whole, RetentionPeriod: 90 };
 
-    expect(observedBy(store, window, nowMs + 2000)).toEqual({ window: later, observedFrom: later.from, reason: null });
+    expect(observedBy(store, window, nowMs + 2000)).toEqual({
+      ...{ window: later, observedFrom: later.from, observedTo: later.to, onlyRegion: null, reason: null },
+    });
     // Of what is asked about the day that is not read, nothing matters.
     const created = { ...store, CreatedTimestamp: new Date(later.from) };
     expect(observedBy(created, window, nowMs).reason).toBeNull();

@@ -58,6 +58,7 @@ describe("the schema", () => {
       // Only Event history has an archive.
       "/properties/sources/properties/logins/archive",
       // Manifests of version 0.1 do not have these.
+      "/properties/settings/loginRoleArn",
       "/properties/settings/trailTable",
       "/properties/settings/trailWorkgroup",
       "/properties/sources/properties/logins/assignments",
