@@ -2,7 +2,7 @@ import { type Caller, type ClientOptions, SLICE_OVER, type Staged } from "../aws
 import { messageOf, reportError } from "../errors";
 import type { InstanceRegions, Logins, Progress, Settings } from "../model";
 import { formatInstant } from "../times";
-import { createEventHistorySource, type HistoryOptions } from "./eventHistory";
+import { createEventHistorySource, type LoginKeeping } from "./eventHistory";
 import { createLakeSource } from "./lake";
 import type { Begun, LoginPart, LoginSource, LoginWindow } from "./source";
 
@@ -12,14 +12,12 @@ export {
   isRegionName,
   type LoginArchive,
 } from "./archive";
+export type { LoginKeeping } from "./eventHistory";
 export { createEvidence, type Evidence, type UnknownBecause } from "./evidence";
 export { createHarvest, type Harvest, type HarvestedRegion } from "./harvest";
 export type { ReadingEstimate } from "./historyRegion";
 export type { LoginSource } from "./source";
 export { loginTargets, withKnownTargets } from "./targets";
-
-/** Where a source that reads for hours keeps what it has read, and how long it may read. */
-export type LoginKeeping = Pick<HistoryOptions, "archive" | "earlierFiles" | "readByMs" | "onEstimate">;
 
 /** Nothing is kept, and there is no end. */
 export const NOTHING_KEPT: LoginKeeping = {
@@ -42,7 +40,7 @@ export function createLoginSource(
   const { eventDataStore } = settings;
   if (eventDataStore === null) return null;
   const { instanceArn, identityStoreId, requestsPerSecond } = settings;
-  const kept = { instanceArn, identityStoreId, requestsPerSecond, ...keeping };
+  const kept = { instanceArn, identityStoreId, requestsPerSecond, keeping };
   return (
     readsEventHistory(settings) ? createEventHistorySource(options, kept) : createLakeSource(eventDataStore, options)
   ) as LoginSource;
