@@ -251,7 +251,7 @@ export class CredentialReport extends pulumi.ComponentResource {
 
     const watched = { account, bucket, report, stateMachine: machine, reportName, schedule, topicArn };
     alarms(name, watched, this);
-    const harvests = settings.lakeId === "";
+    const harvests = settings.lakeId === "" && settings.trailTable === "";
     if (settings.scheduleEnabled || harvests) watch(name, { ...watched, tellsAge: settings.scheduleEnabled }, this);
     if (harvests) archiveAlarm(name, watched, this);
     if (settings.scheduleEnabled) overdueAlarm(name, { ...watched, expression: settings.schedule }, this);

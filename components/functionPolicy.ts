@@ -79,7 +79,7 @@ export function functionPolicy(args: FunctionPolicyArgs): PolicyDocument {
       ? [
           allow("ShortenLocks", "s3:PutObjectRetention", [
             work,
-            ...(args.eventDataStoreArn === "" ? [below("harvest.json")] : []),
+            ...(args.eventDataStoreArn === "" && args.trailTable === "" ? [below("harvest.json")] : []),
             ...["latest.json", "running.json", "watch.json"].map(below),
           ]),
         ]

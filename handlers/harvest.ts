@@ -123,9 +123,12 @@ export async function runHarvest(slice: HarvestSlice): Promise<string | null> {
     } catch (error) {
       journal.end();
       await journal.settled();
-      await unfinished.keep().catch(() => {}); // why the step failed matters more
-      if ((error as Error).name === SLICE_OVER) return "over";
-      throw error;
+      if ((error as Error).name !== SLICE_OVER) {
+        await unfinished.keep().catch(() => {}); // why the step failed matters more
+        throw error;
+      }
+      await unfinished.keep();
+      return "over";
     }
   }
 

@@ -45,7 +45,13 @@ import {
 import { reportError } from "./errors";
 import { archivedLogins, originOf, type Published } from "./files/files";
 import { runHarvest } from "./harvest";
-import { createLoginSource, type ReadingEstimate, readsEventHistory } from "./logins/logins";
+import {
+  createLoginSource,
+  type LoginKeeping,
+  NOTHING_KEPT,
+  type ReadingEstimate,
+  readsEventHistory,
+} from "./logins/logins";
 import {
   createLog,
   failedNotice,
@@ -116,6 +122,9 @@ export function createReportHandler(): ReportHandler {
   const deployed = deployedSettings(process.env);
   const requestsPerSecond = deployed?.requestsPerSecond ?? runSettings.requestsPerSecond.defaultValue;
   const clients = createClients();
+  // Its clients are a container's; what it keeps is each invocation's.
+  const keeping: { -readonly [Key in keyof LoginKeeping]: LoginKeeping[Key] } = { ...NOTHING_KEPT };
+  const deployedSource = deployed === null ? null : createLoginSource(deployed, {}, keeping);
   const sns = createTopicClient();
   const objectsWith = (call: Caller) => createSmallObjects(clients.s3, bucket, call);
   const workOf = (runId: string, call: Caller) => createS3Work(clients.s3, bucket, workFolder(runId), call);
@@ -209,17 +218,21 @@ export function createReportHandler(): ReportHandler {
       log.error("where the run stands could not be written", error),
     );
     const history = createS3History(clients.s3, bucket, call);
-    const keeping = {
+    Object.assign(keeping, {
       archive: createS3LoginArchive(clients.s3, bucket, call),
       earlierFiles: () => archivedLogins(history),
       onEstimate: (estimate: ReadingEstimate) => log.info("event history", estimate),
       readByMs: facts.startedMs + 1000 * LONGEST_RUN_SECONDS - READING_ENDS_BEFORE_MS,
-    };
+    });
     const published: Published | null = await runSlice({
       settings,
       facts,
       clients,
-      loginSource: createLoginSource(settings, {}, keeping),
+      // A run goes on with its first slice's settings, though the stack has others by now.
+      loginSource:
+        settings.eventDataStore === deployed?.eventDataStore
+          ? deployedSource
+          : createLoginSource(settings, {}, keeping),
       call,
       history,
       sink: createS3Sink(clients.s3, bucket, folder, call),
@@ -279,8 +292,8 @@ export function createReportHandler(): ReportHandler {
       });
       if (ended === null) return { runId, status: "running", next: "go on" };
       because = ended;
+      log.info("harvest ended", { because });
     }
-    log.info("harvest ended", { because });
     return watched ?? { runId, status: "harvested", because };
   }
 

@@ -1,6 +1,5 @@
 import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
-import { type ClientOptions, clientSettings, SLICE_OVER } from "../aws/aws";
-import { messageOf } from "../errors";
+import { type ClientOptions, clientSettings } from "../aws/aws";
 import type { ArchiveFile } from "../model";
 import { formatInstant } from "../times";
 import type { ArchiveOwner, LoginArchive } from "./archive";
@@ -20,10 +19,8 @@ export interface HistoryReading {
   readonly primary: string | null;
 }
 
-/** What the source keeps of what it reads, and how long it may read. */
-export interface HistoryOptions extends ArchiveOwner {
-  /** See `Settings.requestsPerSecond`. */
-  readonly requestsPerSecond: number;
+/** Where what is read is kept, and how long may be read; looked at whenever a reading goes on. */
+export interface LoginKeeping {
   /** `null` where nothing is kept. */
   readonly archive: LoginArchive | null;
   /** The files of the archive that the newest report has used. */
@@ -32,6 +29,12 @@ export interface HistoryOptions extends ArchiveOwner {
   readonly readByMs: number;
   /** Told in each Region, once the first pages are there, how long it takes to read what is not in the archive. */
   readonly onEstimate?: (estimate: ReadingEstimate) => void;
+}
+
+export interface HistoryOptions extends ArchiveOwner {
+  /** See `Settings.requestsPerSecond`. */
+  readonly requestsPerSecond: number;
+  readonly keeping: LoginKeeping;
 }
 
 /** What AWS grants: pages a second in each Region. */
@@ -63,9 +66,10 @@ export function createEventHistorySource(options: ClientOptions, kept: HistoryOp
 
     async goOn({ window, regions: present, primary }, _untilMs, call, progress) {
       const sums = createWindowSums();
-      const earlier = await call.once("login archive", "earlier", kept.earlierFiles);
+      const { requestsPerSecond, instanceArn, identityStoreId } = kept;
+      const { archive, earlierFiles, readByMs, onEstimate } = kept.keeping;
+      const earlier = await call.once("login archive", "earlier", earlierFiles);
       const hashes = Object.fromEntries(earlier.map(({ region, from, sha256 }) => [`${region} ${from}`, sha256]));
-      const { requestsPerSecond, archive, readByMs, onEstimate, instanceArn, identityStoreId } = kept;
 
       async function read(region: string): Promise<ReadRegion> {
         const names = namesIn(region, present, primary);
@@ -82,16 +86,7 @@ export function createEventHistorySource(options: ClientOptions, kept: HistoryOp
           readByMs,
           onEstimate,
         };
-        const failed = `Region not read ${region}`;
-        const [before] = call.notes(failed);
-        if (before !== undefined) return notRead(region, window, before[0]!);
-        return readRegion(clientIn(region), reading, sums, call, progress).catch((error) => {
-          call.throwIfEnded();
-          if ((error as Error).name === SLICE_OVER) throw error;
-          const reason = `CloudTrail Event history could not be read there: ${messageOf(error)}`;
-          call.note(failed, [reason]); // whoever publishes it again must say the same
-          return notRead(region, window, reason);
-        });
+        return readRegion(clientIn(region), reading, sums, call, progress);
       }
 
       const done = new Map<string, ReadRegion>();

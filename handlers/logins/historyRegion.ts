@@ -1,5 +1,5 @@
 import type { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
-import { type Caller, inParallel } from "../aws/aws";
+import { type Caller, inParallel, SLICE_OVER } from "../aws/aws";
 import { messageOf, reportError } from "../errors";
 import type { ArchiveFile, ObservedRegion, Progress } from "../model";
 import { formatInstant } from "../times";
@@ -148,12 +148,23 @@ export async function readRegion(
     if (outcome === "read") covered.add(quarter);
   }
 
+  /** Why nothing more is read in this run; what is said once holds, since whoever publishes the report again must say the same. */
+  const ending = `reading ended ${region}`;
+  let ended = call.notes(ending)[0]?.[0] ?? null;
+  function end(reason: string): void {
+    ended ??= reason;
+    call.note(ending, [ended]);
+  }
+
+  const noClock = `no clock ${region}`;
+  let clockSaid = call.notes(noClock).length === 0;
+
   const missing: number[] = [];
-  const AT_A_TIME = 16;
-  await inParallel(quarters, AT_A_TIME, async (quarter) => {
+  async function takeKnown(quarter: number): Promise<void> {
     const noted = settled.get(quarter);
     if (noted !== undefined && noted[0] !== "missing") return takeSettled(quarter, noted);
     if (noted === undefined) {
+      if (ended !== null) return;
       const found = await fromArchive(quarter);
       settle(
         quarter,
@@ -161,14 +172,8 @@ export async function readRegion(
       );
       if ("part" in found) return takeFile(quarter, found.sha256, found.part);
       if (found.missing !== "") notes.push(found.missing);
-    } else if (noted[1]) {
-      notes.push(noted[1]);
     }
     missing.push(quarter);
-  });
-  // What had been missing before it was read is said in the slices after it, too.
-  for (const [, outcome = "", why = ""] of call.notes(kind)) {
-    if (outcome === "missing" && why !== "" && !notes.includes(why)) notes.push(why);
   }
 
   /** Writes what was read of a quarter, and notes what a later slice needs of it. */
@@ -195,49 +200,58 @@ export async function readRegion(
     if (isThere) covered.add(quarter);
   }
 
-  const clock = await call.once("clock", region, async () => call.awsNowMs());
-  const keptFromMs = quarterFrom((clock ?? toMs) - KEPT_DAYS * DAY_MS);
-  const rest = missing.filter((quarter) => quarter >= keptFromMs).sort((a, b) => a - b);
-  let count = 0;
-  let unread: string | null = null;
-  let clockSaid = true;
-  for (let number = 0; rest.length > 0; number++) {
-    const newest = rest.at(-1)!;
-    let oldest = rest.length - 1;
-    while (oldest > 0 && rest[oldest - 1] === rest[oldest]! - QUARTER_MS) oldest--;
-    const spanFromMs = rest[oldest]!;
-    const spanToMs = Math.min(toMs, newest + QUARTER_MS - 1000);
-    const span = { region, names, fromMs: spanFromMs, toMs: spanToMs };
-    const opened = await openSpan(client, span, owner.instanceArn, call);
-    // As dense as here everywhere.
-    const pagesLeft = (opened.pagesFrom(spanFromMs) * rest.length) / (rest.length - oldest);
-    const hours = pagesLeft / reading.pagesPerSecond / 3600;
-    const estimate = {
-      ...{ region, hours },
-      eventsADay: Math.round((pagesLeft * PAGE_EVENTS * 4) / rest.length),
-      readADay: Math.round(reading.pagesPerSecond * PAGE_EVENTS * 86_400),
-    };
-    if (number === 0 && pagesLeft > names.length) reading.onEstimate?.(estimate);
-    if (number > 0) {
-      const late = await call.once(
-        "too long",
-        `${region} ${spanToMs}`,
-        async () => Date.now() + hours * 3_600_000 > reading.readByMs,
-      );
-      if (late) {
-        unread = laterSentence(estimate, clock ?? toMs);
-        break;
+  async function readMissing(): Promise<void> {
+    const clock = await call.once("clock", region, async () => call.awsNowMs());
+    const keptFromMs = quarterFrom((clock ?? toMs) - KEPT_DAYS * DAY_MS);
+    const rest = missing.filter((quarter) => quarter >= keptFromMs).sort((a, b) => a - b);
+    let count = 0;
+    for (let number = 0; rest.length > 0; number++) {
+      const newest = rest.at(-1)!;
+      let oldest = rest.length - 1;
+      while (oldest > 0 && rest[oldest - 1] === rest[oldest]! - QUARTER_MS) oldest--;
+      const spanFromMs = rest[oldest]!;
+      const spanToMs = Math.min(toMs, newest + QUARTER_MS - 1000);
+      const span = { region, names, fromMs: spanFromMs, toMs: spanToMs };
+      const opened = await openSpan(client, span, owner.instanceArn, call);
+      // As dense as here everywhere.
+      const pagesLeft = (opened.pagesFrom(spanFromMs) * rest.length) / (rest.length - oldest);
+      const hours = pagesLeft / reading.pagesPerSecond / 3600;
+      const estimate = {
+        ...{ region, hours },
+        eventsADay: Math.round((pagesLeft * PAGE_EVENTS * 4) / rest.length),
+        readADay: Math.round(reading.pagesPerSecond * PAGE_EVENTS * 86_400),
+      };
+      if (number === 0 && pagesLeft > names.length) reading.onEstimate?.(estimate);
+      if (number > 0) {
+        const late = await call.once(
+          "too long",
+          `${region} ${spanToMs}`,
+          async () => Date.now() + hours * 3_600_000 > reading.readByMs,
+        );
+        if (late) return end(laterSentence(estimate, clock ?? toMs));
       }
+      const expected = count + Math.round(pagesLeft * PAGE_EVENTS);
+      const batch = await opened.readBatch((events) => {
+        count += events;
+        progress(`events in ${region}`, count, pagesLeft > 2 * names.length && count < expected ? expected : null);
+      });
+      if (batch.lastReadMs === null && clockSaid) call.note(noClock, []);
+      clockSaid &&= batch.lastReadMs !== null;
+      const done = rest.splice(rest.findIndex((quarter) => quarter >= batch.fromMs));
+      await eachOf(done, (quarter) => keep(quarter, batch));
+      for (const each of batch.kinds) call.drop(each);
     }
-    const expected = count + Math.round(pagesLeft * PAGE_EVENTS);
-    const batch = await opened.readBatch((events) => {
-      count += events;
-      progress(`events in ${region}`, count, pagesLeft > 2 * names.length && count < expected ? expected : null);
-    });
-    clockSaid &&= batch.lastReadMs !== null;
-    const done = rest.splice(rest.findIndex((quarter) => quarter >= batch.fromMs));
-    await inParallel(done, AT_A_TIME, (quarter) => keep(quarter, batch));
-    for (const each of batch.kinds) call.drop(each);
+  }
+
+  // What had been missing before it was read is said in the slices after it, too.
+  for (const [, outcome, why = ""] of call.notes(kind)) if (outcome === "missing" && why !== "") notes.push(why);
+  try {
+    await eachOf(quarters, takeKnown);
+    if (ended === null) await readMissing();
+  } catch (error) {
+    call.throwIfEnded();
+    if ((error as Error).name === SLICE_OVER) throw error;
+    end(`CloudTrail Event history could not be read there: ${messageOf(error)}`);
   }
 
   let fromCoveredMs: number | null = null;
@@ -246,16 +260,26 @@ export async function readRegion(
     fromCoveredMs = quarter;
   }
   const from = fromCoveredMs === null ? null : formatInstant(fromCoveredMs);
-  const reason = fromCoveredMs === fromMs ? null : (unread ?? whyNot(window, from, clockSaid));
+  const reason = fromCoveredMs === fromMs ? null : (ended ?? (clockSaid ? whyNot(window, from) : NO_CLOCK));
   files.sort((a, b) => (a.from < b.from ? -1 : 1));
   const observed = { region, from, to: window.to, reason };
   return { observed, files, notes: notes.sort(), removedRegions: [...removed].sort() };
 }
 
-function whyNot({ from }: LoginWindow, coveredFrom: string | null, clockSaid: boolean): string {
-  if (!clockSaid) {
-    return "AWS's answers do not say what time it is (no Date header), so what Event history still had is not known";
-  }
+const NO_CLOCK =
+  "AWS's answers do not say what time it is (no Date header), so what Event history still had is not known";
+
+/** Does all, some at a time, and throws the first failure once nothing is under way any more: what was done until then holds. */
+async function eachOf(quarters: readonly number[], work: (quarter: number) => Promise<void>): Promise<void> {
+  const AT_A_TIME = 16;
+  const failures: unknown[] = [];
+  await inParallel(quarters, AT_A_TIME, async (quarter) => {
+    if (failures.length === 0) await work(quarter).catch((error) => failures.push(error));
+  });
+  if (failures.length > 0) throw failures[0];
+}
+
+function whyNot({ from }: LoginWindow, coveredFrom: string | null): string {
   const before = coveredFrom === null ? "older ones" : `those before ${coveredFrom}`;
   return `CloudTrail Event history keeps events for ${KEPT_DAYS} days: ${before} are gone, or not in the login archive, and the window starts on ${from}`;
 }

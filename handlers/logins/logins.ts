@@ -3,7 +3,7 @@ import { messageOf, reportError } from "../errors";
 import type { InstanceRegions, Logins, Progress, Settings } from "../model";
 import { formatInstant } from "../times";
 import { createAthenaSource } from "./athena";
-import { createEventHistorySource, type HistoryOptions } from "./eventHistory";
+import { createEventHistorySource, type LoginKeeping } from "./eventHistory";
 import { createLakeSource } from "./lake";
 import { assumedRole, withRole } from "./loginRole";
 import type { Begun, LoginPart, LoginSource, LoginWindow } from "./source";
@@ -14,14 +14,12 @@ export {
   isRegionName,
   type LoginArchive,
 } from "./archive";
+export type { LoginKeeping } from "./eventHistory";
 export { createEvidence, type Evidence, type UnknownBecause } from "./evidence";
 export { createHarvest, type Harvest, type HarvestedRegion } from "./harvest";
 export type { ReadingEstimate } from "./historyRegion";
 export type { LoginSource } from "./source";
 export { loginTargets, withKnownTargets } from "./targets";
-
-/** Where a source that reads for hours keeps what it has read, and how long it may read. */
-export type LoginKeeping = Pick<HistoryOptions, "archive" | "earlierFiles" | "readByMs" | "onEstimate">;
 
 /** Nothing is kept, and there is no end. */
 export const NOTHING_KEPT: LoginKeeping = {
@@ -48,7 +46,7 @@ export function createLoginSource(
   if (eventDataStore === null) return null;
   const role = loginRoleArn === "" ? null : assumedRole(loginRoleArn, options);
   const inRole = role === null ? options : withCredentials(options, role);
-  const kept = { instanceArn, identityStoreId, requestsPerSecond, ...keeping };
+  const kept = { instanceArn, identityStoreId, requestsPerSecond, keeping };
   const source = (
     readsEventHistory(settings)
       ? createEventHistorySource(inRole, kept)

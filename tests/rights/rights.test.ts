@@ -29,6 +29,7 @@ const configs: [
   ["with AWS's own keys", {}],
   ["with logins from Event history, and locked reports", { lakeId: "", lockReports: 1 }],
   ["with logins from a trail's files", { lakeId: "", trailTable }],
+  ["with logins of another account", { lakeId: "", loginRoleArn }],
   ["with customer managed keys and locked reports", withKeys],
 ];
 
@@ -99,7 +100,12 @@ describe.each(configs)("%s", (_, config) => {
     const denied: object[] = [];
     for (const role of roleNames()) {
       for (const need of distinct(needs[role])) {
-        const decision = await decide(asker(role, need), need);
+        // A trust policy asks who it is, by the role's own ARN.
+        const context = { ...need.context, "aws:PrincipalArn": roles[role].arn };
+        const decision = await decide(
+          asker(role, need),
+          need.action === "sts:AssumeRole" ? { ...need, context } : need,
+        );
         if (decision !== "Allowed") denied.push({ role, decision, ...need });
       }
     }

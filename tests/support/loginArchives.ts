@@ -1,5 +1,5 @@
-import { createEventHistorySource, type HistoryOptions } from "../../handlers/logins/eventHistory";
-import { archiveFileName, type LoginArchive } from "../../handlers/logins/logins";
+import { createEventHistorySource } from "../../handlers/logins/eventHistory";
+import { archiveFileName, type LoginArchive, type LoginKeeping, NOTHING_KEPT } from "../../handlers/logins/logins";
 import { identityStoreId, instanceArn } from "./organisation";
 
 /** An archive in memory: a file is written once. `read` and `written` count. */
@@ -24,11 +24,10 @@ export function createMemoryArchive(files: Map<string, Buffer> = new Map()) {
 }
 
 /** Event history of the small organisations as a source; nothing is kept, unless that is said. */
-export function historySource(kept: Partial<HistoryOptions> = {}) {
-  const nothing = { archive: null, earlierFiles: async () => [], readByMs: Number.POSITIVE_INFINITY };
-  const owner = { instanceArn, identityStoreId };
+export function historySource(kept: Partial<LoginKeeping> = {}) {
+  const keeping = { ...NOTHING_KEPT, ...kept };
   return createEventHistorySource(
     { region: "eu-west-1" },
-    { ...owner, requestsPerSecond: 10_000, ...nothing, ...kept },
+    { instanceArn, identityStoreId, requestsPerSecond: 10_000, keeping },
   );
 }

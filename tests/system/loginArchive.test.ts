@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
+import { createCaller, createJournal } from "../../handlers/aws/aws";
 import type { LoginKeeping, ReadingEstimate } from "../../handlers/logins/logins";
+import type { LoginPart } from "../../handlers/logins/source";
 import { type LocalAws, startLocalAws } from "../../local/aws";
 import { generateOrganisation } from "../../local/generate";
 import { type ProductRun, runProduct } from "../../local/runReport";
-import { createMemoryArchive } from "../support/loginArchives";
+import { createMemoryArchive, historySource } from "../support/loginArchives";
 import { login, many, now, oneGrant, organisationOf, user } from "../support/organisation";
 import { runSliced } from "../support/slicedRun";
 
@@ -250,10 +252,40 @@ test("what takes longer than the run has is left to the harvest: the newest part
       readADay: 8_640_000,
     },
   ]);
+  // So it stays in each slice of such a run.
+  const cut = await runSliced(localAws, () => 30, HISTORY, keepingIn(createMemoryArchive(), { readByMs: Date.now() }));
+  expect(cut.slices).toBeGreaterThan(3);
+  expect(cut.files["credential_report.csv"]?.toString("utf8")).toBe(first.csv);
+  localAws.reset();
   // Whoever comes next, goes on.
   const second = await runProduct(localAws, HISTORY, undefined, keepingIn(archive));
   expect(second.manifest.sources.logins.observed).toBe(true);
-  expect(lookUps(localAws)).toBeLessThan(660);
+  expect(lookUps(localAws)).toBeLessThan(260);
+});
+
+test("a Region that failed stays so when it is published again, and what was settled before counts", async () => {
+  const localAws = await serve(organisation);
+  const archive = createMemoryArchive();
+  await runProduct(localAws, HISTORY, undefined, keepingIn(archive));
+  for (const name of [...archive.files.keys()].slice(0, 100)) archive.files.delete(name);
+  const journal = createJournal();
+  const call = createCaller({ requestsPerSecond: 10_000, signal: new AbortController().signal, journal });
+  const source = historySource({ archive });
+  const window = { from: "2026-09-21T12:00:00Z", to: now };
+  const { reading } = await source.begin(window, { regions: ["eu-west-1"], primary: "eu-west-1", refused: null }, call);
+  localAws.inject([{ operation: "cloudtrail:LookupEvents", kind: "accessDenied" }]);
+  const first = await source.goOn(reading, Number.POSITIVE_INFINITY, call, () => {});
+  localAws.inject([]);
+
+  const next = createJournal();
+  next.remember(journal.take());
+  const again = createCaller({ requestsPerSecond: 10_000, signal: new AbortController().signal, journal: next });
+  const second = await historySource({ archive }).goOn(reading, Number.POSITIVE_INFINITY, again, () => {});
+
+  expect(second).toEqual(first);
+  const { part } = first as { part: LoginPart };
+  expect(part.lastLogins.length).toBeGreaterThan(0);
+  expect(part.reason).toContain("could not be read there");
 });
 
 test("a token that expires in the middle loses nothing of what was read before", async () => {

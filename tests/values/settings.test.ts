@@ -10,6 +10,9 @@ const DEPLOYED = {
   requestsPerSecond: 15,
   administratorPermissionSets: ["BreakGlass", "Platform,Admin"],
   reviewerPattern: "^team-(\\w+)",
+  trailTable: "",
+  trailWorkgroup: "primary",
+  loginRoleArn: "",
 };
 const environmentOf = (settings: unknown) => ({ REPORT_SETTINGS: JSON.stringify(settings) });
 const ENVIRONMENT = environmentOf(DEPLOYED);
