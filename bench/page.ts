@@ -26,6 +26,7 @@ export async function* page(): AsyncGenerator<object> {
       },
       advice: createAdvice(sources, evidenceOf(sources), undefined),
       administratorReasons: {},
+      trend: { points: [], reason: null, administrators: 0 },
       administratorArns: [sources.provisioning.permissionSets[0]!.arn],
       changes: () => ({ since: null, reason: "there is no earlier report", counts: {} }),
     });

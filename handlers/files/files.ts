@@ -36,4 +36,5 @@ export { createAdvice, createPage, pageAssets } from "./page/page";
 export { type Published, publish } from "./publish";
 export { REVIEW_COLUMNS } from "./review/review";
 export { evidenceOf, type RowSources, rowBatches } from "./rows";
+export { readTrend } from "./trend/trend";
 export { UNEXPLAINED_LOGIN_COLUMNS } from "./unexplainedLogins";

@@ -74,7 +74,7 @@ export function unreadable(previous: PreviousReport, reason: string): PreviousRe
  * a new one from coming: the manifest says why there is no comparison, and so do its warnings.
  */
 export async function readPrevious(
-  history: History,
+  history: Pick<History, "newest" | "decisions">,
   settings: Settings,
 ): Promise<{ previous: Previous; changes: Changes | null; decisions: Decisions }> {
   const decisions = await history.decisions().then(readDecisions, noDecisions);
