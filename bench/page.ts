@@ -28,6 +28,7 @@ export async function* page(): AsyncGenerator<object> {
       },
       advice: createAdvice(sources, evidenceOf(sources), undefined),
       administratorReasons: {},
+      trend: { points: [], reason: null, administrators: 0 },
       administratorArns: [sources.provisioning.permissionSets[0]!.arn],
       changes: () => ({
         since: null,

@@ -29,7 +29,7 @@ export function createPublisher() {
   const sizes: readonly string[] = SIZES;
 
   /** A report without rows: beside it, all are granted. */
-  function emptyReport({ settings }: RowSources): History {
+  function emptyReport({ settings }: RowSources): Pick<History, "newest" | "decisions"> {
     const csv = Buffer.from(`${columns}\r\n`);
     const files = [{ name: REPORT_FILE, bytes: csv.length, sha256: sha256Of(csv) }];
     const earlier = { manifestVersion: MANIFEST_VERSION, now: "2026-11-13T09:00:00Z", settings, files };

@@ -176,6 +176,8 @@ export function createDirectoryHistory(directory: string): History {
       if (!existsSync(manifestKey)) return null;
       return { manifestKey, manifest: await readFile(manifestKey), open: (name) => open(join(directory, name)) };
     },
+    // A directory has one report, which replaces the one before.
+    manifestAt: async () => null,
     decisions: async () => (existsSync(decisions) ? open(decisions) : null),
   };
 }

@@ -77,7 +77,8 @@ export interface CredentialReportArgs {
    */
   readonly requestsPerSecond?: pulumi.Input<number>;
   /**
-   * Permission sets that count as administrator, besides those with the AWS managed policy `AdministratorAccess`. At most 50. By
+   * Permission sets that count as administrator, besides those with the AWS managed policy `AdministratorAccess` or
+   * `IAMFullAccess`, or an inline policy that allows everything. At most 50. By
    * name.
    * @default []
    * @example ["PlatformAdmin", "BreakGlass"]

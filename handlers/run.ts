@@ -1,7 +1,7 @@
 import { type Caller, type Clients, type KeptJournal, mergeEfforts, SLICE_OVER } from "./aws/aws";
 import type { RunPlan, Unfinished } from "./bucket/bucket";
 import { reportError } from "./errors";
-import { type History, type Published, publish, type RunFacts, type Sink } from "./files/files";
+import { type History, type Published, publish, type RunFacts, readTrend, type Sink } from "./files/files";
 import {
   accountsToAsk,
   collect,
@@ -24,7 +24,7 @@ import type { Organization, Progress, Provisioning, Settings } from "./model";
 
 export interface RunOptions {
   readonly settings: Settings;
-  readonly facts: Omit<RunFacts, "effort" | "loginsEffort" | "finishedMs">;
+  readonly facts: Omit<RunFacts, "effort" | "loginsEffort" | "finishedMs" | "trend">;
   readonly clients: Clients;
   /** `null` where logins are left out. */
   readonly loginSource: LoginSource | null;
@@ -84,7 +84,9 @@ export async function runReport(options: RunOptions): Promise<Published> {
       const loginsEffort = mergeEfforts(begun.effort, logins.effort);
       const stages = [instance, provisioning, organization, collection, applications].map((stage) => stage.effort);
       const effort = mergeEfforts(before, ...stages, loginsEffort);
-      return { ...options.facts, effort, loginsEffort, finishedMs: Date.now() };
+      // Once for the run: another attempt that publishes must find the same lines.
+      const trend = await readTrend(history, settings);
+      return { ...options.facts, effort, loginsEffort, finishedMs: Date.now(), trend };
     });
     await options.keep?.();
     if (options.mayPublish?.() === false)

@@ -71,7 +71,7 @@ export const runSettings = {
   }),
   administratorPermissionSets: names({
     ...{ most: 50, form: /^[\w+=,.@-]{1,32}$/, what: "names of permission sets", placeholder: "NAME" },
-    help: "Permission sets that count as administrator, besides those with the AWS managed policy AdministratorAccess.",
+    help: "Permission sets that count as administrator, besides those with the AWS managed policy AdministratorAccess or IAMFullAccess, or an inline policy that allows everything.",
     example: '["PlatformAdmin","BreakGlass"]',
     hint: "The names: IAM Identity Center → Permission sets. Upper and lower case count.",
   }),

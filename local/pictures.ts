@@ -24,7 +24,16 @@ const SHOTS: readonly Shot[] = [
     height: 820,
     prepare: (page) => page.click(".presets [data-preset=unused]").then(() => showTable(page)),
   },
+  { name: "panel", colorScheme: "light", height: 900, prepare: openPanel },
 ];
+
+/** As a person who came by a link, or clicked there. */
+async function openPanel(page: Page): Promise<void> {
+  await page.click(".presets [data-preset=can-be-removed]");
+  await page.locator(".tabulator-row [tabulator-field=Usage]").first().click();
+  await page.waitForSelector("dialog[open]");
+  await page.waitForTimeout(300);
+}
 
 async function showTable(page: Page): Promise<void> {
   await page.locator("#grants").evaluate((section) => section.scrollIntoView());

@@ -33,7 +33,11 @@ export function createMemorySink(): Sink & { readonly files: Record<string, Buff
 }
 
 /** Nothing stands where the report goes. */
-export const emptyHistory: History = { newest: async () => null, decisions: async () => null };
+export const emptyHistory: History = {
+  newest: async () => null,
+  manifestAt: async () => null,
+  decisions: async () => null,
+};
 
 export interface ProductRun {
   readonly csv: string;

@@ -3,7 +3,7 @@ import type { Caller } from "../aws/aws";
 import { messageOf, reportError } from "../errors";
 import { type Bytes, DECISIONS_FILE, type History } from "../files/files";
 import { REPORT_PREFIX } from "./names";
-import { notReadable, openObject } from "./reading";
+import { isMissing, notReadable, openObject } from "./reading";
 import { createSmallObjects } from "./smallObjects";
 
 /** The history in the report bucket. */
@@ -62,6 +62,14 @@ export function createS3History(s3: S3Client, Bucket: string, call: Caller): His
       const manifest = await whole(required(manifestKey));
       const folder = manifestKey.slice(0, manifestKey.lastIndexOf("/") + 1);
       return { manifestKey, manifest, open: (name) => required(folder + name) };
+    },
+    async manifestAt(key) {
+      // Without s3:ListBucket, S3 says of what has expired that it is refused.
+      const manifest = await open(key).catch((error) => {
+        if (isMissing(error)) return null;
+        throw error;
+      });
+      return manifest && whole(manifest);
     },
     decisions: () => open(decisionsKey),
   };

@@ -33,6 +33,8 @@ export type Bytes = AsyncIterable<Buffer>;
 export interface History {
   /** The newest whole report, from its manifest on; `null` where there is none. */
   newest(): Promise<EarlierReport | null>;
+  /** A manifest of an earlier report, by its key or path in the one after it; `null` where it is not kept any more. */
+  manifestAt(key: string): Promise<Buffer | null>;
   /** The access-review sheet that people have returned; `null` where there is none. */
   decisions(): Promise<Bytes | null>;
 }

@@ -38,4 +38,5 @@ export { archivedLogins } from "./previous/previous";
 export { type Published, publish } from "./publish";
 export { REVIEW_COLUMNS } from "./review/review";
 export { evidenceOf, type RowSources, rowBatches } from "./rows";
+export { readTrend } from "./trend/trend";
 export { UNEXPLAINED_LOGIN_COLUMNS } from "./unexplainedLogins";

@@ -15,6 +15,8 @@ import {
 } from "./manifestWays";
 import { type NotCovered, notCovered } from "./notCovered";
 import type { RowSources } from "./rows";
+import { countPeople, type PeopleCounts } from "./trend/people";
+import type { Trend } from "./trend/trend";
 
 /** The version of what a manifest and the files that it names look like: handlers/files/manifest.schema.json. */
 export const MANIFEST_VERSION = 1;
@@ -39,6 +41,8 @@ export interface RunFacts extends RunOrigin {
   readonly startedMs: number;
   /** When all was read, and writing began. */
   readonly finishedMs: number;
+  /** The figures of the reports before; left out where nobody asked. */
+  readonly trend?: Trend;
   /** What all of the reading took, and of it the reading of logins. */
   readonly effort: Effort;
   readonly loginsEffort: Effort;
@@ -145,6 +149,11 @@ export interface Manifest {
   readonly calls: Record<string, number>;
   readonly throttled: Record<string, number>;
   readonly rows: RowCounts;
+  /** For the lines of later reports. Not in manifests of version 0.1. */
+  readonly figures?: PeopleCounts & {
+    /** Decisions to revoke that are not carried out; left out where nothing is said of it. */
+    readonly decidedNotDone?: number;
+  };
   readonly files: readonly FileEntry[];
   readonly previousReport: PreviousReport;
   readonly previousManifest: ManifestLink | null;
@@ -315,6 +324,7 @@ export function manifestOf(
     calls: sorted(facts.effort.calls),
     throttled: sorted(facts.effort.throttled),
     rows: { total: rows.total, byRowStatus: sorted(rows.byRowStatus), byUsage: sorted(rows.byUsage) },
+    figures: countPeople({ settings, provisioning, collection, logins }),
     files,
     previousReport: previous.previousReport,
     previousManifest: previous.previousManifest,

@@ -36,7 +36,7 @@ export interface Published {
 export async function publish(
   sources: RowSources,
   facts: RunFacts,
-  history: History,
+  history: Pick<History, "newest" | "decisions">,
   sink: Sink,
   progress: Progress,
 ): Promise<Published> {

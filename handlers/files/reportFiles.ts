@@ -8,10 +8,12 @@ import { createMachineRows } from "./machineRows";
 import type { PreviousReport, RunFacts } from "./manifest";
 import { REPORT_FILE } from "./names";
 import { notCovered, notCoveredText } from "./notCovered";
-import { createAdvice, createPage, type GivenGrant } from "./page/page";
+import { createAdvice, createPage, type GivenGrant, type PageContext } from "./page/page";
 import type { ReportFile } from "./reportFile";
 import { createReview, type Decisions } from "./review/review";
 import { administratorArns, administratorReasons, type RowSources } from "./rows";
+import { countPeople } from "./trend/people";
+import type { Trend } from "./trend/trend";
 import { createUnexplainedLogins } from "./unexplainedLogins";
 
 /** What the files of a report are made with, besides the rows. */
@@ -82,6 +84,7 @@ function pageContext({ sources, evidence, facts, status, warnings, previousRepor
     },
     administratorArns: administratorArns(sources),
     administratorReasons: administratorReasons(sources),
+    trend: trendOf(sources, facts.trend),
     advice: createAdvice(sources, evidence, changes?.granted),
     changes() {
       const refused = changes === null ? previousReport.reason : changes.refused();
@@ -108,6 +111,11 @@ function shownWay({ row, by, rows }: GivenWay): GivenGrant {
     by,
     rows,
   };
+}
+
+/** With people as the manifest counts them: the page's own point is made of its figures. */
+function trendOf(sources: RowSources, trend: Trend = { points: [], reason: null }): PageContext["trend"] {
+  return { ...trend, administrators: countPeople(sources).administrators };
 }
 
 /** A kind that was not compared is left out: 0 would say that there is none. */

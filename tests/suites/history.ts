@@ -65,6 +65,11 @@ export function historySuite(name: string, make: () => HistoryUnderTest | Promis
       await expectContent(newest.open("credential_report.csv"), several);
     });
 
+    test("an earlier manifest that is not kept is none", async () => {
+      await subject.publish(report);
+      expect(await subject.history.manifestAt("credential_reports/2020-01-01T000000Z-gone/manifest.json")).toBeNull();
+    });
+
     test("a file that is gone is an error for the one who reads it, by its name, and for nobody before", async () => {
       await subject.publish(report);
       const newest = (await subject.history.newest())!;

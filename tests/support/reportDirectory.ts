@@ -36,7 +36,7 @@ export async function publishFiles(
       yield before.files[name]!;
     },
   };
-  const history: History = { newest: async () => earlier, decisions: async () => null };
+  const history: Pick<History, "newest" | "decisions"> = { newest: async () => earlier, decisions: async () => null };
   const sink = createMemorySink();
   const place = { account: "111122223333", region: "eu-west-1", caller: "arn:aws:iam::111122223333:role/audit" };
   const run = { runId: "run-1", trigger: "manual", note: "", startedMs: Date.now(), finishedMs: Date.now() };

@@ -1,5 +1,6 @@
 import { PAGE_FILE } from "../names";
 import type { ReportFile } from "../reportFile";
+import type { Trend } from "../trend/trend";
 import type { Advice } from "./advice";
 import { pageEnd, pageStart } from "./document";
 import { createFigures } from "./figures";
@@ -19,6 +20,8 @@ export interface PageContext {
   readonly administratorArns: readonly string[];
   /** Why they do, and what could not be read of these and others, by ARN: clauses. */
   readonly administratorReasons: Readonly<Record<string, string>>;
+  /** The figures of the reports before, and the people who are administrators in this one. */
+  readonly trend: Trend & { readonly administrators: number };
   /** What should be done about the rows, all of which it is given. */
   readonly advice: Advice;
   /** Asked once every row has been seen by every file. */
@@ -52,6 +55,7 @@ export function createPage(context: PageContext): ReportFile {
         run,
         ...figures.result(),
         actions: advice.counts(),
+        trend: context.trend,
         ...heatMap.result(),
         groups: groups.result(),
         changes: context.changes(),

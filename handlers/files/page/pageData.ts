@@ -163,6 +163,26 @@ export interface PageTable {
   readonly rows: readonly (readonly number[])[];
 }
 
+/** The figures of one report; `null` where nobody knows. */
+export interface PageTrendPoint {
+  readonly now: string;
+  readonly people: number | null;
+  readonly grants: number;
+  readonly unused: number | null;
+  readonly administrators: number | null;
+  readonly orphaned: number;
+  readonly decidedNotDone: number | null;
+}
+
+/** The reports before this one, the oldest first. */
+export interface PageTrend {
+  readonly points: readonly PageTrendPoint[];
+  /** Why there are none though there should be: a clause; `null` where nothing failed. */
+  readonly reason: string | null;
+  /** People who are administrators in this report. */
+  readonly administrators: number;
+}
+
 /** All that the page shows, as it is embedded in it. */
 export interface PageData {
   readonly run: PageRun;
@@ -173,6 +193,7 @@ export interface PageData {
   readonly groups: Ranking<GroupCounts>;
   readonly permissionSets: Ranking<NamedCounts>;
   readonly changes: PageChanges;
+  readonly trend: PageTrend;
   readonly table: PageTable;
 }
 

@@ -103,7 +103,7 @@ export function unreadable(previous: PreviousReport, reason: string): PreviousRe
  * @param assignedBy see `PreviousRows`
  */
 export async function readPrevious(
-  history: History,
+  history: Pick<History, "newest" | "decisions">,
   settings: Settings,
   roles: Pick<Entitlements, "status" | "roles">,
   assignedBy?: (row: Row) => string,

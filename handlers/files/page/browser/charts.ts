@@ -6,6 +6,9 @@ import {
   type ChartConfiguration,
   Legend,
   LinearScale,
+  LineController,
+  LineElement,
+  PointElement,
   Tooltip,
 } from "chart.js";
 import { MatrixController, MatrixElement } from "chartjs-chart-matrix";
@@ -13,7 +16,19 @@ import { element } from "./dom";
 import type { Selection } from "./selection";
 import { currentTheme, type Theme } from "./theme";
 
-Chart.register(BarController, BarElement, CategoryScale, LinearScale, Legend, Tooltip, MatrixController, MatrixElement);
+Chart.register(
+  BarController,
+  BarElement,
+  CategoryScale,
+  LinearScale,
+  LineController,
+  LineElement,
+  PointElement,
+  Legend,
+  Tooltip,
+  MatrixController,
+  MatrixElement,
+);
 
 /** A chart, and the same in words for those who do not see it. */
 export interface Picture {

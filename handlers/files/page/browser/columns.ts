@@ -1,8 +1,10 @@
 import type { CellComponent, ColumnDefinition } from "tabulator-tables";
 import type { ColumnKind, PageColumn } from "../../columns";
 import type { PageRow } from "../pageColumns";
+import type { PageTable } from "../pageData";
 import { element } from "./dom";
 import { matchOf, matchOfCount, matchOfInstant } from "./match";
+import { valuesOf } from "./rows";
 import type { SelectionKind } from "./selection";
 import { definitionOf, shownOf, textOfCell, titleOf, wordsOf } from "./shown";
 import { pinOf, SHOWN, TABLE_COLUMNS } from "./tableColumns";
@@ -20,7 +22,7 @@ const PLACEHOLDERS: Readonly<Record<ColumnKind, string>> = {
  *
  * @param narrow whether the screen is a phone's
  */
-export function columnDefinitions(rows: readonly PageRow[], narrow: boolean): ColumnDefinition[] {
+export function columnDefinitions(table: PageTable, narrow: boolean): ColumnDefinition[] {
   return TABLE_COLUMNS.map((column): ColumnDefinition => {
     const { title, kind } = definitionOf(column);
     const pin = pinOf(column, narrow);
@@ -38,7 +40,7 @@ export function columnDefinitions(rows: readonly PageRow[], narrow: boolean): Co
       cssClass: pin === null ? (numeric ? "numeric" : undefined) : `pinned pinned-${pin.place}`,
       formatter: (cell) => formatCell(column, cell),
       sorter: numeric ? byNumber : byText,
-      headerFilter: chosen ? chooser(column, rows) : "input",
+      headerFilter: chosen ? chooser(column, table) : "input",
       headerFilterParams: { elementAttributes: { "aria-label": `Filter ${title}` } },
       headerFilterPlaceholder: PLACEHOLDERS[kind],
       headerFilterFunc: chosen ? "=" : filterOf(column, kind),
@@ -72,9 +74,11 @@ function byNumber(a: string, b: string): number {
 }
 
 /** A filter of the values that the column has. */
-function chooser(column: PageColumn, rows: readonly PageRow[]): ColumnDefinition["headerFilter"] {
+function chooser(column: PageColumn, table: PageTable): ColumnDefinition["headerFilter"] {
   return ((_cell, _onRendered, success) => {
-    const values = [...new Set(rows.map((row) => row[column]))].filter((value) => value !== "").sort();
+    const values = valuesOf(table, column)
+      .filter((value) => value !== "")
+      .sort();
     const shownFor = (value: string) => (column === "Administrator" ? "administrator" : wordsOf(value));
     const select = element(
       "select",

@@ -204,7 +204,7 @@ export function grantsTable(
   function build(): void {
     const made: Tabulator = new Tabulator(host, {
       data: [...rows],
-      columns: columnDefinitions(rows, matchMedia("(max-width: 700px)").matches),
+      columns: columnDefinitions(pageTable, matchMedia("(max-width: 700px)").matches),
       layout: "fitColumns",
       height: "clamp(340px, 72vh, 860px)",
       rowHeight: 48,

@@ -10,6 +10,7 @@ import { createPanel } from "./panel";
 import { changesPicture, daysPicture, groupsPicture, permissionSetsPicture } from "./pictures";
 import { decodeRows } from "./rows";
 import type { Selection } from "./selection";
+import { trendPicture } from "./trendPicture";
 import { FIRST_VIEW } from "./view";
 
 const report: PageData = JSON.parse(document.getElementById("report")!.textContent!);
@@ -39,6 +40,7 @@ const { section, draw } = showPictures(
   [
     daysPicture(report),
     changesPicture(report.changes),
+    trendPicture(report),
     groupsPicture(report),
     permissionSetsPicture(report),
     heatMapPicture(report.heatMap, report.figures.accounts),

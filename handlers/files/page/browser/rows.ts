@@ -1,3 +1,4 @@
+import type { PageColumn } from "../../columns";
 import { createCellFormatter } from "../../csv/cell";
 import { PAGE_COLUMN_NAMES, PAGE_COUNTS, PAGE_INSTANTS, PAGE_LISTS, type PageRow } from "../pageColumns";
 import type { PageTable } from "../pageData";
@@ -38,6 +39,15 @@ export function decodeRows(table: PageTable): PageRow[] {
     }
     return row;
   });
+}
+
+/** The distinct values of a column that is in one of the table's lists; of another, none. */
+export function valuesOf(table: PageTable, column: PageColumn): string[] {
+  for (const [name, columns] of Object.entries(PAGE_LISTS)) {
+    const index = columns.indexOf(column);
+    if (index >= 0) return [...new Set(table[name as keyof typeof PAGE_LISTS].map((cells) => cells[index]!))];
+  }
+  return [];
 }
 
 /** Of the download alone. */

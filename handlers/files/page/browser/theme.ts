@@ -4,6 +4,7 @@ export interface Theme {
   readonly muted: string;
   readonly line: string;
   readonly surface: string;
+  readonly accent: string;
   readonly used: string;
   readonly unused: string;
   readonly tooNew: string;
@@ -21,6 +22,7 @@ export function currentTheme(): Theme {
     muted: colour("muted"),
     line: colour("line"),
     surface: colour("surface"),
+    accent: colour("accent"),
     used: colour("used"),
     unused: colour("unused"),
     tooNew: colour("too-new"),
