@@ -324,7 +324,7 @@ export function manifestOf(
     calls: sorted(facts.effort.calls),
     throttled: sorted(facts.effort.throttled),
     rows: { total: rows.total, byRowStatus: sorted(rows.byRowStatus), byUsage: sorted(rows.byUsage) },
-    figures: countPeople({ settings, provisioning, collection, logins }),
+    figures: countPeople(sources),
     files,
     previousReport: previous.previousReport,
     previousManifest: previous.previousManifest,

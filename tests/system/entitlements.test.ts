@@ -299,6 +299,7 @@ test("a role is neither granted nor revoked where one of the two reports could n
         yield files[name]!;
       },
     }),
+    manifestAt: async () => null,
     decisions: async () => null,
   });
   const whole = await runProduct(aws);
