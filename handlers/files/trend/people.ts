@@ -21,6 +21,10 @@ export function countPeople({ provisioning, collection }: RowSources): PeopleCou
       if (isAdministrator) (type === "GROUP" ? administratorGroups : administratorUsers).add(id);
     }
   });
+  // Whether such a role is an administrator's cannot be seen from here.
+  for (const { principals } of collection.entitlements.roles) {
+    for (const [type, id] of principals) (type === "GROUP" ? groups : users).add(id);
+  }
   const existing = new Set(collection.users.map(({ id }) => id));
   const count = (direct: Set<string>, through: Set<string>): number => {
     for (const group of through) for (const { userId } of collection.memberships[group] ?? []) direct.add(userId);
