@@ -11,7 +11,6 @@ import { findAccess } from "./access";
 import { type Arguments, HELP, parseArguments } from "./arguments";
 import { adviceFor, missing, profileOf } from "./credentials";
 import { createDirectoryHistory, createDirectorySink, type DirectorySink } from "./directory";
-import { standInHome } from "./home";
 import { findInstance, NOT_THE_OWNER } from "./instance";
 import { endOnInterrupt, INTERRUPTED } from "./interrupt";
 import { createEndingLoginSource, NO_SUCH_STORE } from "./loginSource";
@@ -28,11 +27,11 @@ import {
   resumeCommand,
 } from "./unfinished";
 
-/** `npm run report`: the report from a terminal, with the ordinary credentials chain. Gives the exit code. */
-async function main(): Promise<number> {
+/** `credential-report report`: the report from a terminal, with the ordinary credentials chain. Gives the exit code. */
+export async function reportCommand(argv: readonly string[]): Promise<number> {
   let given: Arguments;
   try {
-    given = parseArguments(process.argv.slice(2));
+    given = parseArguments(argv);
   } catch (error) {
     process.stderr.write(`${messageOf(error)}\n`);
     return 2;
@@ -200,12 +199,3 @@ function describe({ manifest, manifestSha256 }: Published, out: string): string 
     `${join(out, MANIFEST_FILE)}: SHA-256 ${manifestSha256}\n`,
   ].join("");
 }
-
-standInHome();
-main().then(
-  (code) => process.exit(code),
-  (error) => {
-    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-    process.exit(1);
-  },
-);

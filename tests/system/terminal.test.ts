@@ -1,16 +1,13 @@
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { REPORT_FILES } from "../../handlers/files/files";
 import type { Settings } from "../../handlers/model";
 import { type LocalAws, type OrganisationFile, startLocalAws } from "../../local/aws";
-import manifest from "../../package.json";
 import { reportCases } from "../oracle/organisations";
 import { captureLogs, startContainer, textOf } from "../support/container";
 import { many, now } from "../support/organisation";
@@ -223,14 +220,9 @@ test("--region is where Identity Center and Organizations are asked", async () =
 });
 
 test("--help tells how, and wrong arguments what is wrong; neither asks AWS anything", async () => {
-  const [help, wrong, bin] = await Promise.all([
-    run(["--help"]),
-    run(["--lake-id", "abc"]),
-    promisify(execFile)(process.execPath, [join(root, manifest.bin["credential-report"]), "--help"]),
-  ]);
+  const [help, wrong] = await Promise.all([run(["--help"]), run(["--lake-id", "abc"])]);
 
   expect(help).toMatchObject({ code: 0, stderr: "" });
-  expect(bin.stdout).toBe(help.stdout);
   for (const words of [/^Usage: npm run report -- /m, /^Examples:$/m, /^Exit codes:$/m])
     expect(help.stdout).toMatch(words);
   expect(wrong).toEqual({
