@@ -17,6 +17,10 @@ const commands: Readonly<Record<string, Command>> = {
     does: "writes the report: who can enter which AWS account, and when they last did",
     load: async () => (await import("./report")).reportCommand,
   },
+  who: {
+    does: "shows the grants of a report that match: of an account, a user, a group; the unused ones",
+    load: async () => (await import("./who")).whoCommand,
+  },
   verify: {
     does: "says whether a report is whole",
     load: async () => (await import("./verify")).verifyCommand,
@@ -37,6 +41,7 @@ Options:
 
 Examples:
   ${commandLine("report")} --profile security-audit --region eu-west-1
+  ${commandLine("who")} --admin --unused
   ${commandLine("verify")} report
   ${commandLine("report")} --help
 

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { type LocalAws, startLocalAws } from "../../local/aws";
 import type { Tarball } from "../../local/pack/tarball";
 import { packTerminal } from "../../local/pack/terminal";
@@ -91,7 +92,7 @@ describe("without AWS", () => {
     const help = (await run(program, ["--help"])).stdout;
     const [, list = ""] = /^Commands:\n([\s\S]*?)\n\n/m.exec(help) ?? [];
     const commands = [...list.matchAll(/^ {2}(\w+(?: \w+)*) {2,}/gm)].map(([, name]) => name!);
-    expect(commands).toEqual(expect.arrayContaining(["report", "verify"]));
+    expect(commands).toEqual(expect.arrayContaining(["report", "who", "verify"]));
     for (const command of ["", ...commands]) {
       const { code, stdout, stderr } = await run(program, [...command.split(" ").filter(Boolean), "--help"]);
       expect([command, code, stderr]).toEqual([command, 0, ""]);
@@ -132,7 +133,7 @@ describe("without AWS", () => {
   );
 });
 
-test("in an empty folder: the report that the sources write, its calls counted and paced by their names; verified", async () => {
+test("in an empty folder: the report that the sources write, its calls counted and paced by their names; verified, and asked", async () => {
   const { EventDataStoreArn, Now } = aws.organisation;
   const options = ["--lake-id", EventDataStoreArn!, "--now", Now, "--quiet"];
   expect(await run(program, ["report", ...options], toLocalAws())).toEqual({ code: 0, stdout: "", stderr: "" });
@@ -149,4 +150,15 @@ test("in an empty folder: the report that the sources write, its calls counted a
   for (const name of Object.keys(manifest.calls)) expect(name).toMatch(/^[a-z-]+:[A-Z][A-Za-z]{5,}$/);
 
   expect(await run(program, ["verify", "report"])).toMatchObject({ code: 0, stderr: "" });
+  const who = await run(program, ["who", "--json", "--quiet"]);
+  const rows = gunzipSync(readFileSync(join(out, "rows.jsonl.gz")))
+    .toString("utf8")
+    .trim()
+    .split("\n");
+  expect([who.code, who.stderr, JSON.parse(who.stdout)]).toEqual([0, "", rows.map((row) => JSON.parse(row))]);
+  expect(await run(program, ["who", "--user", "nobody at all", "--quiet"])).toEqual({
+    code: 1,
+    stdout: "",
+    stderr: "",
+  });
 }, 120_000);
