@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
 import { createCaller, createClients, createJournal, type KeptJournal } from "../handlers/aws/aws";
 import { openUnfinished } from "../handlers/bucket/bucket";
 import { messageOf, reportError } from "../handlers/errors";
-import { MANIFEST_FILE, type Published, REPORT_FILE } from "../handlers/files/files";
+import type { Published } from "../handlers/files/files";
 import { runSlice } from "../handlers/run";
 import { programOf, type RunHead } from "../handlers/slice";
 import { formatInstant } from "../handlers/times";
@@ -17,6 +16,7 @@ import { createEndingLoginSource, NO_SUCH_STORE } from "./loginSource";
 import { findOrigin } from "./origin";
 import { estimateSentence, paceNotice } from "./pace";
 import { createProgressDisplay, NO_DISPLAY, type ProgressDisplay } from "./progressDisplay";
+import { describe, summaryOf } from "./summary";
 import {
   createReadingTime,
   keptRun,
@@ -26,6 +26,7 @@ import {
   requireSamePlace,
   resumeCommand,
 } from "./unfinished";
+import { withWaitingLine } from "./waitingSource";
 
 /** `credential-report report`: the report from a terminal, with the ordinary credentials chain. Gives the exit code. */
 export async function reportCommand(argv: readonly string[]): Promise<number> {
@@ -41,6 +42,7 @@ export async function reportCommand(argv: readonly string[]): Promise<number> {
     return 0;
   }
 
+  const startedMs = performance.now();
   const ending = new AbortController();
   // The SDK asks for a role's MFA code before it waits for the credentials that assume the role, and these may fail in the meantime.
   process.once("unhandledRejection", (reason) => {
@@ -72,7 +74,7 @@ export async function reportCommand(argv: readonly string[]): Promise<number> {
     display.stop();
     const out = sink.place();
     if (given.json) process.stdout.write(JSON.stringify(summaryOf(published, out), null, 2) + "\n");
-    else if (!given.quiet) process.stdout.write(describe(published, out));
+    else if (!given.quiet) process.stdout.write(describe(published, out, (performance.now() - startedMs) / 1000));
     if (!given.quiet) for (const warning of published.manifest.warnings) process.stderr.write(`warning: ${warning}\n`);
     if (out !== given.out)
       process.stderr.write(`${given.out} has a whole report, which stays: this one is degraded.\n`);
@@ -128,14 +130,21 @@ async function report(run: Run): Promise<Published> {
   const published = await runSlice({
     ...unfinished.head,
     clients,
-    loginSource: createEndingLoginSource(given.settings, options, (reason) => ending.abort(reason)),
+    loginSource: withWaitingLine(
+      createEndingLoginSource(given.settings, options, (reason) => ending.abort(reason)),
+      "the login source",
+      display,
+    ),
     call,
     history: createDirectoryHistory(given.out),
     sink,
     progress: display.progress,
     untilMs: Number.POSITIVE_INFINITY,
     publishUntilMs: Number.POSITIVE_INFINITY,
-    onEstimate: async (estimate) => display.say(estimateSentence(estimate, requestsPerSecond)),
+    onEstimate: async (estimate) => {
+      display.say(estimateSentence(estimate, requestsPerSecond));
+      display.expect(estimate.seconds);
+    },
     isFinal: (error) => !mayGoOn(error as Error),
     journal,
     unfinished: { ...unfinished, keep: reading.keep },
@@ -174,28 +183,4 @@ function ended(error: Error, { given, sink, journal, reading, goesOn }: Run): nu
   }
   say(isKept ? `${why}\nN${goOn.slice(1)}` : why);
   return 1;
-}
-
-function summaryOf({ manifest, manifestSha256 }: Published, out: string) {
-  const { runId, status, warnings, rows, startedAt, finishedAt } = manifest;
-  return {
-    runId,
-    status,
-    report: join(out, REPORT_FILE),
-    manifest: join(out, MANIFEST_FILE),
-    manifestSha256,
-    rows,
-    warnings,
-    startedAt,
-    finishedAt,
-  };
-}
-
-function describe({ manifest, manifestSha256 }: Published, out: string): string {
-  const { rows, status } = manifest;
-  const usage = Object.entries(rows.byUsage).map(([name, count]) => `${count} ${name}`);
-  return [
-    `${join(out, REPORT_FILE)}: ${rows.total} rows${usage.length > 0 ? ` (${usage.join(", ")})` : ""}, ${status}\n`,
-    `${join(out, MANIFEST_FILE)}: SHA-256 ${manifestSha256}\n`,
-  ].join("");
 }

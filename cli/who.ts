@@ -45,8 +45,11 @@ async function sourceOf({ place, profile, region }: Arguments): Promise<Closable
   const { bucket, prefix } = place;
   const ending = new AbortController();
   // The SDK asks for a role's MFA code before it waits for the credentials that assume the role, and these may fail in the meantime.
-  process.once("unhandledRejection", (reason) => ending.abort(missing(reason as Error, profileOf(profile))));
-  const access = await findAccess({ profile, region }, ending.signal);
+  const end = (reason: unknown) => ending.abort(missing(reason as Error, profileOf(profile)));
+  process.once("unhandledRejection", end);
+  const access = await findAccess({ profile, region }, ending.signal).finally(() =>
+    process.off("unhandledRejection", end),
+  );
   if (prefix !== "") return s3Source({ bucket, prefix }, access);
   const reports = await s3Source({ bucket, prefix: REPORT_PREFIX }, access);
   try {

@@ -38,6 +38,12 @@ afterAll(async () => {
 const start = (args: readonly string[], { url } = localAws) => startReport(args, url);
 const run = (...given: Parameters<typeof start>) => start(...given).ended;
 
+/** How many calls a report's manifest counts. */
+function callsIn(out: string): number {
+  const { calls } = JSON.parse(readFileSync(join(out, "manifest.json"), "utf8"));
+  return Object.values<number>(calls).reduce((sum, count) => sum + count, 0);
+}
+
 /** A file of the deployed function's report. */
 async function deployed(
   served: LocalAws,
@@ -59,10 +65,20 @@ describe("writes the bytes that the deployed function writes", () => {
     expect(readFileSync(join(out, "credential_report.csv"), "utf8")).toBe(await deployed(served));
     expect(stdout).toMatch(
       new RegExp(
-        `^${out}/credential_report\\.csv: \\d+ rows \\(\\d+ [A-Z_]+(, \\d+ [A-Z_]+)*\\), succeeded\n${out}/manifest\\.json: SHA-256 ${sha256Of(readFileSync(join(out, "manifest.json")))}\n$`,
+        `^${out}/credential_report\\.csv: \\d+ rows \\(\\d+ [A-Z_]+(, \\d+ [A-Z_]+)*\\), succeeded\n` +
+          `${out}/report\\.html: the page to look at\n${out}/review\\.csv: the access-review sheet\n` +
+          `${out}/unexplained_logins\\.csv: logins that no present grant explains\n` +
+          `${out}/manifest\\.json: SHA-256 ${sha256Of(readFileSync(join(out, "manifest.json")))}\n` +
+          `\\d+ s, ${callsIn(out)} calls to AWS, 0 of them throttled\n$`,
       ),
     );
-    for (const line of [/^permission sets: 8 of 8$/m, /^assignments: (\d+) of \1$/m, /^users: 25$/m, /^rows: \d+$/m]) {
+    for (const line of [
+      /^the login source$/m,
+      /^permission sets: 8 of 8$/m,
+      /^assignments: (\d+) of \1$/m,
+      /^users: 25$/m,
+      /^rows: \d+$/m,
+    ]) {
       expect(stderr).toMatch(line);
     }
     // biome-ignore lint/suspicious/noControlCharactersInRegex: no cursor is moved where there is no terminal
@@ -148,7 +164,7 @@ test("logins that could not be read make a degraded report, which exits with 3",
   localAws.inject([{ operation: "cloudtrail:StartQuery", kind: "accessDenied" }]);
   const { code, stdout, stderr } = await run([...lake(localAws), "--out", join(folder, "degraded")]);
   expect(code).toBe(3);
-  expect(stdout).toMatch(/, degraded\n.*manifest\.json: SHA-256 [0-9a-f]{64}\n$/);
+  expect(stdout).toMatch(/, degraded\n[\s\S]*manifest\.json: SHA-256 [0-9a-f]{64}\n.* calls to AWS/);
   expect(stderr).toMatch(/^warning: /m);
 });
 
