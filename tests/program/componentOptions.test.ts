@@ -10,6 +10,12 @@ import { minimalConfig } from "./stack";
 jest.mock("../../handlers/report", () => ({ createReportHandler: () => async () => "small" }));
 beforeAll(leavePackagesOut);
 
+/** Of Pulumi's protocol, whose types of it are not found from those of the requests. */
+interface Alias {
+  getUrn(): string;
+  getSpec(): { getName(): string } | undefined;
+}
+
 interface Asked {
   readonly name: string;
   readonly type: string;
@@ -27,7 +33,7 @@ async function asked(program: () => void): Promise<Asked[]> {
   MockMonitor.prototype.registerResource = function (this: MockMonitor, request, callback) {
     const aliases = [
       ...request.getAliasurnsList(),
-      ...request.getAliasesList().map((alias) => alias.getUrn() || (alias.getSpec()?.getName() ?? "")),
+      ...request.getAliasesList().map((alias: Alias) => alias.getUrn() || (alias.getSpec()?.getName() ?? "")),
     ];
     requests.push({
       name: request.getName(),
