@@ -10,6 +10,7 @@ import {
   wholeNumber,
 } from "../handlers/settings";
 import { INSTANT, parseInstant } from "../handlers/times";
+import { commandLine } from "./program";
 
 /** An option that is no setting of a report; without a placeholder it takes no value. */
 interface Option {
@@ -40,9 +41,11 @@ const otherOptions = {
 
 const keys = Object.keys(runSettings) as RunSettingKey[];
 
+const command = commandLine("report");
+
 export const HELP = `Writes the credential report: who can enter which AWS account with which permission set, and when they last did.
 
-Usage: npm run report -- [options]
+Usage: ${command} [options]
 
 The settings of the report, as a stack's configuration has them:
 ${keys.map((key) => helpLines(optionOf(key), helpOf(runSettings[key]))).join("")}
@@ -51,11 +54,11 @@ ${Object.entries<Option>(otherOptions)
   .map(([name, option]) => helpLines(`--${name}`, option))
   .join("")}
 Examples:
-  npm run report -- --profile security-audit --region eu-west-1
-  npm run report -- --lake-id 0f3c9f3e-6b1d-4c56-9a8e-1d2f3a4b5c6d --profile security-audit --region eu-west-1
-  npm run report -- --no-logins --out who-has-access
-  npm run report -- --no-logins --out who-has-access --resume
-  AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local npm run report -- \\
+  ${command} --profile security-audit --region eu-west-1
+  ${command} --lake-id 0f3c9f3e-6b1d-4c56-9a8e-1d2f3a4b5c6d --profile security-audit --region eu-west-1
+  ${command} --no-logins --out who-has-access
+  ${command} --no-logins --out who-has-access --resume
+  AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local ${command} \\
     --lake-id 5b7e2c1d-84f0-4a3e-9c6b-1f2d3e4a5b6c --region us-east-1 --now 2026-11-20T09:00:00Z
 
 Exit codes:

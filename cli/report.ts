@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
 import { createCaller, createClients, createJournal, type KeptJournal } from "../handlers/aws/aws";
 import { openUnfinished } from "../handlers/bucket/bucket";
 import { messageOf, reportError } from "../handlers/errors";
-import { archivedLogins, MANIFEST_FILE, type Published, REPORT_FILE } from "../handlers/files/files";
+import { archivedLogins, type Published } from "../handlers/files/files";
 import type { ReadingEstimate } from "../handlers/logins/logins";
 import { runSlice } from "../handlers/run";
 import { programOf, type RunHead } from "../handlers/slice";
@@ -13,13 +12,13 @@ import { type Arguments, HELP, parseArguments } from "./arguments";
 import { adviceFor, missing, profileOf } from "./credentials";
 import { createDirectoryHistory, createDirectorySink, type DirectorySink } from "./directory";
 import { createDirectoryArchive } from "./directoryArchive";
-import { standInHome } from "./home";
 import { findInstance, NOT_THE_OWNER } from "./instance";
 import { endOnInterrupt, INTERRUPTED } from "./interrupt";
 import { createEndingLoginSource, NO_SUCH_STORE } from "./loginSource";
 import { findOrigin } from "./origin";
 import { estimateSentence, paceNotice, readingSentence } from "./pace";
 import { createProgressDisplay, NO_DISPLAY, type ProgressDisplay } from "./progressDisplay";
+import { describe, summaryOf } from "./summary";
 import {
   createReadingTime,
   keptRun,
@@ -29,12 +28,13 @@ import {
   requireSamePlace,
   resumeCommand,
 } from "./unfinished";
+import { withWaitingLine } from "./waitingSource";
 
-/** `npm run report`: the report from a terminal, with the ordinary credentials chain. Gives the exit code. */
-async function main(): Promise<number> {
+/** `credential-report report`: the report from a terminal, with the ordinary credentials chain. Gives the exit code. */
+export async function reportCommand(argv: readonly string[]): Promise<number> {
   let given: Arguments;
   try {
-    given = parseArguments(process.argv.slice(2));
+    given = parseArguments(argv);
   } catch (error) {
     process.stderr.write(`${messageOf(error)}\n`);
     return 2;
@@ -44,6 +44,7 @@ async function main(): Promise<number> {
     return 0;
   }
 
+  const startedMs = performance.now();
   const ending = new AbortController();
   // The SDK asks for a role's MFA code before it waits for the credentials that assume the role, and these may fail in the meantime.
   process.once("unhandledRejection", (reason) => {
@@ -75,7 +76,7 @@ async function main(): Promise<number> {
     display.stop();
     const out = sink.place();
     if (given.json) process.stdout.write(JSON.stringify(summaryOf(published, out), null, 2) + "\n");
-    else if (!given.quiet) process.stdout.write(describe(published, out));
+    else if (!given.quiet) process.stdout.write(describe(published, out, (performance.now() - startedMs) / 1000));
     if (!given.quiet) for (const warning of published.manifest.warnings) process.stderr.write(`warning: ${warning}\n`);
     if (out !== given.out)
       process.stderr.write(`${given.out} has a whole report, which stays: this one is degraded.\n`);
@@ -141,14 +142,21 @@ async function report(run: Run): Promise<Published> {
   const published = await runSlice({
     ...unfinished.head,
     clients,
-    loginSource: createEndingLoginSource(unfinished.head.settings, options, keeping, (reason) => ending.abort(reason)),
+    loginSource: withWaitingLine(
+      createEndingLoginSource(unfinished.head.settings, options, keeping, (reason) => ending.abort(reason)),
+      "the login source",
+      display,
+    ),
     call,
     history,
     sink,
     progress: display.progress,
     untilMs: Number.POSITIVE_INFINITY,
     publishUntilMs: Number.POSITIVE_INFINITY,
-    onEstimate: async (estimate) => display.say(estimateSentence(estimate, requestsPerSecond)),
+    onEstimate: async (estimate) => {
+      display.say(estimateSentence(estimate, requestsPerSecond));
+      display.expect(estimate.seconds);
+    },
     isFinal: (error) => !mayGoOn(error as Error),
     journal,
     unfinished: { ...unfinished, keep: reading.keep },
@@ -188,36 +196,3 @@ function ended(error: Error, { given, sink, journal, reading, goesOn }: Run): nu
   say(isKept ? `${why}\nN${goOn.slice(1)}` : why);
   return 1;
 }
-
-function summaryOf({ manifest, manifestSha256 }: Published, out: string) {
-  const { runId, status, warnings, rows, startedAt, finishedAt } = manifest;
-  return {
-    runId,
-    status,
-    report: join(out, REPORT_FILE),
-    manifest: join(out, MANIFEST_FILE),
-    manifestSha256,
-    rows,
-    warnings,
-    startedAt,
-    finishedAt,
-  };
-}
-
-function describe({ manifest, manifestSha256 }: Published, out: string): string {
-  const { rows, status } = manifest;
-  const usage = Object.entries(rows.byUsage).map(([name, count]) => `${count} ${name}`);
-  return [
-    `${join(out, REPORT_FILE)}: ${rows.total} rows${usage.length > 0 ? ` (${usage.join(", ")})` : ""}, ${status}\n`,
-    `${join(out, MANIFEST_FILE)}: SHA-256 ${manifestSha256}\n`,
-  ].join("");
-}
-
-standInHome();
-main().then(
-  (code) => process.exit(code),
-  (error) => {
-    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-    process.exit(1);
-  },
-);

@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import type { KeptJournal } from "../handlers/aws/aws";
 import { type Unfinished, unfinishedHead, type WorkStore } from "../handlers/bucket/bucket";
 import { reportError } from "../handlers/errors";
@@ -8,6 +7,7 @@ import { type RunSettingKey, runSettings } from "../handlers/settings";
 import type { RunHead } from "../handlers/slice";
 import { formatInstant } from "../handlers/times";
 import { type Arguments, optionOf } from "./arguments";
+import { commandLine } from "./program";
 
 /** Thrown, by name, where the arguments do not go with what is kept of an unfinished run. */
 export const OTHER_RUN = "OtherRun";
@@ -133,12 +133,11 @@ export function readingKept(ms: number): string {
 /**
  * The command that goes on with the run that this process has begun, to be typed into a POSIX shell.
  *
- * @param argv as `process.argv`
+ * @param argv as `process.argv`: Node, the script, `report` and its arguments
  */
-export function resumeCommand([, script = "", ...args]: readonly string[]): string {
-  const program = basename(script) === "report.ts" ? "npm run report --" : basename(script);
+export function resumeCommand([, script, , ...args]: readonly string[]): string {
   const others = args.filter((arg) => arg !== "--resume" && arg !== "--restart");
-  return [program, ...others.map(quoted), "--resume"].join(" ");
+  return [commandLine("report", script), ...others.map(quoted), "--resume"].join(" ");
 }
 
 function quoted(argument: string): string {

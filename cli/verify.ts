@@ -1,7 +1,6 @@
 import { messageOf } from "../handlers/errors";
 import { findAccess } from "./access";
 import { missing, profileOf } from "./credentials";
-import { standInHome } from "./home";
 import { type Arguments, HELP, parseArguments } from "./verify/arguments";
 import { directorySource } from "./verify/reportSource";
 import { s3Source } from "./verify/s3Source";
@@ -10,11 +9,11 @@ import { verifyReport } from "./verify/verifyReport";
 
 const EXIT_CODES: Readonly<Record<Verdict["verdict"], number>> = { WHOLE: 0, NOT_WHOLE: 1, CANNOT_TELL: 3 };
 
-/** `npm run verify`: whether a report is whole. Gives the exit code. */
-async function main(): Promise<number> {
+/** `credential-report verify`: whether a report is whole. Gives the exit code. */
+export async function verifyCommand(argv: readonly string[]): Promise<number> {
   let given: Arguments | null;
   try {
-    given = parseArguments(process.argv.slice(2));
+    given = parseArguments(argv);
   } catch (error) {
     process.stderr.write(`${messageOf(error)}\n`);
     return 2;
@@ -23,9 +22,14 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const verdict = await verdictOn(given);
-  process.stdout.write(given.json ? `${JSON.stringify(verdict, null, 2)}\n` : describe(verdict));
-  return EXIT_CODES[verdict.verdict];
+  try {
+    const verdict = await verdictOn(given);
+    process.stdout.write(given.json ? `${JSON.stringify(verdict, null, 2)}\n` : describe(verdict));
+    return EXIT_CODES[verdict.verdict];
+  } catch (error) {
+    process.stderr.write(`CANNOT TELL: ${messageOf(error)}\n`);
+    return EXIT_CODES.CANNOT_TELL;
+  }
 }
 
 async function verdictOn({ place, sha256, profile, region }: Arguments): Promise<Verdict> {
@@ -65,14 +69,3 @@ function describe(verdict: Verdict): string {
   );
   return `${lines.join("\n")}\n`;
 }
-
-standInHome();
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error) => {
-    process.stderr.write(`CANNOT TELL: ${messageOf(error)}\n`);
-    process.exitCode = EXIT_CODES.CANNOT_TELL;
-  },
-);

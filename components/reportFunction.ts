@@ -5,7 +5,8 @@ import { pageAssets } from "../handlers/files/files";
 import { createReportHandler } from "../handlers/report";
 import { type RunSettingKey, runSettings, runSettingsOf, type SettingValues } from "../handlers/settings";
 import type { SliceAnswer, SliceEvent } from "../handlers/slice";
-import { dependencies } from "../package.json";
+import { name as packageName } from "../package.json";
+import { packagesLeftOut } from "./archivePackages";
 import type { AwsAccount } from "./awsAccount";
 import { eventDataStoreArn, functionPolicy } from "./functionPolicy";
 import type { IdentityCenter } from "./identityCenter";
@@ -86,7 +87,7 @@ export function reportFunction(name: string, args: ReportFunctionArgs, parent: p
       timeout: functionSeconds,
       memorySize: args.memorySize,
       // CallbackFunction writes into this object: a fresh one for each function.
-      codePathOptions: { extraExcludePackages: packagesOfOthers() },
+      codePathOptions: { extraExcludePackages: packagesLeftOut(functionPackages, process.cwd(), packageName) },
       environment: { variables: environment(args) },
       // The handler writes JSON lines itself; the format "JSON" would wrap them once more.
       loggingConfig: { logFormat: "Text", logGroup: logGroup.name },
@@ -95,12 +96,6 @@ export function reportFunction(name: string, args: ReportFunctionArgs, parent: p
     { parent, dependsOn: [policy, ...args.keyRights.policies] },
   );
   return { function: reportFunction, logGroup };
-}
-
-/** Pulumi packs all dependencies; deploying, the terminal and `verify` have theirs among them. What is left out here is left out below others, too. */
-function packagesOfOthers(): string[] {
-  const ofEveryClient = /^@aws-sdk\/credential-provider-/;
-  return Object.keys(dependencies).filter((name) => !functionPackages.includes(name) && !ofEveryClient.test(name));
 }
 
 function rolePolicy(name: string, args: ReportFunctionArgs, logGroup: aws.cloudwatch.LogGroup): aws.iam.RolePolicy {

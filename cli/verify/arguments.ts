@@ -1,10 +1,13 @@
 import { parseArgs } from "node:util";
 import { REPORT_PREFIX } from "../../handlers/bucket/bucket";
 import { reportError } from "../../handlers/errors";
+import { commandLine } from "../program";
+
+const command = commandLine("verify");
 
 export const HELP = `Checks that a credential report is whole and what its run published.
 
-Usage: npm run verify -- DIR | s3://BUCKET/${REPORT_PREFIX}FOLDER/ [options]
+Usage: ${command} DIR | s3://BUCKET/${REPORT_PREFIX}FOLDER/ [options]
 
   DIR                 a directory with manifest.json and the files that it names; nothing but it is read
   s3://…              a report in its bucket; earlier manifests are read too, to follow the chain
@@ -22,8 +25,8 @@ the hash of the manifest before, back to the first. It says in which file and on
 version is held to that version's rules. Who can write to the bucket can make another report that is whole in itself: --sha256 tells.
 
 Examples:
-  npm run verify -- report
-  npm run verify -- s3://security-reports/${REPORT_PREFIX}2026-11-20T081530Z-0f3c9f3e/ --profile security-audit
+  ${command} report
+  ${command} s3://security-reports/${REPORT_PREFIX}2026-11-20T081530Z-0f3c9f3e/ --profile security-audit
 
 Exit codes:
   0    the report is whole

@@ -6,6 +6,8 @@ export {
   type ColumnKind,
   MACHINE_COLUMNS,
   ORPHAN_STATUSES,
+  PAGE_COLUMNS,
+  type PageColumn,
   type Row,
   SORTED_BY,
 } from "./columns";

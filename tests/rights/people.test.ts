@@ -183,6 +183,46 @@ test("who reviews may read reports and hand in decisions, and forge nothing", as
   expect(await notAllowed(policy, neighbours, "denied")).toEqual([]);
 });
 
+test("who audits may read reports, and nothing else", async () => {
+  const policy = policyOf("auditor");
+  const bucket = String(resourceOf(deployment(), "aws:s3/bucket:Bucket").outputs.arn);
+  const inReports = (name: string) => `${bucket}/credential_reports/${name}`;
+  const uses: Row[] = [
+    ["the newest report", "s3:GetObject", inReports("latest.json")],
+    ["a manifest of the chain", "s3:GetObject", inReports("2026-11-20T090000Z-x/manifest.json")],
+    ["finding reports", "s3:ListBucket", bucket, { "s3:prefix": "credential_reports/2026" }],
+  ];
+  const neighbours: Row[] = [
+    ["handing in decisions", "s3:PutObject", inReports("decisions/review.csv")],
+    ["another report", "s3:PutObject", inReports("2026-11-20T090000Z-x/credential_report.csv")],
+    ["deleting", "s3:DeleteObject", inReports("latest.json")],
+    ["the rest of the bucket", "s3:GetObject", `${bucket}/other`],
+    ["listing everything", "s3:ListBucket", bucket],
+  ];
+  expect(await notAllowed(policy, uses, "Allowed")).toEqual([]);
+  expect(await notAllowed(policy, neighbours, "denied")).toEqual([]);
+  const needs = uses.map(([, action, resource]): Need => ({ action, resource, context: {} }));
+  expect(unused(policy, needs)).toEqual([]);
+});
+
+test("a workflow of one environment of one repository may assume the role, and no other", () => {
+  const [statement, ...others] = policyOf("github-actions-trust").Statement;
+  expect(others).toEqual([]);
+  // https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws
+  expect(statement).toMatchObject({ Effect: "Allow", Action: "sts:AssumeRoleWithWebIdentity" });
+  expect((statement as { Principal?: object }).Principal).toEqual({
+    Federated: `arn:aws:iam::${account.accountId}:oidc-provider/token.actions.githubusercontent.com`,
+  });
+  const { StringEquals, ...conditions } = statement!.Condition as { StringEquals: Record<string, string> };
+  expect(conditions).toEqual({}); // StringLike would take wildcards
+  expect(StringEquals).toEqual({
+    "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+    "token.actions.githubusercontent.com:sub": expect.stringMatching(
+      /^repo:[\w-]+\/[\w-]+:environment:security-audit$/,
+    ),
+  });
+});
+
 describe("the key's policy", () => {
   const policy = policyOf("key");
   const asked = (principal: string, action: string, context: Record<string, string>) =>

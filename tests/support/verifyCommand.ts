@@ -15,7 +15,8 @@ interface Ended {
 export function runVerify(args: string[], environment: Record<string, string> = {}): Promise<Ended> {
   const env = { ...process.env, ...environment };
   return new Promise((ended) => {
-    execFile(join(root, "node_modules/.bin/tsx"), [join(root, "cli/verify.ts"), ...args], { env }, (error, out, err) =>
+    const command = [join(root, "cli/bin.ts"), "verify", ...args];
+    execFile(join(root, "node_modules/.bin/tsx"), command, { env }, (error, out, err) =>
       ended({ code: error === null ? 0 : Number(error.code), out, err }),
     );
   });

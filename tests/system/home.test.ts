@@ -62,7 +62,8 @@ asNobody("npm run report makes a report, also where it has to look for credentia
   const { EventDataStoreArn, Now } = localAws.organisation;
   const where = { AWS_ENDPOINT_URL: localAws.url, AWS_REGION: "us-east-1" };
   const keys = { AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "example" };
-  const args = [join(root, "cli/report.ts"), "--lake-id", EventDataStoreArn!, "--now", Now, "--out", join(folder, "r")];
+  const options = ["--lake-id", EventDataStoreArn!, "--now", Now, "--out", join(folder, "r")];
+  const args = [join(root, "cli/bin.ts"), "report", ...options];
   expect(await run(args, { ...where, ...keys })).toMatchObject({ code: 0 });
   const { code, printed } = await run([...args, "--profile", "audit"], where);
   expect(code).toBe(1);

@@ -1,9 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { build, type Plugin } from "esbuild";
-import { pageAssets } from "../../handlers/files/files";
 import type { LocalAws } from "../../local/aws";
+import { bundleTerminal } from "../../local/pack/terminal";
 import { account, login, many, organisationOf, permissionSet, user, userAssignment } from "../support/organisation";
 
 const root = join(__dirname, "../..");
@@ -18,7 +17,7 @@ export const small = organisationOf({
 });
 
 /** What starts the program: `npm run report`, or another. */
-const TSX = [join(root, "node_modules/.bin/tsx"), "cli/report.ts"] as const;
+const TSX = [join(root, "node_modules/.bin/tsx"), "cli/bin.ts"] as const;
 
 /** `npm run report` as it is started, tsx and all, towards this endpoint. */
 export function startReport(
@@ -28,7 +27,7 @@ export function startReport(
   [command, script]: readonly [string, string] = TSX,
 ) {
   const { PATH, HOME } = process.env;
-  const child = spawn(command, [script, "--requests-per-second", "20", ...args], {
+  const child = spawn(command, [script, "report", "--requests-per-second", "20", ...args], {
     cwd: root,
     detached: true, // a process group of its own, as a shell gives it
     env: {
@@ -55,21 +54,10 @@ export const lake = ({ organisation }: LocalAws) => [
   organisation.Now,
 ];
 
-/** The program in one file, which starts in a quarter of the time. @returns what `startReport` takes for its last argument */
+/** The program as it is packed, which starts in a quarter of the time. @returns what `startReport` takes for its last argument */
 export async function bundledReport(folder: string): Promise<readonly [string, string]> {
-  const outfile = join(folder, "report.js");
-  // The page's assets are put together where the program is loaded, by a bundler that cannot be bundled.
-  const contents = `exports.bundlePage = () => (${JSON.stringify(pageAssets())})`;
-  const page: Plugin = {
-    name: "page",
-    setup: ({ onLoad }) => onLoad({ filter: /\/page\/bundle\.ts$/ }, () => ({ contents, loader: "js" })),
-  };
-  const entry = join(root, "cli/report.ts");
-  await build({
-    entryPoints: [entry],
-    ...{ outfile, bundle: true, platform: "node", logLevel: "error", plugins: [page] },
-  });
-  return [process.execPath, outfile];
+  const { file } = await bundleTerminal(folder);
+  return [process.execPath, file];
 }
 
 /** What was asked of AWS meanwhile, by operation. */

@@ -1,23 +1,13 @@
+import { dispatch } from "../../cli/commands";
+
 jest.mock("esbuild", () => {
   throw new Error("the bundler was loaded");
 });
 
-const argv = process.argv;
+afterEach(() => jest.restoreAllMocks());
 
-afterEach(() => {
-  process.argv = argv;
-  jest.restoreAllMocks();
-});
-
-test.each(["report", "verify"])("npm run %s -- --help bundles no page", async (command) => {
-  jest.spyOn(process, "exit").mockImplementation(() => undefined as never);
-  const written = new Promise((resolve) =>
-    jest.spyOn(process.stdout, "write").mockImplementation((text) => {
-      resolve(text);
-      return true;
-    }),
-  );
-  process.argv = ["node", command, "--help"];
-  require(`../../cli/${command}`);
-  expect(await written).toContain(`Usage: npm run ${command}`);
+test.each(["report", "verify"])("%s --help bundles no page", async (command) => {
+  const written = jest.spyOn(process.stdout, "write").mockReturnValue(true);
+  expect(await dispatch([command, "--help"])).toBe(0);
+  expect(written.mock.calls.join("")).toContain(`Usage: credential-report ${command} `);
 });

@@ -3,20 +3,20 @@ import { estimateSentence, paceNotice } from "../../cli/pace";
 import { createReadingTime, readingKept, resumeCommand } from "../../cli/unfinished";
 import { createJournal } from "../../handlers/aws/aws";
 
-const SCRIPT = "/repository/cli/report.ts";
+const SCRIPT = "/repository/cli/bin.ts";
 
 test.each([
-  [[SCRIPT, "--no-logins"], "npm run report -- --no-logins --resume"],
-  [[SCRIPT, "--no-logins", "--restart"], "npm run report -- --no-logins --resume"],
-  [[SCRIPT, "--resume", "--no-logins"], "npm run report -- --no-logins --resume"],
-  [["/usr/bin/credential-report", "--no-logins"], "credential-report --no-logins --resume"],
+  [[SCRIPT, "report", "--no-logins"], "npm run report -- --no-logins --resume"],
+  [[SCRIPT, "report", "--no-logins", "--restart"], "npm run report -- --no-logins --resume"],
+  [[SCRIPT, "report", "--resume", "--no-logins"], "npm run report -- --no-logins --resume"],
+  [["/usr/bin/credential-report", "report", "--no-logins"], "credential-report report --no-logins --resume"],
 ])("the command that goes on with %j", (argv, command) => {
   expect(resumeCommand(["node", ...argv])).toBe(command);
 });
 
 test("a shell reads from that command what this process was given", () => {
   const given = ["--out", "a b", "--reviewer-pattern", "^it's-(\\w+)$", "", "*", "--now", "2026-11-20T09:00:00+01:00"];
-  const command = resumeCommand(["node", SCRIPT, ...given]).replace("npm run report --", "printf '%s\\n'");
+  const command = resumeCommand(["node", SCRIPT, "report", ...given]).replace("npm run report --", "printf '%s\\n'");
   expect(execFileSync("sh", ["-c", command], { encoding: "utf8" }).split("\n")).toEqual([...given, "--resume", ""]);
 });
 

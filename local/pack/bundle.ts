@@ -1,0 +1,32 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Metafile, Plugin } from "esbuild";
+import { pageAssets } from "../../handlers/files/files";
+
+/** The repository's folder. */
+export const PROJECT = resolve(__dirname, "../..");
+
+/** Puts the page's script and style into a bundle as they are: what puts them together is a bundler, which cannot be bundled. */
+export const pageInlined: Plugin = {
+  name: "page inlined",
+  setup({ onLoad }) {
+    const contents = `exports.bundlePage = () => (${JSON.stringify(pageAssets())})`;
+    onLoad({ filter: /[\\/]page[\\/]bundle\.ts$/ }, () => ({ contents, loader: "js" }));
+  },
+};
+
+/** What the packages in a bundle ask to be kept with every copy of them: each text once, below the packages that it is of. */
+export function licencesOf({ inputs }: Metafile): string {
+  const folders = Object.keys(inputs).flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path) ?? []);
+  const packages = new Map<string, string[]>();
+  for (const folder of [...new Set(folders)].sort()) {
+    const path = join(PROJECT, folder);
+    const { name, version, license } = JSON.parse(readFileSync(join(path, "package.json"), "utf8"));
+    const files = existsSync(path) ? readdirSync(path).filter((file) => /^(licen[cs]e|notice)/i.test(file)) : [];
+    const texts = files.sort().map((file) => readFileSync(join(path, file), "utf8").trim());
+    const text = [`License: ${license}`, ...texts].join("\n\n");
+    packages.set(text, [...(packages.get(text) ?? []), `${name} ${version}`]);
+  }
+  const line = "=".repeat(80);
+  return [...packages].map(([text, names]) => `${line}\n${names.join("\n")}\n\n${text}\n`).join("\n");
+}
