@@ -73,6 +73,8 @@ export function grantsTable(
   const only = element("span", { class: "only", hidden: "" });
   let preset = presets[0]!;
   let onlyThese: ((row: PageRow) => boolean) | null = null;
+  /** Whether the table has another filter than those of its columns. */
+  let filtered = false;
   /** While a view is shown, the filters say what the view said before. */
   let showing = false;
   let table: Tabulator | null = null;
@@ -168,6 +170,9 @@ export function grantsTable(
   function filter(): void {
     const match = matchOf(search.value);
     const these = onlyThese;
+    const isAll = preset === presets[0] && match === null && these === null;
+    if (isAll && !filtered) return; // the table shows them already
+    filtered = !isAll;
     table?.setFilter(
       (row: PageRow) => preset.matches(row) && (these === null || these(row)) && (match === null || match(textOf(row))),
     );
