@@ -157,7 +157,7 @@ describe("says", () => {
         naive.isUnused(one) &&
         rows.some((other) => other !== one && other.GroupId === one.GroupId && other.UserId === one.UserId),
     )!;
-    await visit({ open: ["grant", row.account, row.PermissionSetArn, "GROUP", row.GroupId, row.UserId] });
+    await visit({ open: ["grant", row.account, row.PermissionSetArn, row.RoleArn, "GROUP", row.GroupId, row.UserId] });
 
     const also = rows.filter((other) => other !== row && other.GroupId === row.GroupId && other.UserId === row.UserId);
     expect(await tableOf("What ending the membership would also end")).toHaveLength(also.length);
@@ -174,7 +174,7 @@ describe("says", () => {
 
   test("of a use that is not known: why", async () => {
     const row = rows.find(naive.isUnknown)!;
-    await visit({ open: ["grant", row.account, row.PermissionSetArn, row.Type, row.GroupId, row.UserId] });
+    await visit({ open: ["grant", row.account, row.PermissionSetArn, row.RoleArn, row.Type, row.GroupId, row.UserId] });
     expect(await panelText()).toContain("Why it is not known whether this was used");
     expect(await panelText()).toContain("the event does not say who");
   });

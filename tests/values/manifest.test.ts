@@ -57,13 +57,13 @@ describe("the schema", () => {
       "/properties/notCovered/items/count",
       "/properties/notCovered/items/names",
       "/properties/previousReport/rolesCompared",
-      "/properties/sources/accountAccess",
-      // Only Event history has an archive.
-      "/properties/sources/properties/logins/archive",
       // Manifests of version 0.1 do not have these.
       "/properties/settings/loginRoleArn",
       "/properties/settings/trailTable",
       "/properties/settings/trailWorkgroup",
+      "/properties/sources/accountAccess",
+      // Only Event history has an archive.
+      "/properties/sources/properties/logins/archive",
       "/properties/sources/properties/logins/assignments",
       "/properties/sources/properties/logins/notUnderstood",
       "/properties/sources/properties/logins/regions",

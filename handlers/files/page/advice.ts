@@ -77,7 +77,11 @@ export function createAdvice(sources: RowSources, evidence: Evidence, granted: N
     add(batch) {
       for (const row of batch) {
         const held = pair[0];
-        if (held && (held.PermissionSetArn !== row.PermissionSetArn || held.account !== row.account)) finishPair();
+        const isOfPair =
+          held?.PermissionSetArn === row.PermissionSetArn &&
+          held.RoleArn === row.RoleArn &&
+          held.account === row.account;
+        if (held && !isOfPair) finishPair();
         pair.push(row);
       }
     },
