@@ -6,6 +6,7 @@ import {
   REVIEW_FILE,
   SORTED_BY,
 } from "../../handlers/files/files";
+import { createActionsCheck } from "./actionsCheck";
 import type { CsvRow } from "./csvCheck";
 import type { JsonRow } from "./jsonLinesCheck";
 import { createPairs, type Side } from "./pairs";
@@ -19,6 +20,8 @@ export interface RowsCheck {
   review(row: CsvRow): void;
   /** The sides of a file in its comparisons; none for a file that is in none. */
   sidesOf(name: string): readonly Pick<Side<never>, "room" | "end">[];
+  /** Once all three are read. */
+  end(): void;
 }
 
 /** By which a line of the sheet is about the grant of a row; the second name is the sheet's. */
@@ -54,7 +57,9 @@ export function createRowsCheck(manifest: Manifest, rules: Rules, problems: Prob
       problems.add(MACHINE_ROWS_FILE, null, `has ${lines} rows that can be read, ${REPORT_FILE} has ${rows}`),
   );
 
-  const review = createPairs<CsvRow, CsvRow>(
+  const actions = rules.sheet === "actions" ? createActionsCheck(manifest, problems) : null;
+
+  const grants = createPairs<CsvRow, CsvRow>(
     (row, { line, cell }) => {
       const said = (column: string) => cell(nameInSheet.get(column) ?? column);
       if (!compare(REVIEW_FILE, line, row, GRANT_KEYS, SHEET_COLUMNS, said)) return false;
@@ -99,16 +104,17 @@ export function createRowsCheck(manifest: Manifest, rules: Rules, problems: Prob
   }
 
   const sides: Readonly<Record<string, ReturnType<RowsCheck["sidesOf"]>>> = {
-    [REPORT_FILE]: [machine.left, review.left],
+    [REPORT_FILE]: actions === null ? [machine.left, grants.left] : [machine.left, actions.side],
     [MACHINE_ROWS_FILE]: [machine.right],
-    [REVIEW_FILE]: [review.right],
+    [REVIEW_FILE]: actions === null ? [grants.right] : [actions.side],
   };
 
   return {
     report(row) {
       machine.left.add(row);
-      // The sheet has a line for each grant of a user.
-      if (row.cell("UserId") !== "") review.left.add(row);
+      if (actions !== null) actions.report(row);
+      // Of version 0.1, which had a line for each grant of a user.
+      else if (row.cell("UserId") !== "") grants.left.add(row);
     },
     machine(row) {
       for (const [column, expected] of Object.entries(ofRun)) {
@@ -120,8 +126,9 @@ export function createRowsCheck(manifest: Manifest, rules: Rules, problems: Prob
       }
       machine.right.add(row);
     },
-    review: (row) => review.right.add(row),
+    review: (row) => (actions === null ? grants.right.add(row) : actions.review(row)),
     sidesOf: (name) => sides[name] ?? [],
+    end: () => actions?.end(),
   };
 }
 

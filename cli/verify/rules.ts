@@ -21,6 +21,8 @@ export interface Rules {
   readonly schema: object;
   /** Of its CSV files, by name. */
   readonly columns: Readonly<Record<string, readonly string[]>>;
+  /** What a line of the sheet is about: a single grant, or what can be done. */
+  readonly sheet: "grants" | "actions";
   /** How a text stands in a cell, quotes apart. */
   readonly cellOf: (text: string) => string;
   /** Of rows.jsonl.gz. */
@@ -37,20 +39,38 @@ const now: Rules = {
     [CHANGES_FILE]: CHANGE_COLUMNS,
     [UNEXPLAINED_LOGINS_FILE]: UNEXPLAINED_LOGIN_COLUMNS,
   },
+  sheet: "actions",
   cellOf: unquoted(createCellFormatter()),
   gzipMembers: "one",
   settingsInPage: true,
 };
 
-/** Columns have only been added since, and at the end. */
+const SHEET_OF_01 = [
+  ...["Reviewer", "account", "AccountName", "PermissionSetName", "Administrator", "PrincipalType", "GroupName"],
+  ...["Username", "UserDisplayName", "UserEmail", "RowStatus", "Usage", "LastLogin", "MemberSince", "RedundantWith"],
+  ...[
+    "SuggestedAction",
+    "Reason",
+    "Decision",
+    "DecidedBy",
+    "DecidedOn",
+    "Comment",
+    "DecisionStatus",
+    "EarlierDecision",
+  ],
+  ...["InstanceArn", "IdentityStoreId", "PermissionSetArn", "PrincipalId", "UserId", "GrantKey", "GrantState"],
+];
+
+/** But for the sheet, columns have only been added since, and at the end. */
 const of01: Rules = {
   schema: schemaOf01,
   columns: {
     [REPORT_FILE]: COLUMNS.slice(0, 22),
-    [REVIEW_FILE]: REVIEW_COLUMNS.slice(0, 30),
+    [REVIEW_FILE]: SHEET_OF_01,
     [CHANGES_FILE]: CHANGE_COLUMNS.slice(0, 14),
     [UNEXPLAINED_LOGINS_FILE]: UNEXPLAINED_LOGIN_COLUMNS.slice(0, 11),
   },
+  sheet: "grants",
   cellOf: (text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text),
   gzipMembers: "many",
   settingsInPage: false,

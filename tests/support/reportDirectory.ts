@@ -95,5 +95,5 @@ export function said({ problems }: Verdict): string[] {
 
 /** Header and records of a file of a report, each with the line ends within. */
 export function csvRecords(text: string): string[] {
-  return text.split(/\r\n(?=\d{12},|,\d{12},|$)/).slice(0, -1);
+  return text.split(/\r\n(?=\d{12},|,\d{12},|[^,]*,(?:END|REMOVE)_|$)/).slice(0, -1);
 }

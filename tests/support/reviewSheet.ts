@@ -5,7 +5,7 @@ import { createReview } from "../../handlers/files/review/review";
 import type { RowSources } from "../../handlers/files/rows";
 import { allRows, type SmallOrganisation } from "./reportRows";
 
-export const NO_DECISIONS: Decisions = { byGrant: new Map(), warnings: [] };
+export const NO_DECISIONS: Decisions = { byAction: new Map(), byGrant: new Map(), warnings: [] };
 export const ACCOUNT = "111111111111";
 export const alice = { id: "u-alice", name: "alice" };
 export const readers = { id: "readers", name: "Readers", members: ["u-alice"] };
@@ -22,7 +22,10 @@ export const unusedGroup: SmallOrganisation = {
 export function review(sources: RowSources, decisions = NO_DECISIONS, reviewerPattern = "", granted?: NewGrants) {
   const settings = { ...sources.settings, reviewerPattern };
   const sheet = createReview({ sources: { ...sources, settings }, decisions, granted });
-  const csv = [sheet.begin(), ...sheet.rows(allRows(sources)), ...sheet.end()].join("");
+  const csv = [sheet.begin(), sheet.rows(allRows(sources)), ...sheet.end()].join("");
   const lines: Record<string, string>[] = parse(csv, { columns: true, bom: true });
   return { csv, lines, counts: sheet.counts };
 }
+
+/** What is about a user: memberships and direct grants. */
+export const ofUsers = (lines: readonly Record<string, string>[]) => lines.filter(({ UserId }) => UserId !== "");

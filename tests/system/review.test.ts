@@ -86,8 +86,8 @@ async function giveBack(sheet: string): Promise<void> {
 test("a decision in the returned sheet is carried forward, to its grant alone", async () => {
   const container = await start(threeSets);
   const { rows } = await review(container);
-  const { GrantKey, GrantState } = rows[1]!;
-  await giveBack(`GrantKey,GrantState,Decision,DecidedBy\r\n${GrantKey},${GrantState},keep,carol\r\n`);
+  const { ActionKey, ActionState } = rows[1]!;
+  await giveBack(`ActionKey,ActionState,Decision,DecidedBy\r\n${ActionKey},${ActionState},keep,carol\r\n`);
 
   const again = await review(container);
 
@@ -111,8 +111,8 @@ test("a grant that was revoked and given anew between two reports carries no dec
   const container = await start(oneUsed);
   const { rows } = await review(container, "a");
   expect(rows[1]).toMatchObject({ SuggestedAction: "REMOVE" });
-  const { GrantKey, GrantState } = rows[1]!;
-  await giveBack(`GrantKey,GrantState,Decision\r\n${GrantKey},${GrantState},remove\r\n`);
+  const { ActionKey, ActionState } = rows[1]!;
+  await giveBack(`ActionKey,ActionState,Decision\r\n${ActionKey},${ActionState},remove\r\n`);
   await localAws.serveOrganisation(organisationOf({ ...oneUsed, AccountAssignments: [userAssignment(0, 0, 0)] }));
   await review(container, "b");
   await localAws.serveOrganisation(organisationOf(oneUsed));
@@ -122,12 +122,12 @@ test("a grant that was revoked and given anew between two reports carries no dec
   expect(again.rows.map(({ SuggestedAction }) => SuggestedAction)).toEqual(["KEEP", "WAIT", "WAIT"]);
   expect(again.rows[1]).toMatchObject({
     Usage: "UNUSED_IN_WINDOW",
-    GrantState,
+    ActionState,
     Decision: "",
     DecisionStatus: "CHANGED",
-    EarlierDecision: `remove; the grant was then ${GrantState}, and was granted anew since`,
+    EarlierDecision: `remove; it was then ${ActionState}, and not all of it was there in the report before`,
     Reason: expect.stringContaining(
-      "at most as old as the report before this one, of 2026-11-20, which did not have it",
+      "at most as old as the report before this one, of 2026-11-20, which did not have all of it",
     ),
   });
 });
@@ -135,8 +135,8 @@ test("a grant that was revoked and given anew between two reports carries no dec
 test("an earlier report that was edited grants nothing: decisions are carried, and suggestions stay", async () => {
   const container = await start(oneUsed);
   const { rows } = await review(container, "a");
-  const { GrantKey, GrantState } = rows[1]!;
-  await giveBack(`GrantKey,GrantState,Decision\r\n${GrantKey},${GrantState},remove\r\n`);
+  const { ActionKey, ActionState } = rows[1]!;
+  await giveBack(`ActionKey,ActionState,Decision\r\n${ActionKey},${ActionState},remove\r\n`);
   const key = "credential_reports/2026-11-20T090000Z-a/credential_report.csv";
   const object = container.bucket.objects.get(key)!;
   const [header] = textOf(container.bucket, key.slice("credential_reports/".length))!.split("\r\n");

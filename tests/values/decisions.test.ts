@@ -7,7 +7,7 @@ const HEADER = "GrantKey,GrantState,Decision,DecidedBy,DecidedOn,Comment\r\n";
 
 describe("readDecisions", () => {
   it("reads none where there is no sheet", async () => {
-    expect(await readDecisions(null)).toEqual({ byGrant: new Map(), warnings: [] });
+    expect(await readDecisions(null)).toEqual({ byAction: new Map(), byGrant: new Map(), warnings: [] });
   });
 
   it.each([
@@ -43,7 +43,11 @@ describe("readDecisions", () => {
       comment: "fine, for now",
     };
 
-    expect(await readDecisions(chunksOf(sheet, 7))).toEqual({ byGrant: new Map([[KEY, decision]]), warnings: [] });
+    expect(await readDecisions(chunksOf(sheet, 7))).toEqual({
+      byAction: new Map(),
+      byGrant: new Map([[KEY, decision]]),
+      warnings: [],
+    });
   });
 
   it("holds only the lines with a decision", async () => {
@@ -68,7 +72,7 @@ describe("readDecisions", () => {
 
     expect([...byGrant.keys()]).toEqual([DIRECT]);
     expect(warnings).toEqual([
-      "Of the returned review sheet, 1 grants are decided in two ways, and are not carried forward.",
+      "Of the returned review sheet, 1 actions are decided in two ways, and are not carried forward.",
     ]);
   });
 
@@ -77,7 +81,7 @@ describe("readDecisions", () => {
 
     expect(byGrant.size).toBe(0);
     expect(warnings).toEqual([
-      "Of the returned review sheet, 1 decided lines have no readable GrantKey, and are not carried forward.",
+      "Of the returned review sheet, 1 decided lines have no readable key, and are not carried forward.",
     ]);
   });
 
@@ -97,7 +101,7 @@ describe("readDecisions", () => {
   const many = Array.from({ length: 200_001 }, (_, number) => `111111111111/ps-1/USER//u-${number},OK,KEEP,,,\r\n`);
 
   it.each([
-    ["without its columns", chunksOf("a,b\r\n1,2\r\n"), /has 0 of "grantkey": "a", "b"/],
+    ["without its columns", chunksOf("a,b\r\n1,2\r\n"), /has 0 of "actionkey": "a", "b"/],
     ["with a column twice", chunksOf("GrantKey,GrantState,Decision,decision\r\n"), /has 2 of "decision"/],
     [
       "that is no UTF-8",

@@ -2,7 +2,7 @@ import { parse } from "csv-parse/sync";
 import type { NewGrants } from "../../handlers/files/changes/changes";
 import { type Decisions, readDecisions } from "../../handlers/files/review/decisions";
 import { chunksOf, type SmallOrganisation, sourcesOf } from "../support/reportRows";
-import { ACCOUNT, alice, readers, review, unusedGroup, usedByAlice } from "../support/reviewSheet";
+import { ACCOUNT, alice, ofUsers, readers, review, unusedGroup, usedByAlice } from "../support/reviewSheet";
 
 describe("the sheet", () => {
   describe("carries decisions forward", () => {
@@ -66,7 +66,7 @@ describe("the sheet", () => {
         const again = review(zoe, decisions);
 
         expect(decisions.warnings).toEqual([]);
-        expect(again.lines).toMatchObject([
+        expect(ofUsers(again.lines)).toMatchObject([
           { Username: "Zoë; '=1+1", Decision: "KEEP", Comment: `Zoë sagt: "ja"; '= gut`, DecisionStatus: "CARRIED" },
         ]);
         csv = again.csv;
@@ -97,8 +97,9 @@ describe("the sheet", () => {
         DecidedOn: "",
         Comment: "",
         DecisionStatus: "CHANGED",
-        EarlierDecision:
-          "REMOVE by =carol on 2026-11-23 (asked her); the grant was then OK UNUSED_IN_WINDOW 2025-01-01T00:00:00Z",
+        EarlierDecision: expect.stringMatching(
+          /^REMOVE by =carol on 2026-11-23 \(asked her\); it was then OK UNUSED_IN_WINDOW 2025-01-01T00:00:00Z GIVES 1 \w+$/,
+        ),
       });
       expect(counts).toMatchObject({ decisionsCarried: 0, decisionsChanged: 1 });
     });
@@ -113,10 +114,85 @@ describe("the sheet", () => {
         DecidedOn: "",
         Comment: "",
         DecisionStatus: "CHANGED",
-        EarlierDecision:
-          "keep by =carol on 2026-11-23 (asked her); the grant was then OK UNUSED_IN_WINDOW 2025-01-01T00:00:00Z, and was granted anew since",
+        EarlierDecision: expect.stringMatching(
+          /^keep by =carol on 2026-11-23 \(asked her\); it was then .*, and not all of it was there in the report before$/,
+        ),
       });
       expect(counts).toMatchObject({ decisionsCarried: 0, decisionsChanged: 1 });
+    });
+
+    it("but not on a membership that gives something else", async () => {
+      const more: SmallOrganisation = {
+        ...unusedGroup,
+        pairs: [...unusedGroup.pairs!, ["222222222222", 1, [["GROUP", "readers"]]]],
+        accounts: null,
+      };
+      const { lines } = review(sourcesOf(more), await decided({ ...unusedGroup, accounts: null }));
+
+      expect(lines[0]).toMatchObject({ Grants: "2", DecisionStatus: "CHANGED" });
+    });
+
+    it("and shows an assignment that somebody uses by now, for the sake of what was decided about it", async () => {
+      const { csv } = review(sourcesOf(unusedGroup));
+      const { ActionKey, ActionState } = review(sourcesOf(unusedGroup)).lines[1]!;
+      expect(csv).toContain(ActionKey);
+      const sheet = `ActionKey,ActionState,Decision\r\n${ActionKey},${ActionState},REMOVE\r\n`;
+      const used = sourcesOf({ ...unusedGroup, lastLogins: [usedByAlice] });
+      const { lines } = review(used, await readDecisions(chunksOf(sheet)));
+
+      expect(lines[1]).toMatchObject({
+        Action: "REMOVE_ASSIGNMENT",
+        ActionKey,
+        SuggestedAction: "KEEP",
+        Reason: "The one member of the group used it in the window.",
+        Decision: "",
+        DecisionStatus: "CHANGED",
+        EarlierDecision: "REMOVE; it was then OK UNUSED_IN_WINDOW",
+      });
+    });
+
+    describe("of version 0.1, which were about single grants", () => {
+      const SECOND = "222222222222";
+      const twoAccounts: SmallOrganisation = {
+        ...unusedGroup,
+        pairs: [...unusedGroup.pairs!, [SECOND, 1, [["GROUP", "readers"]]], [SECOND, 0, [["USER", "u-alice"]]]],
+        accounts: null,
+      };
+      const line = (account: string, decision: string, state = "OK UNUSED_IN_WINDOW 2025-01-01T00:00:00Z") =>
+        `${account}/ps-2222222222222222/GROUP/readers/u-alice,${state},${decision},carol\r\n`;
+      const direct = `${SECOND}/ps-1111111111111111/USER//u-alice,OK UNUSED_IN_WINDOW ADMINISTRATOR,KEEP,carol\r\n`;
+      const after = async (...decided: string[]) => {
+        const sheet = `GrantKey,GrantState,Decision,DecidedBy\r\n${decided.join("")}`;
+        return ofUsers(review(sourcesOf(twoAccounts), await readDecisions(chunksOf(sheet))).lines);
+      };
+
+      it("to a membership where they say the same of all that it gives, and to a direct grant", async () => {
+        expect(await after(line(ACCOUNT, "REMOVE"), line(SECOND, "REMOVE"), direct)).toMatchObject([
+          { Action: "END_MEMBERSHIP", Decision: "REMOVE", DecidedBy: "carol", DecisionStatus: "CARRIED" },
+          { Action: "REMOVE_GRANT", Decision: "KEEP", DecidedBy: "carol", DecisionStatus: "CARRIED" },
+        ]);
+      });
+
+      it.each<[string, string[], string]>([
+        [
+          "a part of it alone",
+          [line(SECOND, "REMOVE")],
+          "of 1 of the 2 grants: REMOVE by carol; the grant was then OK UNUSED_IN_WINDOW 2025-01-01T00:00:00Z",
+        ],
+        [
+          "its parts differently",
+          [line(ACCOUNT, "KEEP"), line(SECOND, "REMOVE")],
+          "of 2 of the 2 grants: KEEP by carol; the grant was then OK UNUSED_IN_WINDOW 2025-01-01T00:00:00Z. REMOVE by carol; the grant was then OK UNUSED_IN_WINDOW 2025-01-01T00:00:00Z",
+        ],
+        [
+          "it when a part was otherwise",
+          [line(ACCOUNT, "REMOVE", "OK USED 2025-01-01T00:00:00Z"), line(SECOND, "REMOVE")],
+          "of 2 of the 2 grants: REMOVE by carol; the grant was then OK USED 2025-01-01T00:00:00Z",
+        ],
+      ])("but not where they decide about %s", async (_what, decided, earlier) => {
+        const [membership] = await after(...decided);
+        expect(membership).toMatchObject({ Decision: "", DecisionStatus: "CHANGED", EarlierDecision: earlier });
+      });
     });
 
     it("but not where the permission set has become an administrator's", async () => {

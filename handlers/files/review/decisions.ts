@@ -1,9 +1,9 @@
 import { messageOf, reportError } from "../../errors";
 import { createCsvReader } from "../csv/csv";
 
-/** What somebody wrote on the line of one grant. */
+/** What somebody wrote on a line of the sheet. */
 export interface Decision {
-  /** The grant's `GrantState` when it was decided. */
+  /** The `ActionState` when it was decided; of a decision about a single grant, its `GrantState`. */
   readonly state: string;
   readonly decision: string;
   readonly decidedBy: string;
@@ -12,28 +12,32 @@ export interface Decision {
 }
 
 export interface Decisions {
-  /** By `GrantKey`. */
+  /** By `ActionKey`. */
+  readonly byAction: ReadonlyMap<string, Decision>;
+  /** Of sheets of version 0.1, which had a line for each grant: by `GrantKey`. */
   readonly byGrant: ReadonlyMap<string, Decision>;
   /** What was not taken from the sheet and why, for people. */
   readonly warnings: readonly string[];
 }
 
 /**
- * The decisions of a returned `review.csv`: of each line with a `Decision`, its `GrantKey`, `GrantState` and the four cells that
+ * The decisions of a returned `review.csv`: of each line with a `Decision`, its key, its state and the four cells that
  * people fill in. Where the sheet cannot be trusted, none or not that one is taken, with a warning: a wrong sheet never
- * fails the report, and never decides about another grant than the one that was looked at.
+ * fails the report, and never decides about another action than the one that was looked at.
  *
  * @param sheet the sheet as it came back, maybe saved by a spreadsheet; `null` where there is none
  */
 export async function readDecisions(sheet: AsyncIterable<Buffer> | null): Promise<Decisions> {
-  const MOST = 200_000; // each is held until its grant comes by
+  const MOST = 200_000; // each is held until its action comes by
   const LONGEST_TEXT = 2_000;
-  const NEEDED = ["grantkey", "grantstate", "decision"];
-  const KEY = /^\d{12}\/[^/]+\/(GROUP\/[^/]+|USER\/)\/[^/]+$/;
+  const GRANT_KEY = /^\d{12}\/[^/]+\/(GROUP\/[^/]+|USER\/)\/[^/]+$/;
+  const ACTION_KEY =
+    /^(MEMBERSHIP\/[^/]+\/[^/]+|(ASSIGNMENT|GRANT)\/\d{12}\/[^/]+\/[^/]+|ENTITLEMENT\/\d{12}\/[^/]+\/arn:.+)$/;
+  const byAction = new Map<string, Decision>();
   const byGrant = new Map<string, Decision>();
   const contested = new Set<string>();
   const warnings: string[] = [];
-  if (sheet === null) return { byGrant, warnings };
+  if (sheet === null) return { byAction, byGrant, warnings };
   let unreadable = 0;
   let cut = 0;
 
@@ -44,48 +48,55 @@ export async function readDecisions(sheet: AsyncIterable<Buffer> | null): Promis
     return Buffer.from(trimmed.slice(0, LONGEST_TEXT)).toString();
   };
 
-  const columnsOf = (header: string[]): Map<string, number> => {
+  /** Where the columns are, and whether the sheet is about single grants, as those of version 0.1 are. */
+  const columnsOf = (header: string[]): { at: Map<string, number>; subject: "action" | "grant" } => {
     const names = header.map((name) => name.trim().toLowerCase());
-    for (const name of NEEDED) {
+    const subject = names.includes("actionkey") ? "action" : "grant";
+    const expected = subject === "action" || !names.includes("grantkey") ? "action" : "grant";
+    for (const name of [`${expected}key`, `${expected}state`, "decision"]) {
       const count = names.filter((other) => other === name).length;
       if (count === 1) continue;
       const columns = header.map((each) => JSON.stringify(each.slice(0, 40))).slice(0, 40);
+      const Subject = expected === "action" ? "Action" : "Grant";
       throw reportError(
         "UnreadableSheet",
-        `Expected one column GrantKey, one GrantState and one Decision; its first line has ${count} of ${JSON.stringify(name)}: ${columns.join(", ")}.`,
+        `Expected one column ${Subject}Key, one ${Subject}State and one Decision; its first line has ${count} of ${JSON.stringify(name)}: ${columns.join(", ")}.`,
       );
     }
-    return new Map(names.map((name, index) => [name, index]));
+    return { at: new Map(names.map((name, index) => [name, index])), subject };
   };
 
-  const reader = createCsvReader(sheet, "grantkey");
-  let columns: Map<string, number> | null = null;
+  const reader = createCsvReader(sheet, "decision");
+  let columns: ReturnType<typeof columnsOf> | null = null;
   let lines = 0;
   try {
     for (let records = await reader.next(); records !== null; records = await reader.next()) {
       if (columns === null) columns = columnsOf(records.shift()!);
-      const cell = (cells: string[], name: string) => cells[columns!.get(name) ?? -1];
-      const keyAt = columns.get("grantkey")!;
-      const decisionAt = columns.get("decision")!;
+      const { at, subject } = columns;
+      const cell = (cells: string[], name: string) => cells[at.get(name) ?? -1];
+      const keyAt = at.get(`${subject}key`)!;
+      const decisionAt = at.get("decision")!;
+      const decisions = subject === "action" ? byAction : byGrant;
+      const isKey = subject === "action" ? ACTION_KEY : GRANT_KEY;
       for (const cells of records) {
         if (cells.some((each) => each.trim() !== "")) lines++; // a spreadsheet leaves separators alone where it was cleared
         if ((cells[decisionAt] ?? "").trim() === "") continue;
         const key = (cells[keyAt] ?? "").trim();
-        if (!KEY.test(key)) {
+        if (!isKey.test(key)) {
           unreadable++;
           continue;
         }
         const decision: Decision = {
-          state: kept(cell(cells, "grantstate")),
+          state: kept(cell(cells, `${subject}state`)),
           decision: kept(cells[decisionAt]),
           decidedBy: kept(cell(cells, "decidedby")),
           decidedOn: kept(cell(cells, "decidedon")),
           comment: kept(cell(cells, "comment")),
         };
-        const other = byGrant.get(key);
+        const other = decisions.get(key);
         if (other !== undefined && JSON.stringify(other) !== JSON.stringify(decision)) contested.add(kept(key));
-        byGrant.set(kept(key), decision);
-        if (byGrant.size > MOST) throw reportError("UnreadableSheet", `It has more than ${MOST} decisions.`);
+        decisions.set(kept(key), decision);
+        if (decisions.size > MOST) throw reportError("UnreadableSheet", `It has more than ${MOST} decisions.`);
       }
     }
     if (lines === 0)
@@ -95,14 +106,17 @@ export async function readDecisions(sheet: AsyncIterable<Buffer> | null): Promis
     return noDecisions(error);
   }
 
-  for (const key of contested) byGrant.delete(key);
+  for (const key of contested) {
+    byAction.delete(key);
+    byGrant.delete(key);
+  }
   const warn = (count: number, what: string) => {
     if (count > 0) warnings.push(`Of the returned review sheet, ${count} ${what}`);
   };
-  warn(contested.size, "grants are decided in two ways, and are not carried forward.");
-  warn(unreadable, "decided lines have no readable GrantKey, and are not carried forward.");
+  warn(contested.size, "actions are decided in two ways, and are not carried forward.");
+  warn(unreadable, "decided lines have no readable key, and are not carried forward.");
   warn(cut, `texts are longer than ${LONGEST_TEXT} characters, and are cut.`);
-  return { byGrant, warnings };
+  return { byAction, byGrant, warnings };
 }
 
 /** For a returned sheet that cannot be read: the report comes all the same, says why it carries nothing forward, and what to do. */
@@ -113,6 +127,7 @@ export function noDecisions(error: unknown): Decisions {
       ? 'Fill in review.csv of the newest report, save it as "CSV UTF-8", and put it there again.'
       : "See that the report's role, or whoever runs it, may read decisions/review.csv; the next run that can carries its decisions.";
   return {
+    byAction: new Map(),
     byGrant: new Map(),
     warnings: [
       `No decision of the returned review sheet is carried forward: ${messageOf(error).replace(/\.$/, "")}. ${advice}`,

@@ -11,8 +11,17 @@ export interface Suggestion {
   readonly reason: string;
 }
 
-/** @param redundantWith the other ways in which the user has the same role, for people; empty for none */
-export type SuggestionOf = (row: Row, redundantWith: string) => Suggestion;
+/** What to do about one grant, and the sentences that this is made of. */
+export interface SuggestionOf {
+  /** @param redundantWith the other ways in which the user has the same role, for people; empty for none */
+  (row: Row, redundantWith: string): Suggestion;
+  /** What is the matter with the user or the account, with a space behind it; empty where nothing is. */
+  readonly statusOf: (row: Pick<Row, "RowStatus" | "AccountState">) => string;
+  /** Whether the grant was used, or why nobody can say. */
+  readonly usageOf: (row: Row) => string;
+  /** What to do before anything is removed, with a space before it. */
+  readonly beforeRemoval: string;
+}
 
 /**
  * What to do about a grant of a user, and why. REMOVE is said only where the window was observed, the user did not log in, and
@@ -97,7 +106,7 @@ export function createSuggestionOf(
       : `Not used yet, but given only on ${row.MemberSince.slice(0, 10)}: not called unused before ${old.toISOString().slice(0, 10)}.`;
   };
 
-  const statusSentence = (row: Row): string => {
+  const statusSentence: SuggestionOf["statusOf"] = (row) => {
     if (row.RowStatus === "OK") return "";
     if (row.RowStatus === "USER_DISABLED") return DISABLED;
     if (row.RowStatus === "USER_NOT_FOUND") return "The Identity Store does not know this user. ";
@@ -115,8 +124,10 @@ export function createSuggestionOf(
     return redundant ? "REVIEW" : "KEEP";
   };
 
-  findUse();
-  return (row, redundantWith) => {
+  // Nor does newAccessDays help: it goes by the membership's date, and for a direct assignment by the user's.
+  const beforeRemoval = " AWS does not tell when it was assigned: look into changes.csv first.";
+
+  const suggestionOf = (row: Row, redundantWith: string): Suggestion => {
     const redundant = redundantWith !== "";
     let reason = statusSentence(row) + usageSentence(row);
     let neededElsewhere = false;
@@ -132,8 +143,10 @@ export function createSuggestionOf(
     }
     if (redundant) reason += ` The user has the same role also through ${redundantWith}.`;
     const action = actionOf(row, neededElsewhere, redundant);
-    // Nor does newAccessDays help: it goes by the membership's date, and for a direct assignment by the user's.
-    if (action === "REMOVE") reason += " AWS does not tell when it was assigned: look into changes.csv first.";
+    if (action === "REMOVE") reason += beforeRemoval;
     return { action, reason };
   };
+
+  findUse();
+  return Object.assign(suggestionOf, { statusOf: statusSentence, usageOf: usageSentence, beforeRemoval });
 }

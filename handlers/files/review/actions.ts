@@ -1,0 +1,343 @@
+import { createHash } from "node:crypto";
+import type { Evidence } from "../../logins/logins";
+import type { NewGrants } from "../changes/changes";
+import type { Row } from "../columns";
+import { administratorArns, type RowSources } from "../rows";
+import { type ActionKind, type ActionRow, actionKeyOf, assignmentKeyOf, type SingleGrant, singleGrantOf } from "./keys";
+import { createMemberships, type GroupGrants, type Place } from "./memberships";
+import { createRedundancy } from "./redundancy";
+import { createReviewerOf } from "./reviewer";
+import { createSuggestionOf, type Suggestion } from "./suggestions";
+import { createWaitFor } from "./waiting";
+
+/** What the sheet shows of an action, besides what people decide about it. */
+export interface ActionCells {
+  readonly Reviewer: string;
+  readonly Username: string;
+  readonly UserDisplayName: string;
+  readonly UserEmail: string;
+  readonly GroupName: string;
+  readonly account: string;
+  readonly AccountName: string;
+  readonly PermissionSetName: string;
+  readonly Gives: string;
+  readonly Grants: string;
+  readonly Administrator: string;
+  readonly RowStatus: string;
+  readonly Usage: string;
+  readonly LastLogin: string;
+  readonly MemberSince: string;
+  readonly RedundantWith: string;
+  readonly PermissionSetArn: string;
+  readonly PrincipalType: string;
+  readonly PrincipalId: string;
+  readonly UserId: string;
+}
+
+/** A line of the sheet. */
+export interface Action {
+  readonly kind: ActionKind;
+  /** By which a decision finds it again. */
+  readonly key: string;
+  /** What has to be as it was, for a decision to hold. */
+  readonly state: string;
+  /** Whether all of it, or a part, was given since the report before. */
+  readonly isNew: boolean;
+  readonly suggestion: Suggestion;
+  readonly cells: ActionCells;
+}
+
+export interface ActionOptions {
+  readonly sources: RowSources;
+  readonly evidence: Evidence;
+  /** Left out where the report was compared with none. */
+  readonly granted: NewGrants | undefined;
+  /** Whether there is a decision about it: an assignment is then shown though somebody uses it. */
+  isDecided(key: string): boolean;
+  /** Told of every grant of a user; left out where nobody asks. */
+  readonly onGrant?: ((grant: SingleGrant) => void) | undefined;
+}
+
+/**
+ * What can be done about the access in a report, an action for each: to end a membership, to remove an assignment of a group that nobody in it used, to
+ * remove a direct grant, to end an entitlement.
+ *
+ * The rows of one pair (account and role) are held until the pair is complete, since each user's other ways to the same role may come anywhere in it;
+ * of memberships, counts alone are held to the end, since what a group gives comes anywhere in the report.
+ */
+export function createActions({ sources, evidence, granted, isDecided, onGrant }: ActionOptions) {
+  const administrators = new Set(administratorArns(sources));
+  const suggestionOf = createSuggestionOf(sources, evidence);
+  const reviewerOf = createReviewerOf(sources.settings.reviewerPattern);
+  const redundancy = createRedundancy();
+  const waitFor = createWaitFor(sources, granted);
+  const wasGranted = granted?.has ?? (() => false);
+  const memberships = createMemberships(suggestionOf);
+  const users = evidence.users.byId;
+  const groups = new Map<string, GroupGrants>();
+  /** All but memberships, in the order of the report. */
+  const others: Record<Exclude<ActionKind, "END_MEMBERSHIP">, Action[]> = {
+    END_ENTITLEMENT: [],
+    REMOVE_ASSIGNMENT: [],
+    REMOVE_GRANT: [],
+  };
+  let pair: ActionRow[] = [];
+
+  const placeOf = (row: ActionRow): Place => {
+    const isEntitlement = row.AccessType === "ACCOUNT_ROLE";
+    const roleArn = row.RoleArn ?? "";
+    const arn = row.PermissionSetArn;
+    return {
+      account: row.account,
+      accountName: row.AccountName,
+      accountState: row.AccountState,
+      accountStatus:
+        row.AccountState === ""
+          ? "ACCOUNT_NOT_IN_ORGANIZATION"
+          : row.AccountState === "ACTIVE" || row.AccountState === "UNKNOWN"
+            ? ""
+            : "ACCOUNT_NOT_ACTIVE",
+      roleName: isEntitlement ? roleArn.slice(roleArn.lastIndexOf("/") + 1) : row.PermissionSetName,
+      roleId: isEntitlement ? roleArn : arn.slice(arn.lastIndexOf("/") + 1),
+      permissionSetArn: arn,
+      administrator: administrators.has(arn),
+    };
+  };
+
+  /** What an assignment, whoever has it, shows in the sheet. */
+  const cellsOf = (row: ActionRow, place: Place): ActionCells => ({
+    Reviewer: reviewerOf(row.Type === "GROUP" ? row.GroupName : "", place.roleName),
+    Username: row.Username,
+    UserDisplayName: row.UserDisplayName,
+    UserEmail: row.UserEmail,
+    GroupName: row.GroupName,
+    account: row.account,
+    AccountName: row.AccountName,
+    PermissionSetName: place.roleName,
+    Gives: givenBy([place]),
+    Grants: "1",
+    Administrator: place.administrator ? "yes" : "no",
+    RowStatus: row.RowStatus,
+    Usage: row.Usage,
+    LastLogin: row.LastLogin,
+    MemberSince: row.MemberSince,
+    RedundantWith: "",
+    PermissionSetArn: row.PermissionSetArn,
+    PrincipalType: row.Type,
+    PrincipalId: row.Type === "GROUP" ? row.GroupId : row.UserId,
+    UserId: row.UserId,
+  });
+
+  function addOther(row: ActionRow, place: Place, cells: ActionCells, suggestion: Suggestion, isNew: boolean): void {
+    const kind =
+      row.AccessType === "ACCOUNT_ROLE"
+        ? "END_ENTITLEMENT"
+        : row.Type === "GROUP"
+          ? "REMOVE_ASSIGNMENT"
+          : "REMOVE_GRANT";
+    const administrator = place.administrator ? " ADMINISTRATOR" : "";
+    const usage = cells.Usage === "" ? "" : ` ${cells.Usage}`;
+    others[kind].push({
+      kind,
+      key: assignmentKeyOf(row),
+      state: `${cells.RowStatus}${usage}${administrator}`,
+      isNew,
+      suggestion: isNew ? waitFor(suggestion) : suggestion,
+      cells,
+    });
+  }
+
+  function addDirect(row: ActionRow, redundantWith: string): void {
+    const isNew = wasGranted(row);
+    const place = placeOf(row);
+    const cells = { ...cellsOf(row, place), RedundantWith: redundantWith };
+    addOther(row, place, cells, suggestionOf(row, redundantWith), isNew);
+    onGrant?.({ actionKey: actionKeyOf(row), ...singleGrantOf(row, place.administrator), isNew });
+  }
+
+  /** The rows of one pair through one group that has members. */
+  function addGroup(rows: readonly ActionRow[], otherWays: ReturnType<typeof redundancy.waysOf>): void {
+    const first = rows[0]!;
+    const place = placeOf(first);
+    let group = groups.get(first.GroupId);
+    if (group === undefined) {
+      group = memberships.begin(rows);
+      groups.set(group.id, group);
+    }
+    group.places.push(place);
+    let used = 0;
+    let unknown = 0;
+    let tooNew = 0;
+    let newRows = 0;
+    for (let member = 0; member < rows.length; member++) {
+      const row = rows[member]!;
+      const isNew = wasGranted(row);
+      const ways = otherWays.get(row.UserId);
+      memberships.add(group, member, row, ways ? redundancy.others(row, ways) : "", isNew);
+      if (row.Usage === "USED") used++;
+      else if (row.Usage === "UNKNOWN") unknown++;
+      else if (row.Usage === "TOO_NEW") tooNew++;
+      if (isNew) newRows++;
+      onGrant?.({ actionKey: actionKeyOf(row), ...singleGrantOf(row, place.administrator), isNew });
+    }
+    const isUnused = used === 0 && unknown === 0 && tooNew < rows.length;
+    if (!isUnused && !isDecided(assignmentKeyOf(first))) return;
+    const Usage = used > 0 ? "USED" : unknown > 0 ? "UNKNOWN" : tooNew > 0 ? "TOO_NEW" : "UNUSED_IN_WINDOW";
+    addAssignment(first, place, rows.length, Usage, newRows > 0);
+  }
+
+  /** @param members how many the group has */
+  function addAssignment(row: ActionRow, place: Place, members: number, Usage: string, isNew: boolean): void {
+    const RowStatus = members === 0 ? row.RowStatus : place.accountStatus || "OK";
+    const cells: ActionCells = {
+      ...cellsOf(row, place),
+      ...{ Username: "", UserDisplayName: "", UserEmail: "", UserId: "", LastLogin: "", MemberSince: "" },
+      ...{ Grants: String(members), RowStatus, Usage },
+    };
+    addOther(row, place, cells, suggestionOfAssignment(RowStatus, place, members, Usage), isNew);
+  }
+
+  function suggestionOfAssignment(RowStatus: string, place: Place, members: number, Usage: string): Suggestion {
+    if (RowStatus === "GROUP_NOT_FOUND")
+      return { action: "INVESTIGATE", reason: "The Identity Store does not know this group: nobody enters by it." };
+    if (members === 0)
+      return {
+        action: "REVIEW",
+        reason: "The group has no members: nobody enters by it today, and whoever joins will.",
+      };
+    const status = suggestionOf.statusOf({ RowStatus, AccountState: place.accountState });
+    const who = members === 1 ? "The one member of the group" : `The ${members} members of the group`;
+    if (Usage === "USED") return { action: "KEEP", reason: `${status}${who} used it in the window.` };
+    if (Usage === "UNKNOWN")
+      return { action: "REVIEW", reason: `${status}It is not known whether somebody in the group uses it.` };
+    const unused = `${status}${suggestionOf.usageOf({ Usage: "UNUSED_IN_WINDOW" } as Row)}`;
+    const nobody = members === 1 ? "by the one member of the group" : `by any of the ${members} members of the group`;
+    const reason = `${unused.replace(/\.$/, "")} ${nobody}.`;
+    if (place.accountStatus === "ACCOUNT_NOT_IN_ORGANIZATION") return { action: "INVESTIGATE", reason };
+    if (place.accountStatus !== "") return { action: "REVIEW", reason };
+    if (Usage === "TOO_NEW") return { action: "WAIT", reason: `${reason} Some are too new to judge.` };
+    return { action: "REMOVE", reason: reason + suggestionOf.beforeRemoval };
+  }
+
+  function finishPair(): void {
+    const otherWays = redundancy.waysOf(pair);
+    for (let at = 0; at < pair.length; ) {
+      const row = pair[at]!;
+      let end = at + 1;
+      if (row.UserId === "") {
+        addAssignment(row, placeOf(row), 0, "", wasGranted(row));
+      } else if (row.Type === "USER") {
+        const ways = otherWays.get(row.UserId);
+        addDirect(row, ways ? redundancy.others(row, ways) : "");
+      } else {
+        while (end < pair.length && pair[end]!.GroupId === row.GroupId) end++;
+        addGroup(pair.slice(at, end), otherWays);
+      }
+      at = end;
+    }
+    pair = [];
+  }
+
+  function* allMemberships(): Generator<Action, void, undefined> {
+    const byName = (a: GroupGrants, b: GroupGrants) =>
+      a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+    for (const group of [...groups.values()].sort(byName)) {
+      const ofGroup = commonOf(group);
+      for (let member = 0; member < group.userIds.length; member++) yield membershipOf(group, member, ofGroup);
+    }
+  }
+
+  /** What the memberships of a group have in common. */
+  function commonOf(group: GroupGrants) {
+    const { places } = group;
+    const hash = createHash("sha256");
+    for (const { account, roleId, accountStatus } of places) hash.update(`${account}/${roleId}/${accountStatus}\n`);
+    const administrator = places.some((place) => place.administrator);
+    const reviewers = new Set(places.map(({ roleName }) => reviewerOf(group.name, roleName)));
+    const one = places.length === 1 ? places[0]! : null;
+    return {
+      reviewer: reviewers.size === 1 ? [...reviewers][0]! : "",
+      administrator,
+      one,
+      gives: givenBy(places),
+      state: ` GIVES ${places.length} ${hash.digest("hex").slice(0, 12)}`,
+    };
+  }
+
+  function membershipOf(group: GroupGrants, member: number, common: ReturnType<typeof commonOf>): Action {
+    const userId = group.userIds[member]!;
+    const user = users.get(userId)?.user;
+    const since = group.since[member]!;
+    const RowStatus = memberships.statusOf(group, member);
+    const Usage = memberships.usageOf(group, member);
+    const suggestion = memberships.suggestionOf(group, member);
+    const redundant = group.redundant[member]!;
+    const isNew = group.granted[member]! > 0;
+    const all = group.places.length;
+    const noLogin = Usage === "UNKNOWN" ? "UNKNOWN" : "NO_LOGIN_PRESENT";
+    return {
+      kind: "END_MEMBERSHIP",
+      key: `MEMBERSHIP/${group.id}/${userId}`,
+      state: `${RowStatus} ${Usage}${common.administrator ? " ADMINISTRATOR" : ""}${since && ` ${since}`}${common.state}`,
+      isNew,
+      suggestion: isNew ? waitFor(suggestion) : suggestion,
+      cells: {
+        Reviewer: common.reviewer,
+        Username: user?.name ?? "",
+        UserDisplayName: user?.displayName ?? "",
+        UserEmail: user?.email ?? "",
+        GroupName: group.name,
+        account: common.one?.account ?? "",
+        AccountName: common.one?.accountName ?? "",
+        PermissionSetName: common.one?.roleName ?? "",
+        Gives: common.gives,
+        Grants: String(all),
+        Administrator: common.administrator ? "yes" : "no",
+        RowStatus,
+        Usage,
+        LastLogin: group.lastLogin[member] ?? noLogin,
+        MemberSince: since,
+        RedundantWith: redundant === 0 ? "" : all === 1 ? group.otherWays.get(member)! : `${redundant} of ${all}`,
+        PermissionSetArn: common.one?.permissionSetArn ?? "",
+        PrincipalType: "GROUP",
+        PrincipalId: group.id,
+        UserId: userId,
+      },
+    };
+  }
+
+  return {
+    /** Takes rows in, in the order of the report. */
+    add(batch: readonly Row[]): void {
+      for (const row of batch as readonly ActionRow[]) {
+        const held = pair[0];
+        if (
+          held &&
+          (held.PermissionSetArn !== row.PermissionSetArn ||
+            held.account !== row.account ||
+            held.RoleArn !== row.RoleArn)
+        ) {
+          finishPair();
+        }
+        pair.push(row);
+      }
+    },
+    /** All actions, once all rows are in: by kind; memberships by group and user, the others in the order of the report. As often as asked for. */
+    *all(): Generator<Action, void, undefined> {
+      if (pair.length > 0) finishPair();
+      yield* others.END_ENTITLEMENT;
+      yield* allMemberships();
+      yield* others.REMOVE_ASSIGNMENT;
+      yield* others.REMOVE_GRANT;
+    },
+  };
+}
+
+/** What an action takes away, for people: `workload (111111111111): ReadOnly; …`; of more than ten, ten are named and the rest counted. */
+function givenBy(places: readonly Place[]): string {
+  const NAMED = 10;
+  const named = places.slice(0, NAMED).map(({ account, accountName, roleName }) => {
+    return `${accountName === "" ? account : `${accountName} (${account})`}: ${roleName}`;
+  });
+  return named.join("; ") + (places.length > NAMED ? ` and ${places.length - NAMED} more` : "");
+}
