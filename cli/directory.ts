@@ -10,7 +10,7 @@ import {
   rmSync,
 } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { finished } from "node:stream/promises";
 import { unfinishedHead, type WorkStore } from "../handlers/bucket/bucket";
 import {
@@ -103,8 +103,8 @@ export async function createDirectorySink(directory: string, signal: AbortSignal
   return {
     create(name) {
       makePrivateFolder(unfinished);
-      mkdirSync(staging, { recursive: true });
       const path = join(staging, name);
+      mkdirSync(dirname(path), { recursive: true });
       const stream = createWriteStream(path);
       let failure: Error | null = null;
       let closed = false;

@@ -30,6 +30,7 @@ const fileWords: Readonly<Record<string, string>> = {
   "credential_report.csv": "who can enter what, through which group, and when they last did",
   "changes.csv": "what is new, gone or different since the report before",
   "review.csv": "the access-review sheet: a suggestion and its reason for each thing to be done",
+  "review.xlsx": "the same as a workbook",
   "unexplained_logins.csv": "logins that no present grant explains",
   "rows.jsonl.gz": "the rows once more, for machines",
   "manifest.json": "the proof: sources, settings, and each file's hash",

@@ -9,6 +9,7 @@ import {
   REPORT_FILE,
   REVIEW_COLUMNS,
   REVIEW_FILE,
+  REVIEW_WORKBOOK,
   UNEXPLAINED_LOGIN_COLUMNS,
   UNEXPLAINED_LOGINS_FILE,
 } from "../../handlers/files/files";
@@ -82,10 +83,11 @@ export function rulesOf(programVersion: unknown): Rules {
 }
 
 /** The files that every run writes, in every version so far; all others that a manifest names are checked too. */
-export function requiredFiles({ sources, previousReport }: Manifest): string[] {
+export function requiredFiles({ programVersion, sources, previousReport }: Manifest): string[] {
   return [
     REPORT_FILE,
     REVIEW_FILE,
+    ...(rulesOf(programVersion).sheet === "actions" ? [REVIEW_WORKBOOK] : []),
     MACHINE_ROWS_FILE,
     PAGE_FILE,
     ...(sources.logins.status === "read" ? [UNEXPLAINED_LOGINS_FILE] : []),

@@ -24,16 +24,20 @@ export {
 export {
   CHANGES_FILE,
   DECISIONS_FILE,
+  isWorkbookOfReport,
   MACHINE_ROWS_FILE,
   MANIFEST_FILE,
   PAGE_FILE,
   REPORT_FILE,
   REPORT_FILES,
   REVIEW_FILE,
+  REVIEW_FOLDER,
+  REVIEW_WORKBOOK,
   UNEXPLAINED_LOGINS_FILE,
 } from "./names";
 export { createPage, pageAssets } from "./page/page";
 export { type Published, publish } from "./publish";
 export { REVIEW_COLUMNS } from "./review/review";
+export { workerText } from "./review/workbook/workbook";
 export { type RowSources, rowBatches } from "./rows";
 export { UNEXPLAINED_LOGIN_COLUMNS } from "./unexplainedLogins";

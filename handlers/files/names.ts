@@ -10,6 +10,12 @@ export const CHANGES_FILE = "changes.csv";
 /** The access-review sheet. */
 export const REVIEW_FILE = "review.csv";
 
+/** The same as a workbook; where it has more lines than one takes, `review-2.xlsx` … follow. */
+export const REVIEW_WORKBOOK = "review.xlsx";
+
+/** Of each reviewer's own workbook. */
+export const REVIEW_FOLDER = "review/";
+
 /** Logins that no grant explains. */
 export const UNEXPLAINED_LOGINS_FILE = "unexplained_logins.csv";
 
@@ -27,8 +33,14 @@ export const REPORT_FILES: readonly string[] = [
   REPORT_FILE,
   CHANGES_FILE,
   REVIEW_FILE,
+  REVIEW_WORKBOOK,
   UNEXPLAINED_LOGINS_FILE,
   MACHINE_ROWS_FILE,
   PAGE_FILE,
   MANIFEST_FILE,
 ];
+
+/** Whether a report can have a file of this name besides. */
+export function isWorkbookOfReport(name: string): boolean {
+  return /^(review-\d+|review\/[A-Za-z0-9][A-Za-z0-9._-]*)\.xlsx$/.test(name);
+}

@@ -43,10 +43,24 @@ export async function publish(
   const ROWS_A_BATCH = 2_000;
   const { previous, changes, decisions } = await readPrevious(history, sources.settings);
   const { status } = statusOf(sources, previous);
-  const warnings = () => statusOf(sources, withoutComparison(previous, changes)).warnings;
+  let files: readonly ReportFile[] = []; // named before it is used within a function, as the serialiser needs it
+  const known = (): Previous => {
+    const compared = withoutComparison(previous, changes);
+    return { ...compared, notes: [...compared.notes, ...files.flatMap((file) => file.notes?.() ?? [])] };
+  };
+  const warnings = () => statusOf(sources, known()).warnings;
   const { previousReport } = previous;
   const evidence = evidenceOf(sources);
-  const files = reportFiles({ sources, evidence, facts, status, warnings, previousReport, changes, decisions });
+  files = reportFiles({
+    sources,
+    evidence,
+    facts,
+    status,
+    warnings,
+    previousReport,
+    changes,
+    decisions,
+  });
   const writers = files.map((file) => createFileWriter(file, sink));
   try {
     const counts: RowCounts = { total: 0, byRowStatus: {}, byUsage: {} };
@@ -58,9 +72,14 @@ export async function publish(
       progress("rows", counts.total, null);
     }
     for (const writer of writers) await writer.end();
+    for (const file of files.flatMap((each) => each.beside?.() ?? [])) {
+      const writer = createFileWriter(file, sink);
+      writers.push(writer);
+      await writer.end();
+    }
     const whole = writers.filter((writer) => !writer.refused());
     const entries = whole.map((writer) => writer.entry());
-    const manifest = manifestOf(sources, facts, counts, entries, withoutComparison(previous, changes));
+    const manifest = manifestOf(sources, facts, counts, entries, known());
     const manifestBytes = Buffer.from(JSON.stringify(manifest, null, 2) + "\n", "utf8");
     const manifestSha256 = sha256Of(manifestBytes);
     requireManifest(manifestBytes);
@@ -73,6 +92,8 @@ export async function publish(
   } catch (error) {
     await Promise.allSettled(writers.map((writer) => writer.abort()));
     throw error;
+  } finally {
+    for (const file of files) file.done?.();
   }
 }
 

@@ -10,6 +10,7 @@ import { REPORT_FILE } from "./names";
 import { createPage } from "./page/page";
 import type { ReportFile } from "./reportFile";
 import { createReview, type Decisions } from "./review/review";
+import { createWorkbooks } from "./review/workbook/workbook";
 import { administratorArns, type RowSources } from "./rows";
 import { createUnexplainedLogins } from "./unexplainedLogins";
 
@@ -32,7 +33,7 @@ export function reportFiles(context: FileContext): ReportFile[] {
   const files: (ReportFile | null)[] = [
     csvReport(),
     changes,
-    createReview({ sources, evidence, decisions, granted: changes?.granted }),
+    createReview({ sources, evidence, decisions, workbooks: createWorkbooks(), granted: changes?.granted }),
     createUnexplainedLogins(sources, evidence),
     createMachineRows(sources, facts.runId),
     createPage(pageContext(context)),

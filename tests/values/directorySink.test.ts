@@ -140,6 +140,22 @@ test("nothing is seen of a report before it is whole, nor anything changed of th
   expect(contents()).not.toEqual(before);
 });
 
+test("the workbooks of the report before go with it, and nobody's own files beside them", async () => {
+  await report([CSV, "review.xlsx", "review-2.xlsx", "review/payments.xlsx", "review/shop.xlsx"], "old");
+  writeFileSync(join(directory, "review", "notes.txt"), "mine");
+
+  await report([CSV, "review.xlsx", "review/shop.xlsx"], "new");
+
+  const there = readdirSync(directory).filter((name) => name.endsWith(".xlsx"));
+  expect([...there, ...readdirSync(join(directory, "review")).sort()]).toEqual([
+    "review.xlsx",
+    "notes.txt",
+    "shop.xlsx",
+  ]);
+  expect(readFileSync(join(directory, "review", "shop.xlsx"), "utf8")).toBe("new");
+  expect(readdirSync(directory).filter((name) => name.startsWith("."))).toEqual([]);
+});
+
 test("a manifest that is not the program's decides nothing", async () => {
   const files = ["notes.txt", "../notes.txt", "decisions/review.csv"].map((name) => ({ name }));
   writeFileSync(join(directory, "notes.txt"), "mine");

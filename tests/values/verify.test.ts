@@ -40,6 +40,7 @@ test("a report that nobody touched is whole, with names of all kinds", async () 
     ["unexplained_logins.csv", 0],
     ["rows.jsonl.gz", 12],
     ["report.html", null],
+    ["review.xlsx", null],
   ]);
   expect(verdict.notes).toEqual([expect.stringContaining("first of its chain")]);
 });
@@ -253,7 +254,7 @@ describe.each<[string, (manifest: any) => void, string]>([
     "/rows/byRowStatus must be equal to one of the allowed values",
   ],
   ["a CSV without its rows", (m) => delete m.files[0].rows, "/files/0 must have required property 'rows'"],
-  ["a page with rows", (m) => (m.files.at(-1).rows = 1), "/files/4/rows boolean schema is false"],
+  ["a page with rows", (m) => (m.files.at(-1).rows = 1), "/files/5/rows boolean schema is false"],
   ["a hash that is none", (m) => (m.files[0].sha256 = "x"), "/files/0/sha256 must match pattern"],
   ["no report among the files", (m) => m.files.shift(), "/files must contain at least 1 valid item(s)"],
   ["a file elsewhere", (m) => (m.files[0].name = "../../etc/passwd"), "/files/0/name must match pattern"],

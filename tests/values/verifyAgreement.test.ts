@@ -133,7 +133,11 @@ describe("files that do not agree, though the manifest vouches for each", () => 
 
   test.each<[string, string, string]>([
     ["a membership", "MEMBERSHIP/g-readers/u-alice", "which line 6 of credential_report.csv takes"],
-    ["a direct grant", "GRANT/111111111111/ps-2222222222222222/u-alice", "which line 10 of credential_report.csv takes"],
+    [
+      "a direct grant",
+      "GRANT/111111111111/ps-2222222222222222/u-alice",
+      "which line 10 of credential_report.csv takes",
+    ],
     ["an assignment", "ASSIGNMENT/222222222222/ps-2222222222222222/g-readers", "of credential_report.csv takes"],
   ])("review.csv: %s struck out", async (_, key, taken) => {
     const lines = csvRecords(directory.text("review.csv")).filter((line) => !line.includes(`,${key},`));
@@ -200,15 +204,18 @@ describe("files that do not agree, though the manifest vouches for each", () => 
 });
 
 describe("every file that such a run writes is required, though the manifest does not name it", () => {
-  test.each(["review.csv", "rows.jsonl.gz", "report.html", "unexplained_logins.csv"])("%s", async (name) => {
-    directory.remove(name);
-    directory.forge((manifest) => {
-      manifest.files = manifest.files.filter((entry: { name: string }) => entry.name !== name);
-    });
-    expect(said(await verify())).toEqual([
-      expect.stringMatching(`^${name} is not named by the manifest, though every such run of version \\d`),
-    ]);
-  });
+  test.each(["review.csv", "review.xlsx", "rows.jsonl.gz", "report.html", "unexplained_logins.csv"])(
+    "%s",
+    async (name) => {
+      directory.remove(name);
+      directory.forge((manifest) => {
+        manifest.files = manifest.files.filter((entry: { name: string }) => entry.name !== name);
+      });
+      expect(said(await verify())).toEqual([
+        expect.stringMatching(`^${name} is not named by the manifest, though every such run of version \\d`),
+      ]);
+    },
+  );
 
   test("unexplained_logins.csv only where the login source was read", async () => {
     directory.dispose();

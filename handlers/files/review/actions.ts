@@ -75,6 +75,8 @@ export function createActions({ sources, evidence, granted, isDecided, onGrant }
   const memberships = createMemberships(suggestionOf);
   const users = evidence.users.byId;
   const groups = new Map<string, GroupGrants>();
+  /** By group, what its memberships have in common. */
+  const common = new Map<string, ReturnType<typeof commonOf>>();
   /** All but memberships, in the order of the report. */
   const others: Record<Exclude<ActionKind, "END_MEMBERSHIP">, Action[]> = {
     END_ENTITLEMENT: [],
@@ -238,11 +240,16 @@ export function createActions({ sources, evidence, granted, isDecided, onGrant }
     pair = [];
   }
 
-  function* allMemberships(): Generator<Action, void, undefined> {
+  function* allMemberships(reviewer: string | undefined): Generator<Action, void, undefined> {
     const byName = (a: GroupGrants, b: GroupGrants) =>
       a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
     for (const group of [...groups.values()].sort(byName)) {
-      const ofGroup = commonOf(group);
+      let ofGroup = common.get(group.id);
+      if (ofGroup === undefined) {
+        ofGroup = commonOf(group);
+        common.set(group.id, ofGroup);
+      }
+      if (reviewer !== undefined && ofGroup.reviewer !== reviewer) continue;
       for (let member = 0; member < group.userIds.length; member++) yield membershipOf(group, member, ofGroup);
     }
   }
@@ -264,7 +271,7 @@ export function createActions({ sources, evidence, granted, isDecided, onGrant }
     };
   }
 
-  function membershipOf(group: GroupGrants, member: number, common: ReturnType<typeof commonOf>): Action {
+  function membershipOf(group: GroupGrants, member: number, ofGroup: ReturnType<typeof commonOf>): Action {
     const userId = group.userIds[member]!;
     const user = users.get(userId)?.user;
     const since = group.since[member]!;
@@ -278,27 +285,27 @@ export function createActions({ sources, evidence, granted, isDecided, onGrant }
     return {
       kind: "END_MEMBERSHIP",
       key: `MEMBERSHIP/${group.id}/${userId}`,
-      state: `${RowStatus} ${Usage}${common.administrator ? " ADMINISTRATOR" : ""}${since && ` ${since}`}${common.state}`,
+      state: `${RowStatus} ${Usage}${ofGroup.administrator ? " ADMINISTRATOR" : ""}${since && ` ${since}`}${ofGroup.state}`,
       isNew,
       suggestion: isNew ? waitFor(suggestion) : suggestion,
       cells: {
-        Reviewer: common.reviewer,
+        Reviewer: ofGroup.reviewer,
         Username: user?.name ?? "",
         UserDisplayName: user?.displayName ?? "",
         UserEmail: user?.email ?? "",
         GroupName: group.name,
-        account: common.one?.account ?? "",
-        AccountName: common.one?.accountName ?? "",
-        PermissionSetName: common.one?.roleName ?? "",
-        Gives: common.gives,
+        account: ofGroup.one?.account ?? "",
+        AccountName: ofGroup.one?.accountName ?? "",
+        PermissionSetName: ofGroup.one?.roleName ?? "",
+        Gives: ofGroup.gives,
         Grants: String(all),
-        Administrator: common.administrator ? "yes" : "no",
+        Administrator: ofGroup.administrator ? "yes" : "no",
         RowStatus,
         Usage,
         LastLogin: group.lastLogin[member] ?? noLogin,
         MemberSince: since,
         RedundantWith: redundant === 0 ? "" : all === 1 ? group.otherWays.get(member)! : `${redundant} of ${all}`,
-        PermissionSetArn: common.one?.permissionSetArn ?? "",
+        PermissionSetArn: ofGroup.one?.permissionSetArn ?? "",
         PrincipalType: "GROUP",
         PrincipalId: group.id,
         UserId: userId,
@@ -322,13 +329,17 @@ export function createActions({ sources, evidence, granted, isDecided, onGrant }
         pair.push(row);
       }
     },
-    /** All actions, once all rows are in: by kind; memberships by group and user, the others in the order of the report. As often as asked for. */
-    *all(): Generator<Action, void, undefined> {
+    /**
+     * All actions, or one reviewer's, once all rows are in: by kind; memberships by group and user, the others in the order of the report. As often as
+     * asked for.
+     */
+    *all(reviewer?: string): Generator<Action, void, undefined> {
       if (pair.length > 0) finishPair();
-      yield* others.END_ENTITLEMENT;
-      yield* allMemberships();
-      yield* others.REMOVE_ASSIGNMENT;
-      yield* others.REMOVE_GRANT;
+      const theirs = ({ cells }: Action) => reviewer === undefined || cells.Reviewer === reviewer;
+      yield* others.END_ENTITLEMENT.filter(theirs);
+      yield* allMemberships(reviewer);
+      yield* others.REMOVE_ASSIGNMENT.filter(theirs);
+      yield* others.REMOVE_GRANT.filter(theirs);
     },
   };
 }

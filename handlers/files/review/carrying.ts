@@ -12,13 +12,6 @@ export interface DecisionCells {
   readonly EarlierDecision: string;
 }
 
-/** What became of the decisions. The rest are of what is gone. */
-export interface CarriedCounts {
-  /** Those that still hold, and those about what has changed since. */
-  decisionsCarried: number;
-  decisionsChanged: number;
-}
-
 /** A decision about a single grant, and whether that is as it was. */
 interface OldDecision {
   readonly decision: Decision;
@@ -35,27 +28,24 @@ export function createCarrying({ byAction, byGrant }: Decisions) {
     DecisionStatus: "",
     EarlierDecision: "",
   };
-  const counts: CarriedCounts = { decisionsCarried: 0, decisionsChanged: 0 };
   /** By the key of the action that takes the grants away. */
   const old = new Map<string, OldDecision[]>();
   const isEmpty = byAction.size === 0 && byGrant.size === 0; // to look up a key costs as much as to write the line
 
-  const carried = ({ decision, decidedBy, decidedOn, comment }: Decision): DecisionCells => {
-    counts.decisionsCarried++;
-    return {
-      Decision: decision,
-      DecidedBy: decidedBy,
-      DecidedOn: decidedOn,
-      Comment: comment,
-      DecisionStatus: "CARRIED",
-      EarlierDecision: "",
-    };
-  };
+  const carried = ({ decision, decidedBy, decidedOn, comment }: Decision): DecisionCells => ({
+    Decision: decision,
+    DecidedBy: decidedBy,
+    DecidedOn: decidedOn,
+    Comment: comment,
+    DecisionStatus: "CARRIED",
+    EarlierDecision: "",
+  });
 
-  const changed = (earlier: string): DecisionCells => {
-    counts.decisionsChanged++;
-    return { ...UNDECIDED, DecisionStatus: "CHANGED", EarlierDecision: earlier };
-  };
+  const changed = (earlier: string): DecisionCells => ({
+    ...UNDECIDED,
+    DecisionStatus: "CHANGED",
+    EarlierDecision: earlier,
+  });
 
   const said = ({ decision, decidedBy, decidedOn, comment }: Decision): string => {
     const by = decidedBy && ` by ${decidedBy}`;
@@ -82,7 +72,6 @@ export function createCarrying({ byAction, byGrant }: Decisions) {
   };
 
   return {
-    counts,
     isDecided: (key: string): boolean => !isEmpty && byAction.has(key),
     /** Told of each grant before the actions come; left out where no decision is about a single one. */
     onGrant:

@@ -5,82 +5,56 @@ import { createCellFormatter } from "../csv/csv";
 import { REVIEW_FILE } from "../names";
 import { evidenceOf, type RowSources } from "../rows";
 import { type Action, createActions } from "./actions";
-import { type CarriedCounts, createCarrying } from "./carrying";
+import { createCarrying } from "./carrying";
+import { REVIEW_COLUMNS, type ReviewLine } from "./columns";
 import type { Decisions } from "./decisions";
+import { createSheets } from "./sheets";
+import type { Workbooks } from "./workbook/workbook";
 
+export { REVIEW_COLUMNS } from "./columns";
 export { type Decisions, noDecisions, readDecisions } from "./decisions";
 export { createReviewerOf } from "./reviewer";
-
-/** In the order in which a person reads: who, what, whether it is used, what to do about it; then what the program needs. */
-export const REVIEW_COLUMNS = [
-  "Reviewer",
-  "Action",
-  "Username",
-  "UserDisplayName",
-  "GroupName",
-  "Gives",
-  "Administrator",
-  "Usage",
-  "LastLogin",
-  "SuggestedAction",
-  "Reason",
-  "Decision",
-  "DecidedBy",
-  "DecidedOn",
-  "Comment",
-  "DecisionStatus",
-  "EarlierDecision",
-  "RowStatus",
-  "MemberSince",
-  "RedundantWith",
-  "Grants",
-  "UserEmail",
-  "account",
-  "AccountName",
-  "PermissionSetName",
-  "InstanceArn",
-  "IdentityStoreId",
-  "PermissionSetArn",
-  "PrincipalType",
-  "PrincipalId",
-  "UserId",
-  "ActionKey",
-  "ActionState",
-] as const;
-
-export type ReviewColumn = (typeof REVIEW_COLUMNS)[number];
-
-/** A line of the sheet, raw: not yet escaped for spreadsheets. */
-export type ReviewLine = Readonly<Record<ReviewColumn, string>>;
 
 export interface ReviewOptions {
   readonly sources: RowSources;
   /** Of these sources, where it is there already. */
   readonly evidence?: Evidence;
   readonly decisions: Decisions;
+  /** Left out where no workbooks are wanted. */
+  readonly workbooks?: Workbooks | undefined;
   /** Left out where the report was compared with none. */
   readonly granted?: NewGrants | undefined;
 }
 
 /** How many lines of the sheet are what. */
-export interface ReviewCounts extends CarriedCounts {
+export interface ReviewCounts {
   lines: number;
   readonly bySuggestedAction: Record<string, number>;
+  /** With a decision that still holds, and with one about what has changed since. */
+  decisionsCarried: number;
+  decisionsChanged: number;
 }
 
 /**
  * `review.csv`, the access-review sheet: one line for each thing that can be done about access. What its columns mean, and
  * when a decision is carried forward, is in docs/review.md.
  */
-export function createReview({ sources, evidence = evidenceOf(sources), decisions, granted }: ReviewOptions) {
+export function createReview({
+  sources,
+  evidence = evidenceOf(sources),
+  decisions,
+  workbooks,
+  granted,
+}: ReviewOptions) {
   const LINES_A_PIECE = 2_000;
-  const { instanceArn, identityStoreId } = sources.settings;
+  const { instanceArn, identityStoreId, now } = sources.settings;
   const columns = REVIEW_COLUMNS;
   const cell = createCellFormatter();
   const carrying = createCarrying(decisions);
   const { isDecided, onGrant } = carrying;
   const actions = createActions({ sources, evidence, granted, isDecided, onGrant });
-  const counts: ReviewCounts = Object.assign(carrying.counts, { lines: 0, bySuggestedAction: {} });
+  const counts: ReviewCounts = { lines: 0, bySuggestedAction: {}, decisionsCarried: 0, decisionsChanged: 0 };
+  const byReviewer = new Map<string, number>();
 
   const lineOf = (action: Action): ReviewLine => ({
     ...action.cells,
@@ -94,6 +68,20 @@ export function createReview({ sources, evidence = evidenceOf(sources), decision
     ActionState: action.state,
   });
 
+  function* linesOf(reviewer?: string): Generator<ReviewLine, void, undefined> {
+    for (const action of actions.all(reviewer)) yield lineOf(action);
+  }
+
+  function count({ Reviewer, SuggestedAction, DecisionStatus }: ReviewLine): void {
+    counts.lines++;
+    counts.bySuggestedAction[SuggestedAction] = (counts.bySuggestedAction[SuggestedAction] ?? 0) + 1;
+    byReviewer.set(Reviewer, (byReviewer.get(Reviewer) ?? 0) + 1);
+    if (DecisionStatus === "CARRIED") counts.decisionsCarried++;
+    if (DecisionStatus === "CHANGED") counts.decisionsChanged++;
+  }
+
+  const sheets = workbooks && createSheets({ columns, now, workbooks, linesOf });
+
   return {
     name: REVIEW_FILE,
     contentType: "text/csv; charset=utf-8",
@@ -105,11 +93,8 @@ export function createReview({ sources, evidence = evidenceOf(sources), decision
     },
     *end(): Generator<string, void, undefined> {
       let piece = "";
-      for (const action of actions.all()) {
-        const line = lineOf(action);
-        const suggested = line.SuggestedAction;
-        counts.lines++;
-        counts.bySuggestedAction[suggested] = (counts.bySuggestedAction[suggested] ?? 0) + 1;
+      for (const line of linesOf()) {
+        count(line);
         for (let at = 0; at < columns.length; at++) piece += (at === 0 ? "" : ",") + cell(line[columns[at]!]);
         piece += "\r\n";
         if (counts.lines % LINES_A_PIECE === 0) {
@@ -120,6 +105,9 @@ export function createReview({ sources, evidence = evidenceOf(sources), decision
       yield piece;
     },
     recordCount: () => counts.lines,
+    beside: () => sheets?.files(counts.lines, byReviewer) ?? [],
+    notes: () => sheets?.notes(counts.lines, byReviewer) ?? [],
+    done: () => workbooks?.close(),
     counts,
   };
 }
