@@ -12,7 +12,7 @@ export {
   recordSuccess,
   resultOf,
 } from "./latest";
-export { presentIn, publishedRows, REPORT_PREFIX, runFolder, workFolder } from "./names";
+export { LATEST_PAGE, presentIn, publishedRows, REPORT_PREFIX, runFolder, workFolder } from "./names";
 export { ALREADY_RUNNING, abandonedRun, beginRun, closeRun, endRun, lastRun, type Running, unendedRun } from "./oneRun";
 export { type Refusal, refusalOf } from "./reading";
 export { createRunningStatus, type RunPlan } from "./runningStatus";

@@ -1,5 +1,6 @@
 /** The report as files: what is in them, in which order they are written, and the manifest that makes them a report. */
 export { CHANGE_COLUMNS } from "./changes/changes";
+export type { News } from "./changes/news";
 export {
   COLUMNS,
   type Column,
@@ -10,8 +11,9 @@ export {
   SORTED_BY,
 } from "./columns";
 export { createCellFormatter } from "./csv/csv";
-export type { Bytes, History, Sink, SinkFile } from "./destination";
+export type { Bytes, History, ReturnedSheet, Sink, SinkFile } from "./destination";
 export {
+  type DecidedFacts,
   type FileEntry,
   MANIFEST_VERSION,
   type Manifest,
@@ -23,7 +25,8 @@ export {
 } from "./manifest";
 export {
   CHANGES_FILE,
-  DECISIONS_FILE,
+  DECISIONS_FOLDER,
+  isReturnedSheet,
   isWorkbookOfReport,
   MACHINE_ROWS_FILE,
   MANIFEST_FILE,
@@ -37,7 +40,7 @@ export {
 } from "./names";
 export { createPage, pageAssets } from "./page/page";
 export { type Published, publish } from "./publish";
-export { REVIEW_COLUMNS } from "./review/review";
-export { workerText } from "./review/workbook/workbook";
+export { type Decisions, NO_DECISIONS, REVIEW_COLUMNS, readDecisions, readSheet } from "./review/review";
+export { createWorkbooks, workerText } from "./review/workbook/workbook";
 export { type RowSources, rowBatches } from "./rows";
 export { UNEXPLAINED_LOGIN_COLUMNS } from "./unexplainedLogins";

@@ -5,6 +5,9 @@ import { reportError } from "../errors";
 import { loginTargets } from "../logins/logins";
 import type { Logins, RunStatus, Settings } from "../model";
 import { formatInstant } from "../times";
+import type { News } from "./changes/news";
+import type { Outcome } from "./review/carrying";
+import type { DecisionFile } from "./review/decisions";
 import type { RowSources } from "./rows";
 
 /** The version of what a manifest and the files that it names look like: handlers/files/manifest.schema.json. */
@@ -80,6 +83,11 @@ export interface Previous {
   readonly notes: readonly string[];
 }
 
+/** What became of the decisions that people have returned. */
+export interface DecidedFacts extends Outcome {
+  readonly files: readonly (DecisionFile & Outcome)[];
+}
+
 /** What a source was asked. */
 export interface SourceEffort {
   /** Calls, retries included. */
@@ -129,6 +137,9 @@ export interface Manifest {
   readonly throttled: Record<string, number>;
   readonly rows: RowCounts;
   readonly files: readonly FileEntry[];
+  readonly decisions: DecidedFacts;
+  /** `null` where the report was compared with none. */
+  readonly news: News | null;
   readonly previousReport: PreviousReport;
   readonly previousManifest: ManifestLink | null;
 }
@@ -225,6 +236,7 @@ export function manifestOf(
   facts: RunFacts,
   rows: RowCounts,
   files: FileEntry[],
+  { decisions, news }: Pick<Manifest, "decisions" | "news">,
   previous: Previous,
 ): Manifest {
   const { status, warnings } = statusOf({ settings, provisioning, collection, logins }, previous);
@@ -276,6 +288,8 @@ export function manifestOf(
     throttled: sorted(facts.effort.throttled),
     rows: { total: rows.total, byRowStatus: sorted(rows.byRowStatus), byUsage: sorted(rows.byUsage) },
     files,
+    decisions,
+    news,
     previousReport: previous.previousReport,
     previousManifest: previous.previousManifest,
   };

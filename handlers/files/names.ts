@@ -25,8 +25,13 @@ export const MACHINE_ROWS_FILE = "rows.jsonl.gz";
 /** The page. */
 export const PAGE_FILE = "report.html";
 
-/** Where a returned sheet is put, below the report prefix of the bucket. */
-export const DECISIONS_FILE = "decisions/review.csv";
+/** Where returned sheets are put, below the report prefix of the bucket, or of the directory. */
+export const DECISIONS_FOLDER = "decisions/";
+
+/** Whether a file there is a returned sheet, and not one that a system or a spreadsheet leaves beside others. */
+export function isReturnedSheet(name: string): boolean {
+  return name !== "" && !name.endsWith("/") && !/(^|\/)(\.|~\$|thumbs\.db$)/i.test(name);
+}
 
 /** Every file that a report can have, the manifest included: what a place that holds one report at a time may replace and delete. */
 export const REPORT_FILES: readonly string[] = [

@@ -19,7 +19,8 @@ import { MANIFEST_FILE } from "./names";
 import { readPrevious, unreadable } from "./previous/previous";
 import type { Content, Pieces, ReportFile } from "./reportFile";
 import { reportFiles } from "./reportFiles";
-import { evidenceOf, type RowSources, rowBatches } from "./rows";
+import type { Decisions } from "./review/review";
+import { administratorArns, evidenceOf, type RowSources, rowBatches } from "./rows";
 import { schemaProblems } from "./schema";
 
 /** A report that is there. */
@@ -36,12 +37,15 @@ export interface Published {
 export async function publish(
   sources: RowSources,
   facts: RunFacts,
+  decisions: Decisions,
   history: History,
   sink: Sink,
   progress: Progress,
 ): Promise<Published> {
   const ROWS_A_BATCH = 2_000;
-  const { previous, changes, decisions } = await readPrevious(history, sources.settings);
+  const earlier = await readPrevious(history, sources.settings, decisions, administratorArns(sources));
+  const { changes } = earlier;
+  const previous = { ...earlier.previous, notes: decisions.warnings };
   const { status } = statusOf(sources, previous);
   let files: readonly ReportFile[] = []; // named before it is used within a function, as the serialiser needs it
   const known = (): Previous => {
@@ -51,7 +55,7 @@ export async function publish(
   const warnings = () => statusOf(sources, known()).warnings;
   const { previousReport } = previous;
   const evidence = evidenceOf(sources);
-  files = reportFiles({
+  const contents = reportFiles({
     sources,
     evidence,
     facts,
@@ -61,6 +65,7 @@ export async function publish(
     changes,
     decisions,
   });
+  files = contents.files;
   const writers = files.map((file) => createFileWriter(file, sink));
   try {
     const counts: RowCounts = { total: 0, byRowStatus: {}, byUsage: {} };
@@ -79,7 +84,14 @@ export async function publish(
     }
     const whole = writers.filter((writer) => !writer.refused());
     const entries = whole.map((writer) => writer.entry());
-    const manifest = manifestOf(sources, facts, counts, entries, known());
+    const manifest = manifestOf(
+      sources,
+      facts,
+      counts,
+      entries,
+      { decisions: contents.decided(), news: contents.news() },
+      known(),
+    );
     const manifestBytes = Buffer.from(JSON.stringify(manifest, null, 2) + "\n", "utf8");
     const manifestSha256 = sha256Of(manifestBytes);
     requireManifest(manifestBytes);

@@ -9,7 +9,7 @@ import fc from "fast-check";
 import { type Changes, openChanges } from "../../handlers/files/changes/changes";
 import { COLUMNS } from "../../handlers/files/columns";
 import { createCsvWriter } from "../../handlers/files/csv/writer";
-import type { Decisions } from "../../handlers/files/review/decisions";
+import { type Decisions, NO_DECISIONS } from "../../handlers/files/review/decisions";
 import { createReview } from "../../handlers/files/review/review";
 import { type RowSources, rowBatches } from "../../handlers/files/rows";
 import { oracleChanges } from "./changes";
@@ -19,8 +19,6 @@ import { rowSources } from "./sources";
 
 const RUNS = { numRuns: Number(process.env.ORACLE_RUNS ?? 300), seed: Number(process.env.ORACLE_SEED ?? 20_261_122) };
 const EARLIER = "2026-11-15T12:00:00Z";
-
-const NO_DECISIONS: Decisions = { byAction: new Map(), byGrant: new Map(), warnings: [] };
 
 const rowsOf = (sources: RowSources): Row[] => [...rowBatches(sources, 100)].flat();
 
@@ -69,6 +67,7 @@ test("changes.csv is what the oracle finds, whatever the batches and chunks", as
           Username: guarded(row.Username),
           UserId: row.UserId,
           PreviousReport: EARLIER,
+          ...{ Decision: "", DecidedBy: "", DecidedOn: "" },
         }));
         expect(found).toEqual(expected);
         expect(changes!.recordCount()).toBe(expected.length);
@@ -102,7 +101,7 @@ async function reviewOf(sources: RowSources, changes: Changes | null, decisions:
   for (let at = 0; at < rows.length; at += batchSize) {
     const batch = rows.slice(at, at + batchSize);
     if (changes !== null) for await (const _ of changes.rows(batch));
-    for (const piece of review.rows(batch)) text += piece;
+    text += review.rows(batch);
   }
   if (changes !== null) for await (const _ of changes.end());
   for (const piece of review.end()) text += piece;
@@ -130,14 +129,17 @@ test("review.csv advises what the oracle does, never to remove what was not obse
           decidedBy: "",
           decidedOn: "",
           comment: "",
+          ...{ decidedSince: "", file: 0, row: 2, about: "" },
           state: line.ActionState!,
         });
-        const byAction = new Map(ofThird.map((line) => [line.ActionKey!, decision(line)]));
+        const byAction = ofThird.map((line) => [line.ActionKey!, [decision(line)]] as const);
+        const file = { key: "decisions/review.csv", version: null, sha256: null, modifiedAt: EARLIER };
+        const files = [{ ...file, lines: 1, decisions: 1, refused: 0, problem: null }];
         const about = ({ Action, account, PermissionSetArn, PrincipalId, UserId }: Partial<ReviewedAction>) =>
           [Action, account, PermissionSetArn, PrincipalId, UserId].join();
         const decidedActions = new Set(ofThird.map(about));
 
-        const decisions = { ...NO_DECISIONS, byAction };
+        const decisions = { ...NO_DECISIONS, files, byAction };
         const { text, count } = await reviewOf(sources, await compare(), decisions, batchSize);
 
         const found = records(text);

@@ -155,7 +155,7 @@ test("reports, their rows and statuses expire; what people have returned and wha
   ]) {
     expect(expiring(name).map(({ expiration }) => expiration)).toEqual([{ days: 90 }]);
   }
-  for (const name of ["decisions/review.csv", "latest.json", "running.json", "watch.json"]) {
+  for (const name of ["decisions/review.csv", "latest/report.html", "latest.json", "running.json", "watch.json"]) {
     expect(expiring(name)).toEqual([]);
   }
 });

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import fs, { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { createDirectoryHistory, createDirectorySink, type DirectorySink } from "../../cli/directory";
 import { LOCK_FILE } from "../../cli/directoryLock";
@@ -113,9 +113,9 @@ historySuite("in a directory", () => ({
     return join(directory, "manifest.json");
   },
   remove: async (name) => rmSync(join(directory, name)),
-  async returnSheet(bytes) {
-    mkdirSync(join(directory, "decisions"));
-    writeFileSync(join(directory, "decisions/review.csv"), bytes);
+  async returnSheet(name, bytes) {
+    mkdirSync(dirname(join(directory, "decisions", name)), { recursive: true });
+    writeFileSync(join(directory, "decisions", name), bytes);
   },
 }));
 

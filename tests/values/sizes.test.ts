@@ -3,7 +3,7 @@ import { type Size, sourcesOfSize } from "../../bench/sizeSources";
 import { directorySource } from "../../cli/verify/reportSource";
 import { verifyReport } from "../../cli/verify/verifyReport";
 import { openChanges } from "../../handlers/files/changes/changes";
-import { noDecisions } from "../../handlers/files/review/decisions";
+import { NO_DECISIONS } from "../../handlers/files/review/decisions";
 import { createReview } from "../../handlers/files/review/review";
 import type { RowSources } from "../../handlers/files/rows";
 import { createUnexplainedLogins } from "../../handlers/files/unexplainedLogins";
@@ -107,7 +107,7 @@ describe("what may be long comes in pieces", () => {
   }
 
   it("the lines of one pair in review.csv", () => {
-    const review = createReview({ sources: onePair, decisions: noDecisions(new Error()) });
+    const review = createReview({ sources: onePair, decisions: NO_DECISIONS });
 
     // The memberships, and an assignment for each group that nobody used.
     expectPieces([review.rows(allRows(onePair)), ...review.end()], 12_006);

@@ -2,6 +2,8 @@ import { messageOf, reportError } from "../../errors";
 import { COLUMNS, type Row } from "../columns";
 import { createCsvReader } from "../csv/csv";
 import { CHANGES_FILE } from "../names";
+import type { DecidedOf } from "../review/decided";
+import { createNews, type Named } from "./news";
 import { type ChangeKind, createPairChanges } from "./pairChanges";
 
 export { CHANGE_COLUMNS } from "./pairChanges";
@@ -21,6 +23,10 @@ export interface PreviousRows {
   readonly csv: AsyncIterable<Buffer>;
   /** Whether both reports have the same `lookbackDays` and `newAccessDays`, without which their usage cannot be compared. */
   readonly sameSettings: boolean;
+  /** What was decided about access that is gone; left out where nothing was. */
+  readonly decidedOf?: DecidedOf;
+  /** ARNs of the permission sets that count as administrator. */
+  readonly administrators?: readonly string[];
 }
 
 /** `changes.csv`, a file of the report. What it says of a batch, or at the end, may be long: it comes in pieces. */
@@ -35,6 +41,9 @@ export interface Changes {
   refused(): string | null;
   /** How many changes of each kind were found so far. */
   readonly counts: Readonly<Record<ChangeKind, number>>;
+  /** Known after the end. */
+  readonly newAdministrators: Named;
+  readonly newOrphans: Named;
   /** It tells the other files what was granted, and so is given each batch before them. */
   readonly granted: NewGrants;
   readonly comesFirst: true;
@@ -55,7 +64,13 @@ export function isDamage(error: unknown): boolean {
  * change, of groups and users, so rows are matched by their ids, and those that have not met their other are held: as many as
  * changed place in one pair.
  */
-export async function openChanges({ reportedAt, csv, sameSettings }: PreviousRows): Promise<Changes | null> {
+export async function openChanges({
+  reportedAt,
+  csv,
+  sameSettings,
+  decidedOf = () => ({ Decision: "", DecidedBy: "", DecidedOn: "" }),
+  administrators = [],
+}: PreviousRows): Promise<Changes | null> {
   const LINES_A_PIECE = 5_000;
   const columns: readonly string[] = COLUMNS;
   const ACCOUNT = columns.indexOf("account");
@@ -65,7 +80,8 @@ export async function openChanges({ reportedAt, csv, sameSettings }: PreviousRow
   const GROUP_ID = columns.indexOf("GroupId");
   const USER_ID = columns.indexOf("UserId");
   const fail = reportError;
-  const changes = createPairChanges(reportedAt, sameSettings);
+  const news = createNews(administrators);
+  const changes = createPairChanges(reportedAt, sameSettings, decidedOf, news.see);
   const reader = createCsvReader(csv);
 
   const unreadable = (why: string, cause?: unknown) =>
@@ -177,6 +193,8 @@ export async function openChanges({ reportedAt, csv, sameSettings }: PreviousRow
     name: CHANGES_FILE,
     contentType: "text/csv; charset=utf-8",
     counts: changes.counts,
+    newAdministrators: news.newAdministrators,
+    newOrphans: news.newOrphans,
     granted: { reportedAt, has: changes.wasGranted },
     comesFirst: true,
     recordCount: () => Object.values(changes.counts).reduce((sum, count) => sum + count, 0),

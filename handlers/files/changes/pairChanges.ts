@@ -1,5 +1,7 @@
 import { COLUMNS, type Row, SORTED_BY } from "../columns";
 import { createCsvWriter } from "../csv/csv";
+import type { DecidedOf } from "../review/decided";
+import type { createNews } from "./news";
 
 export type ChangeKind = "GRANTED" | "REVOKED" | "STATUS_CHANGED" | "NOW_UNUSED" | "USED_AGAIN";
 
@@ -18,6 +20,10 @@ export const CHANGE_COLUMNS = [
   "LastLoginBefore",
   "LastLoginAfter",
   "PreviousReport",
+  // Of what is gone: what people had decided about it.
+  "Decision",
+  "DecidedBy",
+  "DecidedOn",
 ] as const;
 
 /** Compares the rows of one pair (account and permission set) after the other, and gives its changes as lines. */
@@ -57,10 +63,17 @@ type Unmet<Held> = Map<string, Map<string, Held>>;
  * What each change means, and what is deliberately none, is in docs/review.md. Rows are matched by type and ids: the names of
  * groups and users, by which a pair is sorted, can change.
  *
- * @param sameSettings see `PreviousRows`
+ * @param sameSettings and `decidedOf`: see `PreviousRows`
+ * @param see is told of each change
  */
-export function createPairChanges(reportedAt: string, sameSettings: boolean): PairChanges {
+export function createPairChanges(
+  reportedAt: string,
+  sameSettings: boolean,
+  decidedOf: DecidedOf,
+  see: ReturnType<typeof createNews>["see"],
+): PairChanges {
   const HAS_MEMBERS = "HAS_MEMBERS"; // in place of a status, where the group of a row without user has members in the other report
+  const undecided = { Decision: "", DecidedBy: "", DecidedOn: "" };
   const columns: readonly string[] = COLUMNS;
   const GROUP_ID = columns.indexOf("GroupId");
   const USER_ID = columns.indexOf("UserId");
@@ -85,6 +98,7 @@ export function createPairChanges(reportedAt: string, sameSettings: boolean): Pa
 
   function add(kind: ChangeKind, before: string, after: string, was: readonly string[] | null, is: Row | null): void {
     counts[kind]++;
+    see(kind, is);
     changes.push({ kind, before, after, was, is });
   }
 
@@ -105,6 +119,7 @@ export function createPairChanges(reportedAt: string, sameSettings: boolean): Pa
       LastLoginBefore: was === null ? "" : was[LAST_LOGIN]!,
       LastLoginAfter: is === null ? "" : is.LastLogin,
       PreviousReport: reportedAt,
+      ...(kind === "REVOKED" ? decidedOf(shown) : undecided),
     };
   }
 

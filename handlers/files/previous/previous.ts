@@ -13,7 +13,8 @@ import {
   sha256Of,
 } from "../manifest";
 import { REPORT_FILE } from "../names";
-import { type Decisions, noDecisions, readDecisions } from "../review/review";
+import { createDecidedOf } from "../review/decided";
+import type { Decisions } from "../review/review";
 
 /**
  * Whether the newest whole report can be compared with the one being made.
@@ -70,14 +71,15 @@ export function unreadable(previous: PreviousReport, reason: string): PreviousRe
 }
 
 /**
- * What a run takes over from the report before it and from people. An earlier report that is missing or cannot be read does not keep
+ * What a run takes over from the report before it. An earlier report that is missing or cannot be read does not keep
  * a new one from coming: the manifest says why there is no comparison, and so do its warnings.
  */
 export async function readPrevious(
   history: History,
   settings: Settings,
-): Promise<{ previous: Previous; changes: Changes | null; decisions: Decisions }> {
-  const decisions = await history.decisions().then(readDecisions, noDecisions);
+  decisions: Decisions,
+  administrators: readonly string[],
+): Promise<{ previous: Previous; changes: Changes | null }> {
   const { newest, manifest, damage } = await readNewest();
   const { previousReport, changes } = await compareWith(newest, manifest);
   const previousManifest = newest && { key: newest.manifestKey, sha256: sha256Of(newest.manifest) };
@@ -85,10 +87,9 @@ export async function readPrevious(
     previous: {
       previousManifest,
       previousReport: damage === null ? previousReport : unreadable(previousReport, damage),
-      notes: decisions.warnings,
+      notes: [],
     },
     changes,
-    decisions,
   };
 
   async function readNewest(): Promise<Newest> {
@@ -115,6 +116,8 @@ export async function readPrevious(
         reportedAt: previousReport.reportedAt ?? "",
         csv: csv(),
         sameSettings: previousReport.usageCompared,
+        decidedOf: createDecidedOf(decisions),
+        administrators,
       });
       return { previousReport: changes === null ? withOtherColumns(previousReport) : previousReport, changes };
     } catch (error) {

@@ -3,6 +3,7 @@ import type { Evidence } from "../../logins/logins";
 import type { NewGrants } from "../changes/changes";
 import type { Row } from "../columns";
 import { administratorArns, type RowSources } from "../rows";
+import { givenBy, suggestionOfAssignment } from "./assignments";
 import { type ActionKind, type ActionRow, actionKeyOf, assignmentKeyOf, type SingleGrant, singleGrantOf } from "./keys";
 import { createMemberships, type GroupGrants, type Place } from "./memberships";
 import { createRedundancy } from "./redundancy";
@@ -196,29 +197,7 @@ export function createActions({ sources, evidence, granted, isDecided, onGrant }
       ...{ Username: "", UserDisplayName: "", UserEmail: "", UserId: "", LastLogin: "", MemberSince: "" },
       ...{ Grants: String(members), RowStatus, Usage },
     };
-    addOther(row, place, cells, suggestionOfAssignment(RowStatus, place, members, Usage), isNew);
-  }
-
-  function suggestionOfAssignment(RowStatus: string, place: Place, members: number, Usage: string): Suggestion {
-    if (RowStatus === "GROUP_NOT_FOUND")
-      return { action: "INVESTIGATE", reason: "The Identity Store does not know this group: nobody enters by it." };
-    if (members === 0)
-      return {
-        action: "REVIEW",
-        reason: "The group has no members: nobody enters by it today, and whoever joins will.",
-      };
-    const status = suggestionOf.statusOf({ RowStatus, AccountState: place.accountState });
-    const who = members === 1 ? "The one member of the group" : `The ${members} members of the group`;
-    if (Usage === "USED") return { action: "KEEP", reason: `${status}${who} used it in the window.` };
-    if (Usage === "UNKNOWN")
-      return { action: "REVIEW", reason: `${status}It is not known whether somebody in the group uses it.` };
-    const unused = `${status}${suggestionOf.usageOf({ Usage: "UNUSED_IN_WINDOW" } as Row)}`;
-    const nobody = members === 1 ? "by the one member of the group" : `by any of the ${members} members of the group`;
-    const reason = `${unused.replace(/\.$/, "")} ${nobody}.`;
-    if (place.accountStatus === "ACCOUNT_NOT_IN_ORGANIZATION") return { action: "INVESTIGATE", reason };
-    if (place.accountStatus !== "") return { action: "REVIEW", reason };
-    if (Usage === "TOO_NEW") return { action: "WAIT", reason: `${reason} Some are too new to judge.` };
-    return { action: "REMOVE", reason: reason + suggestionOf.beforeRemoval };
+    addOther(row, place, cells, suggestionOfAssignment(suggestionOf, RowStatus, place, members, Usage), isNew);
   }
 
   function finishPair(): void {
@@ -342,13 +321,4 @@ export function createActions({ sources, evidence, granted, isDecided, onGrant }
       yield* others.REMOVE_GRANT.filter(theirs);
     },
   };
-}
-
-/** What an action takes away, for people: `workload (111111111111): ReadOnly; …`; of more than ten, ten are named and the rest counted. */
-function givenBy(places: readonly Place[]): string {
-  const NAMED = 10;
-  const named = places.slice(0, NAMED).map(({ account, accountName, roleName }) => {
-    return `${accountName === "" ? account : `${accountName} (${account})`}: ${roleName}`;
-  });
-  return named.join("; ") + (places.length > NAMED ? ` and ${places.length - NAMED} more` : "");
 }

@@ -16,6 +16,7 @@ export const REVIEW_COLUMNS = [
   "DecidedOn",
   "Comment",
   "DecisionStatus",
+  "DecidedSince",
   "EarlierDecision",
   "RowStatus",
   "MemberSince",

@@ -19,6 +19,13 @@ export interface SingleGrant {
   readonly isNew: boolean;
 }
 
+/** What an action was about that is gone. */
+export function kindOfKey(key: string): ActionKind {
+  if (key.startsWith("MEMBERSHIP/")) return "END_MEMBERSHIP";
+  if (key.startsWith("ENTITLEMENT/")) return "END_ENTITLEMENT";
+  return key.startsWith("ASSIGNMENT/") ? "REMOVE_ASSIGNMENT" : "REMOVE_GRANT";
+}
+
 export const membershipKey = (groupId: string, userId: string) => `MEMBERSHIP/${groupId}/${userId}`;
 
 /** The action that takes the grant of a row away, or of a row without a user; a membership for everybody who is in a group. */

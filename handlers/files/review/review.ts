@@ -5,14 +5,15 @@ import { createCellFormatter } from "../csv/csv";
 import { REVIEW_FILE } from "../names";
 import { evidenceOf, type RowSources } from "../rows";
 import { type Action, createActions } from "./actions";
-import { createCarrying } from "./carrying";
+import { createCarrying, type DecisionStatus, type DoneAction } from "./carrying";
 import { REVIEW_COLUMNS, type ReviewLine } from "./columns";
 import type { Decisions } from "./decisions";
+import { kindOfKey } from "./keys";
 import { createSheets } from "./sheets";
 import type { Workbooks } from "./workbook/workbook";
 
 export { REVIEW_COLUMNS } from "./columns";
-export { type Decisions, noDecisions, readDecisions } from "./decisions";
+export { type Decisions, NO_DECISIONS, readDecisions, readSheet } from "./decisions";
 export { createReviewerOf } from "./reviewer";
 
 export interface ReviewOptions {
@@ -30,9 +31,6 @@ export interface ReviewOptions {
 export interface ReviewCounts {
   lines: number;
   readonly bySuggestedAction: Record<string, number>;
-  /** With a decision that still holds, and with one about what has changed since. */
-  decisionsCarried: number;
-  decisionsChanged: number;
 }
 
 /**
@@ -49,11 +47,12 @@ export function createReview({
   const LINES_A_PIECE = 2_000;
   const { instanceArn, identityStoreId, now } = sources.settings;
   const columns = REVIEW_COLUMNS;
+  const empty = Object.fromEntries(columns.map((name) => [name, ""])) as ReviewLine;
   const cell = createCellFormatter();
   const carrying = createCarrying(decisions);
   const { isDecided, onGrant } = carrying;
   const actions = createActions({ sources, evidence, granted, isDecided, onGrant });
-  const counts: ReviewCounts = { lines: 0, bySuggestedAction: {}, decisionsCarried: 0, decisionsChanged: 0 };
+  const counts: ReviewCounts = { lines: 0, bySuggestedAction: {} };
   const byReviewer = new Map<string, number>();
 
   const lineOf = (action: Action): ReviewLine => ({
@@ -68,16 +67,29 @@ export function createReview({
     ActionState: action.state,
   });
 
+  /** Of what was to be removed, and is gone: as far as the returned sheet tells. */
+  const lineOfDone = ({ key, about, cells }: DoneAction): ReviewLine => ({
+    ...empty,
+    ...cells,
+    Action: kindOfKey(key),
+    Gives: about,
+    Reason: "It was to be removed, and is not in this report.",
+    InstanceArn: instanceArn,
+    IdentityStoreId: identityStoreId,
+    ActionKey: key,
+  });
+
   function* linesOf(reviewer?: string): Generator<ReviewLine, void, undefined> {
     for (const action of actions.all(reviewer)) yield lineOf(action);
+    if (reviewer === undefined) for (const done of carrying.done()) yield lineOfDone(done);
   }
 
-  function count({ Reviewer, SuggestedAction, DecisionStatus }: ReviewLine): void {
+  function count({ Reviewer, SuggestedAction, DecisionStatus, ActionKey }: ReviewLine): void {
     counts.lines++;
-    counts.bySuggestedAction[SuggestedAction] = (counts.bySuggestedAction[SuggestedAction] ?? 0) + 1;
+    if (SuggestedAction !== "")
+      counts.bySuggestedAction[SuggestedAction] = (counts.bySuggestedAction[SuggestedAction] ?? 0) + 1;
     byReviewer.set(Reviewer, (byReviewer.get(Reviewer) ?? 0) + 1);
-    if (DecisionStatus === "CARRIED") counts.decisionsCarried++;
-    if (DecisionStatus === "CHANGED") counts.decisionsChanged++;
+    carrying.count(ActionKey, DecisionStatus as DecisionStatus);
   }
 
   const sheets = workbooks && createSheets({ columns, now, workbooks, linesOf });
@@ -106,8 +118,11 @@ export function createReview({
     },
     recordCount: () => counts.lines,
     beside: () => sheets?.files(counts.lines, byReviewer) ?? [],
-    notes: () => sheets?.notes(counts.lines, byReviewer) ?? [],
+    notes: () => [...carrying.notes(), ...(sheets?.notes(counts.lines, byReviewer) ?? [])],
     done: () => workbooks?.close(),
     counts,
+    /** What became of the decisions, of all and of each file; known after the end. */
+    outcome: carrying.outcome,
+    outcomeOfFiles: carrying.ofFiles,
   };
 }

@@ -23,6 +23,7 @@ const WIDTHS: Partial<Record<ReviewColumn, number>> = {
   DecidedOn: 12,
   Comment: 28,
   DecisionStatus: 15,
+  DecidedSince: 13,
   EarlierDecision: 28,
   MemberSince: 21,
   RedundantWith: 22,

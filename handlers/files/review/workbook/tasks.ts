@@ -1,3 +1,5 @@
+import type { SheetFindings } from "../sheetLines";
+
 /** What is asked of the worker that writes and reads workbooks. Plain values alone: they go from thread to thread. */
 
 export interface SheetColumn {
@@ -28,10 +30,12 @@ export interface SheetToWrite {
   readonly at: string;
 }
 
-export interface Task {
-  readonly write: SheetToWrite;
-}
+export type Task =
+  | { readonly write: SheetToWrite }
+  /** The bytes of a returned workbook, and how many it may unpack to. */
+  | { readonly read: Uint8Array; readonly mostUnpacked: number };
 
 export type Answer =
   | { readonly bytes: Uint8Array }
+  | { readonly findings: SheetFindings; readonly unpacked: number }
   | { readonly error: { readonly name: string; readonly message: string } };

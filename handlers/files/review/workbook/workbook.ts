@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { reportError } from "../../../errors";
-import type { Answer, Task } from "./tasks";
+import type { SheetFindings } from "../sheetLines";
+import type { Answer, SheetToWrite, Task } from "./tasks";
 
 const worker = { text: "" };
 
@@ -19,7 +20,13 @@ export function workerText(): string {
 
 export interface Workbooks {
   /** The bytes of a workbook. */
-  write(sheet: Task["write"]): Promise<Buffer>;
+  write(sheet: SheetToWrite): Promise<Buffer>;
+  /**
+   * What a returned workbook says, and how many bytes it unpacked to. Rejects with `UnreadableSheet`.
+   *
+   * @param mostUnpacked how many bytes it may unpack to
+   */
+  read(bytes: Buffer, mostUnpacked: number): Promise<{ findings: SheetFindings; unpacked: number }>;
   /** Ends the thread; the next task begins another. */
   close(): void;
 }
@@ -27,6 +34,7 @@ export interface Workbooks {
 /** Workbooks are written and read in a thread of its own, one at a time: what takes too much memory there fails, and does not end the process. */
 export function createWorkbooks(): Workbooks {
   const HEAP_MB = 640;
+  const READING_MS = 120_000; // of a workbook that is made to take for ever
   let thread: Worker | null = null;
 
   function close(): void {
@@ -34,7 +42,7 @@ export function createWorkbooks(): Workbooks {
     thread = null;
   }
 
-  async function ask(task: Task): Promise<Answer> {
+  async function ask(task: Task, withinMs?: number): Promise<Answer> {
     // Without the arguments of this process, which may name loaders: the worker's text needs none.
     const options = { eval: true, execArgv: [], resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } };
     thread ??= new Worker(workerText(), options);
@@ -47,6 +55,7 @@ export function createWorkbooks(): Workbooks {
     const { resolve, reject } = settle;
     const ended = () => reject(reportError("WorkbookFailed", "The thread has ended."));
     asked.on("message", resolve).on("error", reject).on("exit", ended);
+    const timer = withinMs && setTimeout(() => reject(reportError("WorkbookFailed", "It takes too long.")), withinMs);
     try {
       asked.postMessage(task);
       return await answering;
@@ -54,18 +63,28 @@ export function createWorkbooks(): Workbooks {
       close();
       throw error;
     } finally {
+      clearTimeout(timer);
       // One by one: the thread's own listeners must stay.
       asked.off("message", resolve).off("error", reject).off("exit", ended);
       asked.unref();
     }
   }
 
+  const said = (answer: Answer): string => ("error" in answer ? answer.error.message : "it gave another answer");
+
   return {
     async write(sheet) {
       const answer = await ask({ write: sheet });
-      if ("error" in answer)
-        throw reportError("WorkbookFailed", `A workbook could not be written: ${answer.error.message}`);
+      if (!("bytes" in answer)) throw reportError("WorkbookFailed", `A workbook could not be written: ${said(answer)}`);
       return Buffer.from(answer.bytes.buffer, answer.bytes.byteOffset, answer.bytes.byteLength);
+    },
+    async read(bytes, mostUnpacked) {
+      const why = (error: unknown) => `It is not read: ${(error as Error).message}`;
+      const answer = await ask({ read: bytes, mostUnpacked }, READING_MS).catch((error) => {
+        throw reportError("UnreadableSheet", why(error), error);
+      });
+      if ("findings" in answer) return answer;
+      throw reportError("UnreadableSheet", said(answer));
     },
     close,
   };

@@ -1,11 +1,13 @@
 import { parentPort } from "node:worker_threads";
 import type { Answer, Task } from "../tasks";
+import { read } from "./read";
 import { write } from "./write";
 
 /** Runs in a thread of its own: with its own heap, so that no workbook, whoever made it, can end the run. */
-async function answerTo({ write: sheet }: Task): Promise<Answer> {
+async function answerTo(task: Task): Promise<Answer> {
   try {
-    return { bytes: await write(sheet) };
+    if ("write" in task) return { bytes: await write(task.write) };
+    return await read(Buffer.from(task.read), task.mostUnpacked);
   } catch (error) {
     const { name, message } = error as Error;
     return { error: { name, message } };
