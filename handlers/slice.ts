@@ -38,8 +38,8 @@ export type SliceAnswer =
   | { readonly runId: string; readonly status: "repeated"; readonly of: string }
   | { readonly runId: string; readonly status: "watched"; readonly hoursSinceLastReport: number };
 
-/** Of the warnings, which name people and accounts, their number. */
-export type PublishedAnswer = Omit<RunResult, "warnings"> & { readonly warnings: number };
+/** Of the warnings, which name people and accounts, their number; nothing of what else is told to people. */
+export type PublishedAnswer = Omit<RunResult, "warnings" | "news" | "decisions"> & { readonly warnings: number };
 
 /** What a run's first slice settles for all of them. */
 export interface RunHead {
@@ -48,7 +48,8 @@ export interface RunHead {
 }
 
 export function answerOf(result: RunResult): PublishedAnswer {
-  return { ...result, warnings: result.warnings.length };
+  const { news: _, decisions: __, ...others } = result;
+  return { ...others, warnings: result.warnings.length };
 }
 
 /** How often the state machine repeats a slice. Then its error is the run's. */
