@@ -33,7 +33,7 @@ export function createMemorySink(): Sink & { readonly files: Record<string, Buff
 }
 
 /** Nothing stands where the report goes. */
-export const emptyHistory: History = { newest: async () => null, decisions: async () => null };
+export const emptyHistory: History = { newest: async () => null, decisions: async () => [] };
 
 export interface ProductRun {
   readonly csv: string;

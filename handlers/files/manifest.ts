@@ -5,6 +5,7 @@ import { reportError } from "../errors";
 import { loginTargets } from "../logins/logins";
 import type { Logins, RunStatus, Settings } from "../model";
 import { formatInstant } from "../times";
+import type { News } from "./changes/news";
 import {
   entitlementWarnings,
   instanceNotes,
@@ -14,6 +15,8 @@ import {
   manifestInstance,
 } from "./manifestWays";
 import { type NotCovered, notCovered } from "./notCovered";
+import type { Outcome } from "./review/carrying";
+import type { DecisionFile } from "./review/decisions";
 import type { RowSources } from "./rows";
 
 /** The version of what a manifest and the files that it names look like: handlers/files/manifest.schema.json. */
@@ -91,6 +94,11 @@ export interface Previous {
   readonly notes: readonly string[];
 }
 
+/** What became of the decisions that people have returned. */
+export interface DecidedFacts extends Outcome {
+  readonly files: readonly (DecisionFile & Outcome)[];
+}
+
 /** What a source was asked. */
 export interface SourceEffort {
   /** Calls, retries included. */
@@ -146,6 +154,9 @@ export interface Manifest {
   readonly throttled: Record<string, number>;
   readonly rows: RowCounts;
   readonly files: readonly FileEntry[];
+  readonly decisions: DecidedFacts;
+  /** `null` where the report was compared with none. */
+  readonly news: News | null;
   readonly previousReport: PreviousReport;
   readonly previousManifest: ManifestLink | null;
 }
@@ -257,6 +268,7 @@ export function manifestOf(
   facts: RunFacts,
   rows: RowCounts,
   files: FileEntry[],
+  { decisions, news }: Pick<Manifest, "decisions" | "news">,
   previous: Previous,
 ): Manifest {
   const { settings, instance, applications, provisioning, collection, logins } = sources;
@@ -316,6 +328,8 @@ export function manifestOf(
     throttled: sorted(facts.effort.throttled),
     rows: { total: rows.total, byRowStatus: sorted(rows.byRowStatus), byUsage: sorted(rows.byUsage) },
     files,
+    decisions,
+    news,
     previousReport: previous.previousReport,
     previousManifest: previous.previousManifest,
   };

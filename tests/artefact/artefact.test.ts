@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { functionPackages } from "../../components/reportFunction";
 import { pageAssets } from "../../handlers/files/page/document";
+import { workerText } from "../../handlers/files/review/workbook/workbook";
 import { type LocalAws, startLocalAws } from "../../local/aws";
 import { type Archive, zippedSize } from "../../local/deployment/archive";
 import { type Deployment, deploy } from "../../local/deployment/deploy";
@@ -13,9 +14,9 @@ import { BUDGET, PACKAGES } from "./packages";
 const PROJECT = resolve(__dirname, "../..");
 
 /** What Node itself gives the serialised handler. */
-const BUILT_IN = ["buffer", "crypto", "events", "fs", "util", "zlib"];
+const BUILT_IN = ["buffer", "crypto", "events", "fs", "util", "worker_threads", "zlib"];
 
-/** Puts the page together for a terminal. The page's strings are in the text, so that Lambda never comes to it. */
+/** Puts the page, and the worker that writes workbooks, together for a terminal. Their strings are in the text, so that Lambda never comes to it. */
 const NEVER_LOADED = ["./bundle"];
 
 let aws: LocalAws;
@@ -52,6 +53,10 @@ it("carries the page's script and style along", () => {
   expect(serialisedText()).toContain(JSON.stringify(styleHash));
 });
 
+it("carries the text of the worker that writes workbooks along", () => {
+  expect(serialisedText()).toContain(JSON.stringify(workerText()).slice(1, 2_000));
+});
+
 it("holds the packages that have a reason to be there, each in about its size", () => {
   const found = [...archive].filter(([path]) => path.startsWith("node_modules/"));
   const kilobytes = found.map(
@@ -76,8 +81,10 @@ it("writes the very bytes that the source writes", async () => {
   const result = JSON.parse(output!) as { reportKey: string };
   const bucket = aws.buckets.get(String(deployment.outputs.bucketName));
   const fromArchive = Buffer.concat(bucket?.objects.get(result.reportKey)?.body ?? []);
-  const fromSource = (await runProduct(aws, { requestsPerSecond: 300 })).csv;
+  const { csv: fromSource, files } = await runProduct(aws, { requestsPerSecond: 300 });
   expect(fromArchive.toString("utf8")).toBe(fromSource);
+  const workbook = bucket?.objects.get(result.reportKey.replace("credential_report.csv", "review.xlsx"))?.body ?? [];
+  expect(Buffer.concat(workbook).equals(files["review.xlsx"]!)).toBe(true);
   expect(fromSource.split("\r\n").length).toBeGreaterThan(50);
 });
 

@@ -299,7 +299,7 @@ test("a role is neither granted nor revoked where one of the two reports could n
         yield files[name]!;
       },
     }),
-    decisions: async () => null,
+    decisions: async () => [],
   });
   const whole = await runProduct(aws);
   await aws.serveOrganisation({
