@@ -6,6 +6,7 @@ import {
   COLUMNS,
   type History,
   MANIFEST_VERSION,
+  NO_DECISIONS,
   publish,
   REPORT_FILE,
   type RowSources,
@@ -29,7 +30,7 @@ export function createPublisher() {
   const sizes: readonly string[] = SIZES;
 
   /** A report without rows: beside it, all are granted. */
-  function emptyReport({ settings }: RowSources): Pick<History, "newest" | "decisions"> {
+  function emptyReport({ settings }: RowSources): History {
     const csv = Buffer.from(`${columns}\r\n`);
     const files = [{ name: REPORT_FILE, bytes: csv.length, sha256: sha256Of(csv) }];
     const earlier = { manifestVersion: MANIFEST_VERSION, now: "2026-11-13T09:00:00Z", settings, files };
@@ -37,7 +38,7 @@ export function createPublisher() {
       yield csv;
     };
     const newest = { manifestKey: "earlier/manifest.json", manifest: Buffer.from(JSON.stringify(earlier)), open };
-    return { newest: async () => newest, decisions: async () => null };
+    return { newest: async () => newest, manifestAt: async () => null, decisions: async () => [] };
   }
 
   /**
@@ -68,11 +69,13 @@ export function createPublisher() {
       effort: call.effort(),
       loginsEffort: call.effort(),
     };
-    const history = named ? emptyReport(sources) : { newest: async () => null, decisions: async () => null };
+    const history = named
+      ? emptyReport(sources)
+      : { newest: async () => null, manifestAt: async () => null, decisions: async () => [] };
     const folder = `${REPORT_PREFIX}bench-${startedMs}/`;
     const {
       manifest: { rows, files },
-    } = await publish(sources, facts, history, createS3Sink(s3, "bench", folder, call), () => {});
+    } = await publish(sources, facts, NO_DECISIONS, history, createS3Sink(s3, "bench", folder, call), () => {});
     const seconds = (performance.now() - startedMs) / 1000;
     const { user, system } = process.cpuUsage(before);
     const cpuSeconds = (user + system) / 1e6;

@@ -25,6 +25,10 @@ const commands: Readonly<Record<string, Command>> = {
     does: "says whether a report is whole",
     load: async () => (await import("./verify")).verifyCommand,
   },
+  "review check": {
+    does: "says what a returned review sheet would carry",
+    load: async () => (await import("./reviewCheck")).reviewCheck,
+  },
 };
 
 const help = () => `Who can enter which AWS account through IAM Identity Center, and when they last did.

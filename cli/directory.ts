@@ -8,19 +8,22 @@ import {
   readFileSync,
   rmdirSync,
   rmSync,
+  statSync,
 } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { finished } from "node:stream/promises";
 import { unfinishedHead, type WorkStore } from "../handlers/bucket/bucket";
 import {
   type Bytes,
-  DECISIONS_FILE,
+  DECISIONS_FOLDER,
   type History,
+  isReturnedSheet,
   MANIFEST_FILE,
   type Manifest,
   type Sink,
 } from "../handlers/files/files";
+import { formatInstant } from "../handlers/times";
 import { lockDirectory } from "./directoryLock";
 import { restoreReport, swapReport } from "./directorySwap";
 import { createDirectoryWork, makePrivateFolder } from "./directoryWork";
@@ -103,8 +106,8 @@ export async function createDirectorySink(directory: string, signal: AbortSignal
   return {
     create(name) {
       makePrivateFolder(unfinished);
-      mkdirSync(staging, { recursive: true });
       const path = join(staging, name);
+      mkdirSync(dirname(path), { recursive: true });
       const stream = createWriteStream(path);
       let failure: Error | null = null;
       let closed = false;
@@ -161,9 +164,9 @@ function manifestIn(directory: string): Partial<Manifest> | null {
   }
 }
 
-/** The history in a directory: the report that stands there and is about to be replaced, and `decisions/review.csv`. */
+/** The history in a directory: the report that stands there and is about to be replaced, and what is in `decisions/`. */
 export function createDirectoryHistory(directory: string): History {
-  const decisions = join(directory, DECISIONS_FILE);
+  const decisions = join(directory, DECISIONS_FOLDER);
   const manifestKey = join(directory, MANIFEST_FILE);
 
   /** Opens the file when it is read, not before: an error of a stream that nobody reads yet would end the process. */
@@ -178,6 +181,24 @@ export function createDirectoryHistory(directory: string): History {
     },
     // A directory has one report, which replaces the one before.
     manifestAt: async () => null,
-    decisions: async () => (existsSync(decisions) ? open(decisions) : null),
+    async decisions(most) {
+      if (!existsSync(decisions)) return [];
+      const entries = readdirSync(decisions, { recursive: true, withFileTypes: true }).filter((entry) =>
+        entry.isFile(),
+      );
+      const names = entries.map((entry) =>
+        relative(decisions, join(entry.parentPath, entry.name)).replaceAll(sep, "/"),
+      );
+      return names
+        .filter(isReturnedSheet)
+        .sort()
+        .slice(0, most)
+        .map((name) => {
+          const key = join(decisions, name);
+          const { size, mtimeMs } = statSync(key);
+          const sheet = { key, name, bytes: size, modifiedAt: formatInstant(mtimeMs) };
+          return { ...sheet, open: async () => ({ content: open(key), version: null }) };
+        });
+    },
   };
 }

@@ -1,4 +1,5 @@
-import { REPORT_PREFIX } from "../handlers/bucket/bucket";
+import { LATEST_PAGE, REPORT_PREFIX } from "../handlers/bucket/bucket";
+import { DECISIONS_FOLDER } from "../handlers/files/files";
 import type { AwsAccount } from "./awsAccount";
 import type { IdentityCenter } from "./identityCenter";
 import { loginStatements } from "./loginRights";
@@ -73,6 +74,11 @@ export function functionPolicy(args: FunctionPolicyArgs): PolicyDocument {
     ),
     ...loginStatements({ ...args, instanceArn }),
     allow("ReadAndWriteReports", ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"], below("*")),
+    // What people return, under names of their own.
+    {
+      ...allow("ListDecisions", "s3:ListBucket", args.bucketArn),
+      Condition: { StringEquals: { "s3:prefix": `${REPORT_PREFIX}${DECISIONS_FOLDER}` } },
+    },
     allow("RemoveParts", "s3:DeleteObject", work),
     // What is no evidence is locked for a day, not as long as a report.
     ...(args.reportsLocked
@@ -80,7 +86,7 @@ export function functionPolicy(args: FunctionPolicyArgs): PolicyDocument {
           allow("ShortenLocks", "s3:PutObjectRetention", [
             work,
             ...(args.eventDataStoreArn === "" && args.trailTable === "" ? [below("harvest.json")] : []),
-            ...["latest.json", "running.json", "watch.json"].map(below),
+            ...["latest.json", LATEST_PAGE, "running.json", "watch.json"].map(below),
           ]),
         ]
       : []),

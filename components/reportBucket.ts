@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { REPORT_PREFIX } from "../handlers/bucket/bucket";
+import { LATEST_PAGE, REPORT_PREFIX } from "../handlers/bucket/bucket";
 import { bucketOf } from "./lookUp";
 import { type PolicyDocument, policyDocument } from "./policy";
 import { orRunError } from "./refusal";
@@ -112,7 +112,7 @@ export function createdBucket(name: string, args: CreatedBucketArgs, parent: pul
 
 /** All that the function writes. What people hand in, `decisions/`, is not among it. */
 const writtenByTheFunction = [
-  ...["2*", "harvest.json", "latest.json", "logins/*", "rows/*"],
+  ...["2*", "harvest.json", "latest.json", LATEST_PAGE, "logins/*", "rows/*"],
   ...["running.json", "status/*", "watch.json", "work/*"],
 ];
 

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
-import { pageAssets } from "../handlers/files/files";
+import { pageAssets, workerText } from "../handlers/files/files";
 import { createReportHandler } from "../handlers/report";
 import { type RunSettingKey, runSettings, runSettingsOf, type SettingValues } from "../handlers/settings";
 import type { SliceAnswer, SliceEvent } from "../handlers/slice";
@@ -73,6 +73,7 @@ export function reportFunction(name: string, args: ReportFunctionArgs, parent: p
 
   // The handler is serialised with what they are now.
   pageAssets();
+  workerText();
 
   const reportFunction = new aws.lambda.CallbackFunction<SliceEvent | undefined, SliceAnswer>(
     `${name}-function`,

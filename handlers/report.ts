@@ -60,6 +60,7 @@ import {
   type NoticeContext,
   publishedNotice,
   tellTopic,
+  unusedFiles,
 } from "./notify/notify";
 import { planOf, runSlice } from "./run";
 import { deployedSettings, runSettings, settingsOf } from "./settings";
@@ -312,7 +313,8 @@ export function createReportHandler(): ReportHandler {
 
     const result = await makeReport(invocation);
     if (result === null) return { runId, status: "running", next: "go on" };
-    if (result.status === "degraded" || process.env.NOTIFY_ON_SUCCESS === "true") {
+    const { NOTIFY_ON_SUCCESS } = process.env;
+    if (result.status === "degraded" || NOTIFY_ON_SUCCESS === "true" || unusedFiles(result).length > 0) {
       await tell((context) => publishedNotice(result, context), invocation);
     }
     return answerOf(result);

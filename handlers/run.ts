@@ -1,7 +1,16 @@
 import { type Caller, type Clients, type KeptJournal, mergeEfforts, SLICE_OVER } from "./aws/aws";
 import type { RunPlan, Unfinished } from "./bucket/bucket";
 import { reportError } from "./errors";
-import { type History, type Published, publish, type RunFacts, readTrend, type Sink } from "./files/files";
+import {
+  createWorkbooks,
+  type History,
+  type Published,
+  publish,
+  type RunFacts,
+  readDecisions,
+  readTrend,
+  type Sink,
+} from "./files/files";
 import {
   accountsToAsk,
   collect,
@@ -88,6 +97,7 @@ export async function runReport(options: RunOptions): Promise<Published> {
       const trend = await readTrend(history, settings);
       return { ...options.facts, effort, loginsEffort, finishedMs: Date.now(), trend };
     });
+    const decisions = await call.once("run", "decisions", () => readDecisions(history, createWorkbooks()));
     await options.keep?.();
     if (options.mayPublish?.() === false)
       throw reportError(SLICE_OVER, "Everything is read; the next slice publishes.");
@@ -100,7 +110,7 @@ export async function runReport(options: RunOptions): Promise<Published> {
       collection: collection.value,
       logins: withKnownTargets(logins.value, targets),
     };
-    return await publish(sources, facts, history, sink, progress);
+    return await publish(sources, facts, decisions, history, sink, progress);
   } catch (error) {
     const isFinal = (options.isFinal ?? (() => true))(error) && (error as Error).name !== SLICE_OVER;
     const begun = await beginning.catch(() => null);

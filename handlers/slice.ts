@@ -40,8 +40,8 @@ export type SliceAnswer =
   /** Quarters of days of Event history are in the login archive; why the harvest has ended. */
   | { readonly runId: string; readonly status: "harvested"; readonly because: string };
 
-/** Of the warnings, which name people and accounts, their number. */
-export type PublishedAnswer = Omit<RunResult, "warnings"> & { readonly warnings: number };
+/** Of the warnings, which name people and accounts, their number; nothing of what else is told to people. */
+export type PublishedAnswer = Omit<RunResult, "warnings" | "news" | "decisions"> & { readonly warnings: number };
 
 /** What a run's first slice settles for all of them. */
 export interface RunHead {
@@ -50,7 +50,8 @@ export interface RunHead {
 }
 
 export function answerOf(result: RunResult): PublishedAnswer {
-  return { ...result, warnings: result.warnings.length };
+  const { news: _, decisions: __, ...others } = result;
+  return { ...others, warnings: result.warnings.length };
 }
 
 /** How often the state machine repeats a slice. Then its error is the run's. */

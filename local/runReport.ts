@@ -36,7 +36,7 @@ export function createMemorySink(): Sink & { readonly files: Record<string, Buff
 export const emptyHistory: History = {
   newest: async () => null,
   manifestAt: async () => null,
-  decisions: async () => null,
+  decisions: async () => [],
 };
 
 export interface ProductRun {

@@ -3,11 +3,13 @@ import { parse } from "csv-parse";
 import { CHANGES_FILE, REPORT_FILE, REVIEW_FILE, SORTED_BY, UNEXPLAINED_LOGINS_FILE } from "../../handlers/files/files";
 import { type ContentCheck, feed } from "./contentCheck";
 import { createRowOrder } from "./rowOrder";
+import { createSheetOrder } from "./sheetOrder";
 import type { Problems } from "./verdict";
 
 /** What the rows of a file are sorted by. */
 const orders: Readonly<Record<string, readonly string[]>> = {
   [REPORT_FILE]: SORTED_BY,
+  // Of version 0.1; later ones are in the order of `createSheetOrder`.
   [REVIEW_FILE]: SORTED_BY.map((column) => (column === "Type" ? "PrincipalType" : column)),
   [CHANGES_FILE]: SORTED_BY,
   [UNEXPLAINED_LOGINS_FILE]: ["account", "PermissionSetName", "Username", "UserId"],
@@ -54,6 +56,7 @@ export function createCsvCheck(
   // The sheet has a group's id among the principals': it is put behind the cells.
   const groupIdAt = name === REVIEW_FILE ? (columns?.length ?? -1) : placeIn("GroupId");
   const inOrder = createRowOrder(order.map((column) => (column === "GroupId" ? groupIdAt : placeIn(column))));
+  const ofActions = name === REVIEW_FILE && columns?.includes("ActionKey") ? createSheetOrder(columns) : null;
   let header: readonly string[] | null = null;
   const places = new Map<string, number>();
   let rows = 0;
@@ -79,10 +82,15 @@ export function createCsvCheck(
       return;
     }
     if (columns === undefined) return;
-    if (!inOrder(name === REVIEW_FILE ? [...cells, groupIdIn(cells)] : cells)) {
-      problems.add(name, line, `belongs before the row above it: rows are sorted by ${order.join(", ")}`);
+    const sortedBy = ofActions === null ? sortedByNames(cells) : ofActions(cells);
+    if (sortedBy !== null) {
+      problems.add(name, line, `belongs before the row above it: rows are sorted by ${sortedBy}`);
     }
     onRow({ line, cell: (column) => cells[places.get(column) ?? -1] ?? "" });
+  }
+
+  function sortedByNames(cells: readonly string[]): string | null {
+    return inOrder(name === REVIEW_FILE ? [...cells, groupIdIn(cells)] : cells) ? null : order.join(", ");
   }
 
   function groupIdIn(cells: readonly string[]): string {

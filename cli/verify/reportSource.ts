@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { access, constants, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { MANIFEST_FILE } from "../../handlers/files/files";
+import { MANIFEST_FILE, REVIEW_FOLDER } from "../../handlers/files/files";
 
 /** A file of a report; why there is none; or why nobody can tell, as it may not be read. All for people, to go on after the file's name. */
 export type Opened =
@@ -40,8 +40,11 @@ export function directorySource(directory: string, previous: string | undefined)
     folder: null,
     open: (file) => openFile(join(directory, file), ""),
     async list() {
-      const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
-      return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+      const filesIn = async (folder: string) => {
+        const entries = await readdir(join(directory, folder), { withFileTypes: true }).catch(() => []);
+        return entries.filter((entry) => entry.isFile()).map((entry) => folder + entry.name);
+      };
+      return [...(await filesIn("")), ...(await filesIn(REVIEW_FOLDER))];
     },
     // A degraded report lies in a folder below; the archive is never there.
     async archiveFile(name) {

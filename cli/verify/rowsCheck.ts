@@ -6,7 +6,7 @@ import {
   REVIEW_FILE,
   SORTED_BY,
 } from "../../handlers/files/files";
-import { textOfCell } from "./cellText";
+import { createActionsCheck } from "./actionsCheck";
 import type { CsvRow } from "./csvCheck";
 import type { JsonRow } from "./jsonLinesCheck";
 import { createPairs, type Side } from "./pairs";
@@ -20,6 +20,8 @@ export interface RowsCheck {
   review(row: CsvRow): void;
   /** The sides of a file in its comparisons; none for a file that is in none. */
   sidesOf(name: string): readonly Pick<Side<never>, "room" | "end">[];
+  /** Once all three are read. */
+  end(): void;
 }
 
 /** By which a line of the sheet is about the grant of a row; the second name is the sheet's. */
@@ -28,10 +30,7 @@ const OF_THE_GRANT = SORTED_BY.filter((column) => column !== "GroupId").map(
 );
 
 /** What the sheet has of the report besides. */
-const IN_THE_SHEET = [
-  ...["AccountName", "UserDisplayName", "UserEmail", "RowStatus", "Usage", "LastLogin", "MemberSince"],
-  ...["AccessType", "AssignedAt"],
-];
+const IN_THE_SHEET = ["AccountName", "UserDisplayName", "UserEmail", "RowStatus", "Usage", "LastLogin", "MemberSince"];
 
 const GRANT_KEYS = OF_THE_GRANT.map(([column]) => column);
 const SHEET_COLUMNS = [...GRANT_KEYS, ...IN_THE_SHEET];
@@ -58,7 +57,9 @@ export function createRowsCheck(manifest: Manifest, rules: Rules, problems: Prob
       problems.add(MACHINE_ROWS_FILE, null, `has ${lines} rows that can be read, ${REPORT_FILE} has ${rows}`),
   );
 
-  const review = createPairs<CsvRow, CsvRow>(
+  const actions = rules.sheet === "actions" ? createActionsCheck(manifest, problems) : null;
+
+  const grants = createPairs<CsvRow, CsvRow>(
     (row, { line, cell }) => {
       const said = (column: string) => cell(nameInSheet.get(column) ?? column);
       if (!compare(REVIEW_FILE, line, row, GRANT_KEYS, SHEET_COLUMNS, said)) return false;
@@ -103,16 +104,17 @@ export function createRowsCheck(manifest: Manifest, rules: Rules, problems: Prob
   }
 
   const sides: Readonly<Record<string, ReturnType<RowsCheck["sidesOf"]>>> = {
-    [REPORT_FILE]: [machine.left, review.left],
+    [REPORT_FILE]: actions === null ? [machine.left, grants.left] : [machine.left, actions.side],
     [MACHINE_ROWS_FILE]: [machine.right],
-    [REVIEW_FILE]: [review.right],
+    [REVIEW_FILE]: actions === null ? [grants.right] : [actions.side],
   };
 
   return {
     report(row) {
       machine.left.add(row);
-      // The sheet has a line for each grant of a user.
-      if (row.cell("UserId") !== "") review.left.add(row);
+      if (actions !== null) actions.report(row);
+      // Of version 0.1, which had a line for each grant of a user.
+      else if (row.cell("UserId") !== "") grants.left.add(row);
     },
     machine(row) {
       for (const [column, expected] of Object.entries(ofRun)) {
@@ -124,22 +126,18 @@ export function createRowsCheck(manifest: Manifest, rules: Rules, problems: Prob
       }
       machine.right.add(row);
     },
-    review: (row) => review.right.add(row),
+    review: (row) => (actions === null ? grants.right.add(row) : actions.review(row)),
     sidesOf: (name) => sides[name] ?? [],
+    end: () => actions?.end(),
   };
 }
 
 /** What follows in the sheet from the report's row: docs/review.md. */
 function idsOf({ cell }: CsvRow, administrator: string): Record<string, string> {
   const set = cell("PermissionSetArn");
-  const role = textOfCell(cell("RoleArn"));
-  const isRole = cell("AccessType") === "ACCOUNT_ROLE";
-  const setId = isRole
-    ? `role:${encodeURIComponent(role.slice(role.indexOf("/") + 1))}`
-    : set.slice(set.lastIndexOf("/") + 1);
+  const setId = set.slice(set.lastIndexOf("/") + 1);
   const since = cell("MemberSince");
-  const assigned = isRole && cell("AssignedAt") !== "" ? `ASSIGNED ${cell("AssignedAt")}` : "";
-  const state = [cell("RowStatus"), cell("Usage"), administrator === "yes" ? "ADMINISTRATOR" : "", since, assigned];
+  const state = [cell("RowStatus"), cell("Usage"), administrator === "yes" ? "ADMINISTRATOR" : "", since];
   return {
     PrincipalId: cell("Type") === "GROUP" ? cell("GroupId") : cell("UserId"),
     GrantKey: [cell("account"), setId, cell("Type"), cell("GroupId"), cell("UserId")].join("/"),

@@ -9,6 +9,7 @@ import {
   REPORT_FILE,
   REVIEW_COLUMNS,
   REVIEW_FILE,
+  REVIEW_WORKBOOK,
   UNEXPLAINED_LOGIN_COLUMNS,
   UNEXPLAINED_LOGINS_FILE,
 } from "../../handlers/files/files";
@@ -21,6 +22,8 @@ export interface Rules {
   readonly schema: object;
   /** Of its CSV files, by name. */
   readonly columns: Readonly<Record<string, readonly string[]>>;
+  /** What a line of the sheet is about: a single grant, or what can be done. */
+  readonly sheet: "grants" | "actions";
   /** How a text stands in a cell, quotes apart. */
   readonly cellOf: (text: string) => string;
   /** Of rows.jsonl.gz. */
@@ -37,27 +40,45 @@ const now: Rules = {
     [CHANGES_FILE]: CHANGE_COLUMNS,
     [UNEXPLAINED_LOGINS_FILE]: UNEXPLAINED_LOGIN_COLUMNS,
   },
+  sheet: "actions",
   cellOf: unquoted(createCellFormatter()),
   gzipMembers: "one",
   settingsInPage: true,
 };
 
-/** Columns have only been added since, and at the end. */
+const SHEET_OF_01 = [
+  ...["Reviewer", "account", "AccountName", "PermissionSetName", "Administrator", "PrincipalType", "GroupName"],
+  ...["Username", "UserDisplayName", "UserEmail", "RowStatus", "Usage", "LastLogin", "MemberSince", "RedundantWith"],
+  ...[
+    "SuggestedAction",
+    "Reason",
+    "Decision",
+    "DecidedBy",
+    "DecidedOn",
+    "Comment",
+    "DecisionStatus",
+    "EarlierDecision",
+  ],
+  ...["InstanceArn", "IdentityStoreId", "PermissionSetArn", "PrincipalId", "UserId", "GrantKey", "GrantState"],
+];
+
+/** But for the sheet, columns have only been added since, and at the end. */
 const of01: Rules = {
   schema: schemaOf01,
   columns: {
     [REPORT_FILE]: COLUMNS.slice(0, 22),
-    [REVIEW_FILE]: REVIEW_COLUMNS.slice(0, 30),
+    [REVIEW_FILE]: SHEET_OF_01,
     [CHANGES_FILE]: CHANGE_COLUMNS.slice(0, 14),
     [UNEXPLAINED_LOGINS_FILE]: UNEXPLAINED_LOGIN_COLUMNS.slice(0, 11),
   },
+  sheet: "grants",
   cellOf: (text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text),
   gzipMembers: "many",
   settingsInPage: false,
 };
 
-/** Of a 0.2.0 before it knew account access manager: columns have only been added since. */
-const beforeRoles: Rules = { ...now, columns: of01.columns };
+/** Of a 0.2.0 before it knew account access manager. */
+const beforeRoles: Rules = { ...now, columns: of01.columns, sheet: of01.sheet };
 
 /** @param manifest which may be anything */
 export function rulesOf(manifest: unknown): Rules {
@@ -67,10 +88,12 @@ export function rulesOf(manifest: unknown): Rules {
 }
 
 /** The files that every run writes, in every version so far; all others that a manifest names are checked too. */
-export function requiredFiles({ sources, previousReport }: Manifest): string[] {
+export function requiredFiles(manifest: Manifest): string[] {
+  const { sources, previousReport } = manifest;
   return [
     REPORT_FILE,
     REVIEW_FILE,
+    ...(rulesOf(manifest).sheet === "actions" ? [REVIEW_WORKBOOK] : []),
     MACHINE_ROWS_FILE,
     PAGE_FILE,
     ...(sources.logins.status === "read" ? [UNEXPLAINED_LOGINS_FILE] : []),

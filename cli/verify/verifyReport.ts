@@ -122,6 +122,7 @@ async function checkFiles(manifest: Manifest, source: ReportSource, problems: Pr
     if (!files.some((entry) => entry.name === name)) for (const side of rowsCheck.sidesOf(name)) side.end(false);
   }
   await Promise.all(files.filter(({ name }) => together.includes(name)).map(check));
+  rowsCheck.end();
   for (const entry of files) if (!together.includes(entry.name)) await check(entry);
   return files.map((entry) => ({ ...checked.get(entry)!, problems: problems.countOf(entry.name) }));
 }

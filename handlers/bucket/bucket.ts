@@ -14,7 +14,7 @@ export {
   resultOf,
 } from "./latest";
 export { createS3LoginArchive } from "./loginArchive";
-export { presentIn, publishedRows, REPORT_PREFIX, runFolder, workFolder } from "./names";
+export { LATEST_PAGE, presentIn, publishedRows, REPORT_PREFIX, runFolder, workFolder } from "./names";
 export {
   ALREADY_RUNNING,
   abandonedRun,

@@ -1,7 +1,8 @@
-import type { S3Client } from "@aws-sdk/client-s3";
+import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
 import type { Caller } from "../aws/aws";
 import { messageOf, reportError } from "../errors";
-import { type Bytes, DECISIONS_FILE, type History } from "../files/files";
+import { type Bytes, DECISIONS_FOLDER, type History, isReturnedSheet, type ReturnedSheet } from "../files/files";
+import { formatInstant } from "../times";
 import { REPORT_PREFIX } from "./names";
 import { isMissing, notReadable, openObject } from "./reading";
 import { createSmallObjects } from "./smallObjects";
@@ -9,7 +10,7 @@ import { createSmallObjects } from "./smallObjects";
 /** The history in the report bucket. */
 export function createS3History(s3: S3Client, Bucket: string, call: Caller): History {
   const objects = createSmallObjects(s3, Bucket, call);
-  const decisionsKey = REPORT_PREFIX + DECISIONS_FILE;
+  const Prefix = REPORT_PREFIX + DECISIONS_FOLDER;
 
   const open = (Key: string) => openObject(s3, Bucket, Key, call);
 
@@ -55,6 +56,31 @@ export function createS3History(s3: S3Client, Bucket: string, call: Caller): His
     return latest.value.manifestKey;
   }
 
+  /** An object below `decisions/`, as it was listed. */
+  function returnedSheet(Key: string, bytes: number, modifiedMs: number, etag: string | undefined): ReturnedSheet {
+    return {
+      key: Key,
+      name: Key.slice(Prefix.length),
+      bytes,
+      modifiedAt: formatInstant(modifiedMs),
+      async open() {
+        let version: string | null = null;
+        const content = await openObject(s3, Bucket, Key, call, {
+          etag,
+          seen(found) {
+            version = found;
+          },
+        }).catch((error) => {
+          if ((error as Error).name === "PreconditionFailed") return null;
+          throw error;
+        });
+        if (content !== null) return { content, version };
+        const what = `s3://${Bucket}/${Key} was deleted or replaced since it was listed, or may not be read.`;
+        throw reportError("FileGone", `s3 GetObject: ${what}`);
+      },
+    };
+  }
+
   return {
     async newest() {
       const manifestKey = await newestManifestKey();
@@ -71,6 +97,19 @@ export function createS3History(s3: S3Client, Bucket: string, call: Caller): His
       });
       return manifest && whole(manifest);
     },
-    decisions: () => open(decisionsKey),
+    async decisions(most) {
+      const sheets: ReturnedSheet[] = [];
+      let ContinuationToken: string | undefined;
+      do {
+        const page = await call(s3, new ListObjectsV2Command({ Bucket, Prefix, ContinuationToken }));
+        for (const { Key = "", Size = 0, LastModified, ETag } of page.Contents ?? []) {
+          if (!isReturnedSheet(Key.slice(Prefix.length))) continue;
+          if (sheets.length >= most) return sheets;
+          sheets.push(returnedSheet(Key, Size, LastModified?.getTime() ?? 0, ETag));
+        }
+        ContinuationToken = page.IsTruncated ? page.NextContinuationToken : undefined;
+      } while (ContinuationToken !== undefined);
+      return sheets;
+    },
   };
 }

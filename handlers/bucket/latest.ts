@@ -1,9 +1,17 @@
 import { messageOf, reportError } from "../errors";
-import { MANIFEST_FILE, type Manifest, REPORT_FILE, sha256Of } from "../files/files";
+import {
+  type DecidedFacts,
+  MANIFEST_FILE,
+  type Manifest,
+  type News,
+  PAGE_FILE,
+  REPORT_FILE,
+  sha256Of,
+} from "../files/files";
 import type { RunStatus } from "../model";
 import { formatInstant, parseInstant } from "../times";
 import { hoursSince, isBelievable, LONGEST_RUN_SECONDS } from "./clocks";
-import { presentIn, REPORT_PREFIX } from "./names";
+import { LATEST_PAGE, presentIn, REPORT_PREFIX } from "./names";
 import type { Shape, SmallObjects } from "./smallObjects";
 
 /** What a run that published gives its caller. */
@@ -19,6 +27,10 @@ export interface RunResult {
   readonly byRowStatus: Readonly<Record<string, number>>;
   readonly warnings: readonly string[];
   readonly finishedAt: string;
+  /** What people want to know first; `null` where the report was compared with none, left out by runs that did not tell. */
+  readonly news?: News | null;
+  /** What became of the decisions that people have returned; left out by runs that did not tell. */
+  readonly decisions?: DecidedFacts;
 }
 
 const RESULT: Shape<RunResult> = {
@@ -32,10 +44,13 @@ const RESULT: Shape<RunResult> = {
   byRowStatus: "counts",
   warnings: "texts",
   finishedAt: "instant",
+  news: "object or null, or left out",
+  decisions: "object or null, or left out",
 };
 
 /** What a result is made of. */
-type Summary = Pick<Manifest, "runId" | "status" | "rows" | "warnings" | "finishedAt">;
+type Summary = Pick<Manifest, "runId" | "status" | "rows" | "warnings" | "finishedAt"> &
+  Partial<Pick<Manifest, "news" | "decisions">>;
 
 const SUMMARY: Shape<Summary> = {
   runId: "text",
@@ -43,6 +58,8 @@ const SUMMARY: Shape<Summary> = {
   rows: "object",
   warnings: "texts",
   finishedAt: "instant",
+  news: "object or null, or left out",
+  decisions: "object or null, or left out",
 };
 
 /** Thrown, by name, where a report is published and could not be announced. */
@@ -52,7 +69,7 @@ export function resultOf(
   { manifest, manifestSha256 }: { readonly manifest: Summary; readonly manifestSha256: string },
   folder: string,
 ): RunResult {
-  const { runId, status, rows, warnings, finishedAt } = manifest;
+  const { runId, status, rows, warnings, finishedAt, news, decisions } = manifest;
   return {
     runId,
     status,
@@ -64,6 +81,8 @@ export function resultOf(
     byRowStatus: rows.byRowStatus,
     warnings,
     finishedAt,
+    ...(news !== undefined && { news }),
+    ...(decisions !== undefined && { decisions }),
   };
 }
 
@@ -102,8 +121,14 @@ export async function recordSuccess(
       const latest = await objects.read<{ reportKey: string | null }>("latest.json", { reportKey: "key or null" });
       const newest = latest?.value.reportKey ?? "";
       const ownMs = presentIn(reportKey) ?? 0;
-      if (isBelievable(presentIn(newest), ownMs, 1000 * LONGEST_RUN_SECONDS) && newest >= reportKey) break;
-      if (await objects.write("latest.json", { runId, reportKey, manifestKey, finishedAt }, latest)) break;
+      if (isBelievable(presentIn(newest), ownMs, 1000 * LONGEST_RUN_SECONDS) && newest >= reportKey) {
+        if (newest === reportKey) await copyPage(objects, reportKey, runId);
+        break;
+      }
+      if (await objects.write("latest.json", { runId, reportKey, manifestKey, finishedAt }, latest)) {
+        await copyPage(objects, reportKey, runId);
+        break;
+      }
       if (tries >= 5) throw reportError("LatestContended", "latest.json was changed by others five times in a row.");
     }
     await objects.write(shown.key.slice(REPORT_PREFIX.length), shown.body);
@@ -119,6 +144,15 @@ export async function recordSuccess(
       error,
     );
   }
+}
+
+/** The newest page, at an address that stays. It names its run, as does the object. */
+async function copyPage(objects: SmallObjects, reportKey: string, runId: string): Promise<void> {
+  const page = reportKey.slice(REPORT_PREFIX.length).replace(REPORT_FILE, PAGE_FILE);
+  await objects.copy(page, LATEST_PAGE, "text/html; charset=utf-8", { runid: runId }).catch((error) => {
+    // S3 copies up to 5 GB at once. A larger page is opened where it is: it is not worth failing an announced report.
+    if ((error as Error).name !== "InvalidRequest") throw error;
+  });
 }
 
 /** The name of the error that a run is said to have failed with; `null` where nothing says that it failed. */

@@ -45,17 +45,31 @@ export function notReadable(Bucket: string, Key: string, cause: unknown): Error 
   );
 }
 
+export interface ExpectedObject {
+  /** What it was when it was listed: rejects with `PreconditionFailed` where it is another by now. */
+  readonly etag?: string | undefined;
+  /** Told which version is read; `null` where the bucket keeps none. */
+  readonly seen?: (version: string | null) => void;
+}
+
 /**
  * An object from its first byte, in ranges, each of which can be tried again, so that none of any size is held whole. `null` where there
  * is no such object, or (without s3:ListBucket) S3 does not say.
  */
-export async function openObject(s3: S3Client, Bucket: string, Key: string, call: Caller): Promise<Bytes | null> {
+export async function openObject(
+  s3: S3Client,
+  Bucket: string,
+  Key: string,
+  call: Caller,
+  { etag, seen }: ExpectedObject = {},
+): Promise<Bytes | null> {
   const RANGE_BYTES = 8 * 1024 * 1024;
 
   async function readRange(from: number, IfMatch?: string): Promise<Range | null> {
     const input = { Bucket, Key, Range: `bytes=${from}-${from + RANGE_BYTES - 1}`, IfMatch };
     try {
-      return await call(s3, new GetObjectCommand(input), async ({ Body, ContentRange, ETag }) => {
+      return await call(s3, new GetObjectCommand(input), async ({ Body, ContentRange, ETag, VersionId }) => {
+        seen?.(VersionId ?? null);
         const bytes = Buffer.from((await Body?.transformToByteArray()) ?? []);
         return { bytes, size: Number(ContentRange?.split("/")[1] ?? from + bytes.length), etag: ETag };
       });
@@ -83,6 +97,6 @@ export async function openObject(s3: S3Client, Bucket: string, Key: string, call
     }
   }
 
-  const first = await readRange(0);
+  const first = await readRange(0, etag);
   return first && readOn(first);
 }

@@ -1,4 +1,4 @@
-import { GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { CopyObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { Caller } from "../aws/aws";
 import { messageOf, reportError } from "../errors";
 import { REPORT_PREFIX, shortLock } from "./names";
@@ -15,6 +15,12 @@ export interface SmallObjects {
    * @param expected write only where the object still is as it was read, or (`null`) still does not exist
    * @returns whether it was written
    */
+  /**
+   * Copies an object below `REPORT_PREFIX` over what is replaced again and again: a page of any size, without its being read here.
+   *
+   * @param from its name, with its folder
+   */
+  copy(from: string, to: string, contentType: string, metadata: Record<string, string>): Promise<void>;
   write(
     name: string,
     value: object | string,
@@ -46,7 +52,8 @@ export type Kind =
   | "key or null"
   | "count"
   | "counts"
-  | "object";
+  | "object"
+  | "object or null, or left out";
 
 /** The first member that is not what it must be; `null` where all are. */
 function wrongMember(value: unknown, shape: Readonly<Record<string, Kind>>): string | null {
@@ -69,6 +76,7 @@ function wrongMember(value: unknown, shape: Readonly<Record<string, Kind>>): str
     count: isCount,
     counts: (given) => isObject(given) && Object.values(given as object).every(isCount),
     object: isObject,
+    "object or null, or left out": (given) => given === undefined || given === null || isObject(given),
   };
   if (!isObject(value)) return `${String(JSON.stringify(value)).slice(0, 40)} instead of an object`;
   for (const [member, kind] of Object.entries(shape)) {
@@ -113,6 +121,12 @@ export function createSmallObjects(s3: S3Client, Bucket: string, call: Caller): 
   }
 
   return {
+    async copy(from, to, ContentType, Metadata) {
+      const CopySource = `${Bucket}/${encodeURIComponent(REPORT_PREFIX + from).replaceAll("%2F", "/")}`;
+      const replaced = { MetadataDirective: "REPLACE" as const, ContentType, Metadata, ...shortLock() };
+      await call(s3, new CopyObjectCommand({ Bucket, Key: REPORT_PREFIX + to, CopySource, ...replaced }));
+    },
+
     async read(name, shape) {
       const found = await readText(REPORT_PREFIX + name);
       return found && { ...found, value: valueIn(REPORT_PREFIX + name, found.text, shape) };

@@ -35,8 +35,26 @@ export interface History {
   newest(): Promise<EarlierReport | null>;
   /** A manifest of an earlier report, by its key or path in the one after it; `null` where it is not kept any more. */
   manifestAt(key: string): Promise<Buffer | null>;
-  /** The access-review sheet that people have returned; `null` where there is none. */
-  decisions(): Promise<Bytes | null>;
+  /**
+   * What people have returned, in the order of the names. Files whose names begin with `.` or `~$`, which systems and spreadsheets leave beside others,
+   * are left out.
+   *
+   * @param most how many are given at most
+   */
+  decisions(most: number): Promise<readonly ReturnedSheet[]>;
+}
+
+/** A file in `decisions/`. */
+export interface ReturnedSheet {
+  /** In the bucket, or its path. */
+  readonly key: string;
+  /** Below `decisions/`. */
+  readonly name: string;
+  readonly bytes: number;
+  /** Since when it stands there so: an instant. */
+  readonly modifiedAt: string;
+  /** The file as it is listed, and which version of it that is, where the place keeps versions. */
+  open(): Promise<{ readonly content: Bytes; readonly version: string | null }>;
 }
 
 export interface EarlierReport {

@@ -1,5 +1,6 @@
 /** The report as files: what is in them, in which order they are written, and the manifest that makes them a report. */
 export { CHANGE_COLUMNS } from "./changes/changes";
+export type { News } from "./changes/news";
 export {
   COLUMNS,
   type Column,
@@ -12,8 +13,9 @@ export {
   SORTED_BY,
 } from "./columns";
 export { createCellFormatter } from "./csv/csv";
-export type { Bytes, History, Sink, SinkFile } from "./destination";
+export type { Bytes, History, ReturnedSheet, Sink, SinkFile } from "./destination";
 export {
+  type DecidedFacts,
   type FileEntry,
   MANIFEST_VERSION,
   type Manifest,
@@ -25,20 +27,25 @@ export {
 } from "./manifest";
 export {
   CHANGES_FILE,
-  DECISIONS_FILE,
+  DECISIONS_FOLDER,
+  isReturnedSheet,
+  isWorkbookOfReport,
   MACHINE_ROWS_FILE,
   MANIFEST_FILE,
   PAGE_FILE,
   REPORT_FILE,
   REPORT_FILES,
   REVIEW_FILE,
+  REVIEW_FOLDER,
+  REVIEW_WORKBOOK,
   UNEXPLAINED_LOGINS_FILE,
 } from "./names";
 export { notCoveredText } from "./notCovered";
 export { createAdvice, createPage, pageAssets } from "./page/page";
 export { archivedLogins } from "./previous/previous";
 export { type Published, publish } from "./publish";
-export { REVIEW_COLUMNS } from "./review/review";
+export { type Decisions, NO_DECISIONS, REVIEW_COLUMNS, readDecisions, readSheet } from "./review/review";
+export { createWorkbooks, workerText } from "./review/workbook/workbook";
 export { evidenceOf, type RowSources, rowBatches } from "./rows";
 export { readTrend } from "./trend/trend";
 export { UNEXPLAINED_LOGIN_COLUMNS } from "./unexplainedLogins";

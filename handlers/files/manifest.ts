@@ -5,6 +5,7 @@ import { reportError } from "../errors";
 import { loginTargets } from "../logins/logins";
 import type { Logins, RunStatus, Settings } from "../model";
 import { formatInstant } from "../times";
+import type { News } from "./changes/news";
 import {
   entitlementWarnings,
   instanceNotes,
@@ -14,6 +15,8 @@ import {
   manifestInstance,
 } from "./manifestWays";
 import { type NotCovered, notCovered } from "./notCovered";
+import type { Outcome } from "./review/carrying";
+import type { DecisionFile } from "./review/decisions";
 import type { RowSources } from "./rows";
 import { countPeople, type PeopleCounts } from "./trend/people";
 import type { Trend } from "./trend/trend";
@@ -95,6 +98,11 @@ export interface Previous {
   readonly notes: readonly string[];
 }
 
+/** What became of the decisions that people have returned. */
+export interface DecidedFacts extends Outcome {
+  readonly files: readonly (DecisionFile & Outcome)[];
+}
+
 /** What a source was asked. */
 export interface SourceEffort {
   /** Calls, retries included. */
@@ -155,6 +163,9 @@ export interface Manifest {
     readonly decidedNotDone?: number;
   };
   readonly files: readonly FileEntry[];
+  readonly decisions: DecidedFacts;
+  /** `null` where the report was compared with none. */
+  readonly news: News | null;
   readonly previousReport: PreviousReport;
   readonly previousManifest: ManifestLink | null;
 }
@@ -266,6 +277,7 @@ export function manifestOf(
   facts: RunFacts,
   rows: RowCounts,
   files: FileEntry[],
+  { decisions, news }: Pick<Manifest, "decisions" | "news">,
   previous: Previous,
 ): Manifest {
   const { settings, instance, applications, provisioning, collection, logins } = sources;
@@ -326,6 +338,8 @@ export function manifestOf(
     rows: { total: rows.total, byRowStatus: sorted(rows.byRowStatus), byUsage: sorted(rows.byUsage) },
     figures: countPeople(sources),
     files,
+    decisions,
+    news,
     previousReport: previous.previousReport,
     previousManifest: previous.previousManifest,
   };

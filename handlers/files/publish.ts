@@ -19,7 +19,8 @@ import { MANIFEST_FILE } from "./names";
 import { readPrevious, unreadable } from "./previous/previous";
 import type { Content, Pieces, ReportFile } from "./reportFile";
 import { reportFiles } from "./reportFiles";
-import { assignedBy, evidenceOf, type RowSources, rowBatches } from "./rows";
+import type { Decisions } from "./review/review";
+import { administratorArns, assignedBy, evidenceOf, type RowSources, rowBatches } from "./rows";
 import { schemaProblems } from "./schema";
 
 /** A report that is there. */
@@ -36,22 +37,32 @@ export interface Published {
 export async function publish(
   sources: RowSources,
   facts: RunFacts,
-  history: Pick<History, "newest" | "decisions">,
+  decisions: Decisions,
+  history: History,
   sink: Sink,
   progress: Progress,
 ): Promise<Published> {
   const ROWS_A_BATCH = 2_000;
   const evidence = evidenceOf(sources);
-  const { previous, changes, decisions } = await readPrevious(
-    history,
-    sources.settings,
-    sources.collection.entitlements,
-    (row) => assignedBy(evidence, row),
-  );
+  const earlier = await readPrevious(history, {
+    settings: sources.settings,
+    roles: sources.collection.entitlements,
+    administrators: administratorArns(sources),
+    decisions,
+    assignedBy: (row) => assignedBy(evidence, row),
+  });
+  const { changes } = earlier;
+  const previous = { ...earlier.previous, notes: decisions.warnings };
   const { status } = statusOf(sources, previous);
-  const warnings = () => statusOf(sources, withoutComparison(previous, changes)).warnings;
+  let files: readonly ReportFile[] = []; // named before it is used within a function, as the serialiser needs it
+  const known = (): Previous => {
+    const compared = withoutComparison(previous, changes);
+    return { ...compared, notes: [...compared.notes, ...files.flatMap((file) => file.notes?.() ?? [])] };
+  };
+  const warnings = () => statusOf(sources, known()).warnings;
   const { previousReport } = previous;
-  const files = reportFiles({ sources, evidence, facts, status, warnings, previousReport, changes, decisions });
+  const contents = reportFiles({ sources, evidence, facts, status, warnings, previousReport, changes, decisions });
+  files = contents.files;
   const writers = files.map((file) => createFileWriter(file, sink));
   try {
     const counts: RowCounts = { total: 0, byRowStatus: {}, byUsage: {} };
@@ -63,9 +74,21 @@ export async function publish(
       progress("rows", counts.total, null);
     }
     for (const writer of writers) await writer.end();
+    for (const file of files.flatMap((each) => each.beside?.() ?? [])) {
+      const writer = createFileWriter(file, sink);
+      writers.push(writer);
+      await writer.end();
+    }
     const whole = writers.filter((writer) => !writer.refused());
     const entries = whole.map((writer) => writer.entry());
-    const manifest = manifestOf(sources, facts, counts, entries, withoutComparison(previous, changes));
+    const manifest = manifestOf(
+      sources,
+      facts,
+      counts,
+      entries,
+      { decisions: contents.decided(), news: contents.news() },
+      known(),
+    );
     const manifestBytes = Buffer.from(JSON.stringify(manifest, null, 2) + "\n", "utf8");
     const manifestSha256 = sha256Of(manifestBytes);
     requireManifest(manifestBytes);
@@ -78,6 +101,8 @@ export async function publish(
   } catch (error) {
     await Promise.allSettled(writers.map((writer) => writer.abort()));
     throw error;
+  } finally {
+    for (const file of files) file.done?.();
   }
 }
 

@@ -19,6 +19,12 @@ export interface ReportFile {
   end(): Pieces;
   /** Why the file is not to be published after all; `null` where it is. Asked after the end. */
   refused?(): string | null;
+  /** Files that come with it, asked for after the end: they see no rows, and have their ends only. */
+  beside?(): readonly ReportFile[];
+  /** What readers have to know of it, for people; asked after the end. */
+  notes?(): readonly string[];
+  /** Called once, when the report is published or given up. */
+  done?(): void;
   /** Records of a CSV file, without its header, or lines of a JSON Lines file; asked after the end. */
   recordCount?(): number;
 }

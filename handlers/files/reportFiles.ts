@@ -2,15 +2,17 @@ import type { Evidence } from "../logins/logins";
 import type { RunStatus } from "../model";
 import { daysBetween } from "../times";
 import type { Changes, GivenWay } from "./changes/changes";
+import type { News } from "./changes/news";
 import { COLUMNS } from "./columns";
 import { createCsvWriter } from "./csv/csv";
 import { createMachineRows } from "./machineRows";
-import type { PreviousReport, RunFacts } from "./manifest";
+import type { DecidedFacts, PreviousReport, RunFacts } from "./manifest";
 import { REPORT_FILE } from "./names";
 import { notCovered, notCoveredText } from "./notCovered";
 import { createAdvice, createPage, type GivenGrant, type PageContext } from "./page/page";
 import type { ReportFile } from "./reportFile";
 import { createReview, type Decisions } from "./review/review";
+import { createWorkbooks } from "./review/workbook/workbook";
 import { administratorArns, administratorReasons, type RowSources } from "./rows";
 import { countPeople } from "./trend/people";
 import type { Trend } from "./trend/trend";
@@ -29,18 +31,44 @@ export interface FileContext {
   readonly decisions: Decisions;
 }
 
+/** The files of a report, and what the manifest says of what they found. */
+export interface ReportContents {
+  readonly files: readonly ReportFile[];
+  /** Known after the end of all files. */
+  decided(): DecidedFacts;
+  news(): News | null;
+}
+
 /** The files of a report, in the order in which they are written; the page last, since it shows what the others found. */
-export function reportFiles(context: FileContext): ReportFile[] {
+export function reportFiles(context: FileContext): ReportContents {
   const { sources, evidence, facts, changes, decisions } = context;
+  const review = createReview({
+    ...{ sources, evidence, decisions, workbooks: createWorkbooks() },
+    granted: changes?.granted,
+  });
   const files: (ReportFile | null)[] = [
     csvReport(),
     changes,
-    createReview({ sources, evidence, decisions, granted: changes?.granted }),
+    review,
     createUnexplainedLogins(sources, evidence),
     createMachineRows(sources, facts.runId),
     createPage(pageContext(context)),
   ];
-  return files.filter((file) => file !== null);
+  return {
+    files: files.filter((file) => file !== null),
+    decided: () => ({
+      ...review.outcome,
+      files: decisions.files.map((file, index) => ({ ...file, ...review.outcomeOfFiles[index]! })),
+    }),
+    news: () =>
+      changes === null || changes.refused() !== null
+        ? null
+        : {
+            newAdministrators: changes.newAdministrators,
+            newOrphans: changes.newOrphans,
+            changes: comparedCounts(changes.counts, context.previousReport.usageCompared),
+          },
+  };
 }
 
 function csvReport(): ReportFile {

@@ -1,7 +1,8 @@
 import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
 import type { Caller } from "../aws/aws";
-import type { RunResult } from "../bucket/bucket";
+import { LATEST_PAGE, REPORT_PREFIX, type RunResult } from "../bucket/bucket";
 import { messageOf } from "../errors";
+import type { News } from "../files/files";
 
 /** What people are told of one run. */
 export interface Notice {
@@ -24,6 +25,38 @@ export interface NoticeContext {
   readonly reportName: string;
 }
 
+/** Files of `decisions/` whose decisions all came to nothing: those who returned them believe that they have decided. */
+export function unusedFiles({ decisions }: RunResult): string[] {
+  return (decisions?.files ?? []).flatMap(({ key, problem, ...counts }) => {
+    if (problem !== null) return [`${key}: ${problem}`];
+    const { changed, contested } = counts;
+    const held = counts.carried + counts.done;
+    if (held > 0 || changed + contested === 0) return [];
+    return [`${key}: all that it decides has changed since, or is decided differently elsewhere.`];
+  });
+}
+
+/** What people want to know first, line by line. */
+function newsOf({ news, decisions }: RunResult): string[] {
+  const lines: string[] = [];
+  const named = (what: string, { count, named: names }: News["newOrphans"]) => {
+    if (count === 0) return;
+    lines.push(`${what}: ${count}`, ...names.map((name) => `  - ${name}`));
+    if (count > names.length) lines.push(`  - and ${count - names.length} more`);
+  };
+  if (news) {
+    named("New administrators", news.newAdministrators);
+    named("New orphans", news.newOrphans);
+    lines.push(`Changes since the report before: ${figures(news.changes)}`);
+  }
+  if (decisions && decisions.files.length > 0) {
+    const { carried, stillThere, changed, contested, done } = decisions;
+    lines.push(`Decided to go and still there: ${stillThere} (STILL_THERE in review.xlsx); done: ${done}`);
+    lines.push(`Decisions carried: ${carried}; about what has changed since: ${changed}; contested: ${contested}`);
+  }
+  return lines;
+}
+
 /** Of a report that is published, whether `succeeded` or `degraded`. */
 export function publishedNotice(result: RunResult, place: NoticeContext): Notice {
   const degraded = result.status === "degraded";
@@ -32,8 +65,14 @@ export function publishedNotice(result: RunResult, place: NoticeContext): Notice
     sentence: degraded
       ? "A credential report was published, but is degraded: not all could be observed, and cells say UNKNOWN. Take nobody's access away on the strength of those."
       : "A credential report was published.",
-    details: result.warnings.map((warning) => `- ${warning}`),
+    details: [
+      ...unusedFiles(result).map((file) => `- Nothing is carried of ${file}`),
+      ...newsOf(result),
+      ...result.warnings.map((warning) => `- ${warning}`),
+    ],
     facts: [
+      `Page:     aws s3 cp s3://${place.bucket}/${REPORT_PREFIX}${LATEST_PAGE} report.html`,
+      "          Then open report.html in a browser: it needs no network.",
       `Report:   s3://${place.bucket}/${result.reportKey}`,
       `Manifest: s3://${place.bucket}/${result.manifestKey}`,
       `SHA-256:  ${result.manifestSha256} (of the manifest)`,

@@ -1,12 +1,13 @@
 import { resolve } from "node:path";
 import { functionPackages } from "../../components/reportFunction";
 import { pageAssets } from "../../handlers/files/page/document";
+import { workerText } from "../../handlers/files/review/workbook/workbook";
 import { artefactSuite, textOf } from "../suites/artefact";
 import { BUDGET, PACKAGES } from "./packages";
 
 // The archive of this repository's own program.
 
-/** Puts the page together for a terminal. The page's strings are in the text, so that Lambda never comes to it. */
+/** Puts the page, and the worker that writes workbooks, together for a terminal. Their strings are in the text, so that Lambda never comes to it. */
 const NEVER_LOADED = ["./bundle"];
 
 const archive = artefactSuite({
@@ -24,4 +25,8 @@ it("carries the page's script and style along", () => {
   const { scriptHash, styleHash } = pageAssets();
   expect(textOf(archive())).toContain(JSON.stringify(scriptHash));
   expect(textOf(archive())).toContain(JSON.stringify(styleHash));
+});
+
+it("carries the text of the worker that writes workbooks along", () => {
+  expect(textOf(archive())).toContain(JSON.stringify(workerText()).slice(1, 2_000));
 });

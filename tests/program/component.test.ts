@@ -158,7 +158,8 @@ test("reports, their rows and statuses expire; what people have returned and wha
   // The login archive, which a report needs for as long as its window is.
   const archived = "logins/eu-west-1/2026-11-20T060000Z.jsonl.gz";
   expect(expiring(archived).map(({ expiration }) => expiration)).toEqual([{ days: 100 }]);
-  for (const name of ["decisions/review.csv", "harvest.json", "latest.json", "running.json", "watch.json"]) {
+  const kept = ["decisions/review.csv", "harvest.json", "latest/report.html", "latest.json", "running.json"];
+  for (const name of [...kept, "watch.json"]) {
     expect(expiring(name)).toEqual([]);
   }
 });

@@ -135,6 +135,7 @@ test("the function may do exactly this", async () => {
     "s3:AbortMultipartUpload",
     "s3:DeleteObject",
     "s3:GetObject",
+    "s3:ListBucket",
     "s3:PutObject",
     "s3:PutObjectRetention",
     "sns:Publish",
@@ -206,7 +207,7 @@ test("the function deletes nothing but parts of runs, and sets locks only with l
   expect(await on("s3:DeleteObject", {})).toEqual([below("work/*")]);
   expect(await on("s3:PutObjectRetention", {})).toEqual([]);
   expect(await on("s3:PutObjectRetention", { lockReports: "30" })).toEqual(
-    ["work/*", "latest.json", "running.json", "watch.json"].map(below),
+    ["work/*", "latest.json", "latest/report.html", "running.json", "watch.json"].map(below),
   );
 });
 

@@ -117,6 +117,14 @@ const operations: Readonly<Record<string, Needs>> = {
   "cloudtrail:LookupEvents": () => on("cloudtrail:LookupEvents", ["*"]),
   "s3:GetObject": s3Object("s3:GetObject", "kms:Decrypt"),
   "s3:PutObject": s3Object("s3:PutObject", "kms:GenerateDataKey"),
+  // Reads its source, and writes: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+  "s3:CopyObject": (request, place) => {
+    const source = decodeURIComponent(String(request.headers["x-amz-copy-source"]));
+    return [
+      ...s3Object("s3:PutObject", "kms:GenerateDataKey", "kms:Decrypt")(request, place),
+      ...on("s3:GetObject", [`arn:${place.partition}:s3:::${source}`]),
+    ];
+  },
   "s3:CreateMultipartUpload": s3Object("s3:PutObject", "kms:GenerateDataKey"),
   "s3:UploadPart": s3Object("s3:PutObject", "kms:GenerateDataKey", "kms:Decrypt"),
   "s3:CompleteMultipartUpload": s3Object("s3:PutObject", "kms:Decrypt"),

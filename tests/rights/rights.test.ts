@@ -198,6 +198,9 @@ describe.each(configs)("%s", (_, config) => {
         ["another bucket", "s3:PutObject", "arn:aws:s3:::another/credential_reports/report.csv"],
         ["a bucket that is named alike", "s3:PutObject", `${bucket}-2/credential_reports/report.csv`],
         ["listing", "s3:ListBucket", bucket, { "s3:prefix": "credential_reports/" }],
+        ["listing without a prefix", "s3:ListBucket", bucket],
+        ["listing what begins alike", "s3:ListBucket", bucket, { "s3:prefix": "credential_reports/decisions" }],
+        ["listing versions", "s3:ListBucketVersions", bucket, { "s3:prefix": "credential_reports/decisions/" }],
         config.lakeId === "" && config.trailTable === undefined && config.loginRoleArn === undefined
           ? ["a store that it has no use for", "cloudtrail:StartQuery", eventDataStoreArn]
           : ["Event history, which it has no use for", "cloudtrail:LookupEvents", "*"],

@@ -17,7 +17,7 @@ export interface ArtefactOptions {
 }
 
 /** What Node itself gives the serialised handler. */
-const BUILT_IN = ["buffer", "crypto", "events", "fs", "util", "zlib"];
+const BUILT_IN = ["buffer", "crypto", "events", "fs", "util", "worker_threads", "zlib"];
 
 /**
  * What every archive does that Pulumi's own program runner makes of the handler: it holds the packages that it needs and no others, and plain
@@ -76,8 +76,10 @@ export function artefactSuite(options: ArtefactOptions): () => Archive {
     const result = JSON.parse(output!) as { reportKey: string };
     const bucket = aws.buckets.get(String(deployment.outputs.bucketName));
     const fromArchive = Buffer.concat(bucket?.objects.get(result.reportKey)?.body ?? []);
-    const fromSource = (await runProduct(aws, { requestsPerSecond: 300 })).csv;
+    const { csv: fromSource, files } = await runProduct(aws, { requestsPerSecond: 300 });
     expect(fromArchive.toString("utf8")).toBe(fromSource);
+    const workbook = bucket?.objects.get(result.reportKey.replace("credential_report.csv", "review.xlsx"))?.body ?? [];
+    expect(Buffer.concat(workbook).equals(files["review.xlsx"]!)).toBe(true);
     expect(fromSource.split("\r\n").length).toBeGreaterThan(50);
   });
 

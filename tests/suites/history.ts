@@ -7,7 +7,8 @@ export interface HistoryUnderTest {
   publish(files: Readonly<Record<string, Buffer>>): Promise<string>;
   /** Takes a file of the newest report away. */
   remove(name: string): Promise<void>;
-  returnSheet(bytes: Buffer): Promise<void>;
+  /** @param name below `decisions/` */
+  returnSheet(name: string, bytes: Buffer): Promise<void>;
 }
 
 const MIB = 1024 * 1024;
@@ -40,7 +41,7 @@ export function historySuite(name: string, make: () => HistoryUnderTest | Promis
 
     test("where nothing stands, there is neither a report nor a sheet", async () => {
       expect(await subject.history.newest()).toBeNull();
-      expect(await subject.history.decisions()).toBeNull();
+      expect(await subject.history.decisions(9)).toEqual([]);
     });
 
     test("a report is found from its manifest on, and each of its files is read whole, as often as it is opened", async () => {
@@ -87,9 +88,26 @@ export function historySuite(name: string, make: () => HistoryUnderTest | Promis
       ["several pieces", 17 * MIB],
     ])("a returned sheet of %s is read whole", async (_, length) => {
       const sheet = Buffer.alloc(length, "a,b\n");
-      await subject.returnSheet(sheet);
-      await expectContent((await subject.history.decisions())!, sheet);
+      await subject.returnSheet("review.csv", sheet);
+
+      const [found, ...others] = await subject.history.decisions(9);
+
+      expect(others).toEqual([]);
+      expect(found).toMatchObject({ name: "review.csv", bytes: length });
+      expect(found!.key).toMatch(/decisions\/review\.csv$/);
+      expect(found!.modifiedAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+      await expectContent((await found!.open()).content, sheet);
       expect(await subject.history.newest()).toBeNull();
+    });
+
+    test("of the returned files, as many are given as are asked for, by name, and none that nobody returned", async () => {
+      for (const name of ["b.xlsx", "team/c.csv", ".DS_Store", "~$b.xlsx", "a.csv"]) {
+        await subject.returnSheet(name, Buffer.from("x"));
+      }
+      const names = async (most: number) => (await subject.history.decisions(most)).map(({ name }) => name);
+
+      expect(await names(9)).toEqual(["a.csv", "b.xlsx", "team/c.csv"]);
+      expect(await names(2)).toEqual(["a.csv", "b.xlsx"]);
     });
   });
 }

@@ -83,7 +83,8 @@ export function startContainer(
       if (answer.status === "running") continue;
       if (answer.status === "failed") throw failureOf(answer.runId, answer.error);
       const result = jsonOf(bucket, `status/${answer.runId}/succeeded`) as RunResult;
-      expect({ ...result, warnings: result.warnings.length }).toEqual(answer);
+      const { news: _, decisions: __, ...counts } = result; // they name people
+      expect({ ...counts, warnings: result.warnings.length }).toEqual(answer);
       return result;
     }
   }

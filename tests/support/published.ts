@@ -82,7 +82,7 @@ export function expectWholeReport(
   expect(manifest.status).toBe(degraded ? "degraded" : "succeeded");
   // What could not be read of the report before is said, and degrades nothing.
   const ofEarlier =
-    /^(No decision of the returned review sheet is carried forward|The newest report could not be read)\b/;
+    /^(No decision of the returned review sheets is carried forward|The newest report could not be read)\b/;
   const warnings = (manifest.warnings as string[]).filter((warning) => !ofEarlier.test(warning));
   expect(warnings.length > 0).toBe(degraded);
   return { loginsFailed, accountsFailed, earlierUnread: warnings.length < manifest.warnings.length };

@@ -6,6 +6,7 @@ import type { Verdict } from "../../cli/verify/verdict";
 import type { EarlierReport, History, Sink } from "../../handlers/files/destination";
 import type { Manifest, RunFacts } from "../../handlers/files/manifest";
 import { publish } from "../../handlers/files/publish";
+import { type Decisions, NO_DECISIONS } from "../../handlers/files/review/review";
 import type { RowSources } from "../../handlers/files/rows";
 import { createMemorySink } from "../../local/runReport";
 
@@ -28,6 +29,7 @@ export async function publishFiles(
   facts: Partial<RunFacts> = {},
   before: { readonly key: string; readonly files: ReportFiles } | null = null,
   onWritten: (name: string) => void = () => {},
+  decisions: Decisions = NO_DECISIONS,
 ): Promise<ReportFiles> {
   const earlier: EarlierReport | null = before && {
     manifestKey: before.key,
@@ -36,7 +38,7 @@ export async function publishFiles(
       yield before.files[name]!;
     },
   };
-  const history: Pick<History, "newest" | "decisions"> = { newest: async () => earlier, decisions: async () => null };
+  const history: History = { newest: async () => earlier, manifestAt: async () => null, decisions: async () => [] };
   const sink = createMemorySink();
   const place = { account: "111122223333", region: "eu-west-1", caller: "arn:aws:iam::111122223333:role/audit" };
   const run = { runId: "run-1", trigger: "manual", note: "", startedMs: Date.now(), finishedMs: Date.now() };
@@ -46,7 +48,14 @@ export async function publishFiles(
       return { ...file, close: (sha256) => file.close(sha256).then(() => onWritten(name)) };
     },
   };
-  await publish(sources, { ...place, ...run, effort, loginsEffort: effort, ...facts }, history, told, () => {});
+  await publish(
+    sources,
+    { ...place, ...run, effort, loginsEffort: effort, ...facts },
+    decisions,
+    history,
+    told,
+    () => {},
+  );
   return sink.files;
 }
 
@@ -95,5 +104,5 @@ export function said({ problems }: Verdict): string[] {
 
 /** Header and records of a file of a report, each with the line ends within. */
 export function csvRecords(text: string): string[] {
-  return text.split(/\r\n(?=\d{12},|,\d{12},|$)/).slice(0, -1);
+  return text.split(/\r\n(?=\d{12},|,\d{12},|[^,]*,(?:END|REMOVE)_|$)/).slice(0, -1);
 }

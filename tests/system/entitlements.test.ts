@@ -300,7 +300,7 @@ test("a role is neither granted nor revoked where one of the two reports could n
       },
     }),
     manifestAt: async () => null,
-    decisions: async () => null,
+    decisions: async () => [],
   });
   const whole = await runProduct(aws);
   await aws.serveOrganisation({

@@ -76,7 +76,9 @@ describe("npm start", () => {
 
   test("leaves the sheet to review, the unexplained logins and the rows for machines", () => {
     const rows = rowsOf("credential_report.csv");
-    expect(rowsOf("review.csv")).toHaveLength(rows.filter(({ UserId }) => UserId !== "").length);
+    const memberships = rows.filter(({ Type, UserId }) => Type === "GROUP" && UserId !== "");
+    const ended = rowsOf("review.csv").filter(({ Action }) => Action === "END_MEMBERSHIP");
+    expect(ended).toHaveLength(new Set(memberships.map(({ GroupId, UserId }) => GroupId! + UserId!)).size);
     expect(rowsOf("unexplained_logins.csv").length).toBeGreaterThan(0);
     expect(gunzipSync(read("rows.jsonl.gz")).toString().trimEnd().split("\n")).toHaveLength(rows.length);
   });

@@ -93,15 +93,14 @@ describe("the report after it", () => {
     const lines: Record<string, string>[] = parse(files["review.csv"]!, { columns: true, bom: true });
     const decided = lines.filter(({ DecisionStatus }) => DecisionStatus !== "");
     expect(
-      decided.map(({ account, Username, DecisionStatus, Decision, DecidedBy, Comment, EarlierDecision }) => [
-        ...[account, Username, DecisionStatus, Decision, DecidedBy, Comment, EarlierDecision],
+      decided.map(({ Username, GroupName, DecisionStatus, Decision, DecidedBy, Comment, EarlierDecision }) => [
+        ...[Username, GroupName, DecisionStatus, Decision, DecidedBy, Comment, EarlierDecision],
       ]),
     ).toEqual([
-      ["111122223333", "bob", "CARRIED", "KEEP", "Zoë", "on call; see the rota", ""],
-      ["444455556666", "bob", "CARRIED", "KEEP", "Zoë", "on call; see the rota", ""],
+      ["bob", "Admins", "CARRIED", "KEEP", "Zoë", "on call; see the rota", ""], // which was said of both accounts
       [
-        ...["777788889999", "erin", "CHANGED", "", "", ""],
-        "REMOVE by Zoë on 2026-11-16; the grant was then OK UNUSED_IN_WINDOW 2024-06-02T08:00:00Z",
+        ...["erin", "Readers", "CHANGED", "", "", ""],
+        "of 1 of the 2 grants: REMOVE by Zoë on 2026-11-16; the grant was then OK UNUSED_IN_WINDOW 2024-06-02T08:00:00Z",
       ],
     ]);
   });

@@ -2,7 +2,7 @@ import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { parse } from "csv-parse/sync";
 import type { Settings } from "../../handlers/model";
 import { type Fault, type LocalAws, type OrganisationFile, startLocalAws } from "../../local/aws";
-import { BUCKET, type Container, captureLogs, startContainer, textOf } from "../support/container";
+import { BUCKET, type Container, captureLogs, jsonOf, startContainer, textOf } from "../support/container";
 import {
   accountId,
   login,
@@ -14,6 +14,7 @@ import {
   userAssignment,
 } from "../support/organisation";
 import { folderOf } from "../support/published";
+import { sha256Of } from "../support/reportDirectory";
 
 // The access-review sheet from AWS and from people's hands to the bucket. What stands in it is tests/values' and the oracle's.
 
@@ -86,8 +87,8 @@ async function giveBack(sheet: string): Promise<void> {
 test("a decision in the returned sheet is carried forward, to its grant alone", async () => {
   const container = await start(threeSets);
   const { rows } = await review(container);
-  const { GrantKey, GrantState } = rows[1]!;
-  await giveBack(`GrantKey,GrantState,Decision,DecidedBy\r\n${GrantKey},${GrantState},keep,carol\r\n`);
+  const { ActionKey, ActionState } = rows[1]!;
+  await giveBack(`ActionKey,ActionState,Decision,DecidedBy\r\n${ActionKey},${ActionState},keep,carol\r\n`);
 
   const again = await review(container);
 
@@ -111,8 +112,8 @@ test("a grant that was revoked and given anew between two reports carries no dec
   const container = await start(oneUsed);
   const { rows } = await review(container, "a");
   expect(rows[1]).toMatchObject({ SuggestedAction: "REMOVE" });
-  const { GrantKey, GrantState } = rows[1]!;
-  await giveBack(`GrantKey,GrantState,Decision\r\n${GrantKey},${GrantState},remove\r\n`);
+  const { ActionKey, ActionState } = rows[1]!;
+  await giveBack(`ActionKey,ActionState,Decision\r\n${ActionKey},${ActionState},remove\r\n`);
   await localAws.serveOrganisation(organisationOf({ ...oneUsed, AccountAssignments: [userAssignment(0, 0, 0)] }));
   await review(container, "b");
   await localAws.serveOrganisation(organisationOf(oneUsed));
@@ -122,12 +123,12 @@ test("a grant that was revoked and given anew between two reports carries no dec
   expect(again.rows.map(({ SuggestedAction }) => SuggestedAction)).toEqual(["KEEP", "WAIT", "WAIT"]);
   expect(again.rows[1]).toMatchObject({
     Usage: "UNUSED_IN_WINDOW",
-    GrantState,
+    ActionState,
     Decision: "",
     DecisionStatus: "CHANGED",
-    EarlierDecision: `remove; the grant was then ${GrantState}, and was granted anew since`,
+    EarlierDecision: `remove; it was then ${ActionState}, and not all of it was there in the report before`,
     Reason: expect.stringContaining(
-      "at most as old as the report before this one, of 2026-11-20, which did not have it",
+      "at most as old as the report before this one, of 2026-11-20, which did not have all of it",
     ),
   });
 });
@@ -135,8 +136,8 @@ test("a grant that was revoked and given anew between two reports carries no dec
 test("an earlier report that was edited grants nothing: decisions are carried, and suggestions stay", async () => {
   const container = await start(oneUsed);
   const { rows } = await review(container, "a");
-  const { GrantKey, GrantState } = rows[1]!;
-  await giveBack(`GrantKey,GrantState,Decision\r\n${GrantKey},${GrantState},remove\r\n`);
+  const { ActionKey, ActionState } = rows[1]!;
+  await giveBack(`ActionKey,ActionState,Decision\r\n${ActionKey},${ActionState},remove\r\n`);
   const key = "credential_reports/2026-11-20T090000Z-a/credential_report.csv";
   const object = container.bucket.objects.get(key)!;
   const [header] = textOf(container.bucket, key.slice("credential_reports/".length))!.split("\r\n");
@@ -155,13 +156,94 @@ test("an earlier report that was edited grants nothing: decisions are carried, a
   ]);
 });
 
+test("another attempt at publishing takes the decisions of the first, whatever stands there by now", async () => {
+  const container = await start(threeSets);
+  const { rows } = await review(container);
+  const sheet = (Decision: string) => {
+    const { ActionKey, ActionState } = rows[1]!;
+    return `ActionKey,ActionState,Decision\r\n${ActionKey},${ActionState},${Decision}\r\n`;
+  };
+  await giveBack(sheet("keep"));
+  localAws.inject([{ operation: "s3:PutObject", kind: "internalError", key: "/manifest.json", times: 20 }]);
+  await expect(container.slice({ runId: "twice", retries: 0, request: {} })).rejects.toMatchObject({
+    name: "ServiceFailed",
+  });
+  expect(textOf(container.bucket, "2026-11-20T090000Z-twice/review.csv")).toContain(",keep,");
+  await giveBack(sheet("remove"));
+  localAws.inject([]);
+
+  const again = await review(container, "twice");
+
+  expect(again.rows[1]).toMatchObject({ Decision: "keep", DecisionStatus: "CARRIED" });
+  const { decisions } = jsonOf(container.bucket, "2026-11-20T090000Z-twice/manifest.json");
+  const [file] = decisions.files;
+  expect(file).toMatchObject({
+    key: "credential_reports/decisions/review.csv",
+    sha256: sha256Of(Buffer.from(sheet("keep"))),
+  });
+  expect(file).toMatchObject({ lines: 1, decisions: 1, carried: 1, stillThere: 0, changed: 0, done: 0, refused: 0 });
+});
+
+test("the newest page is always at one address, and names its run", async () => {
+  const container = await start(oneUsed);
+  await review(container, "a");
+  await review(container, "b");
+
+  const page = container.bucket.objects.get("credential_reports/latest/report.html")!;
+  expect(Buffer.concat(page.body).equals(Buffer.concat(objectOf(container, "b/report.html").body))).toBe(true);
+  expect(page.headers).toMatchObject({ "content-type": "text/html; charset=utf-8", "x-amz-meta-runid": "b" });
+});
+
+const objectOf = ({ bucket }: Container, name: string) =>
+  bucket.objects.get(`credential_reports/2026-11-20T090000Z-${name}`)!;
+
+test("a removal that was decided and carried out is said to be done, and the change says by whom", async () => {
+  const container = await start(oneUsed);
+  const { rows } = await review(container, "a");
+  const { ActionKey, ActionState } = rows[1]!;
+  await giveBack(`ActionKey,ActionState,Decision,DecidedBy\r\n${ActionKey},${ActionState},REMOVE,carol\r\n`);
+  expect((await review(container, "b")).rows[1]).toMatchObject({ DecisionStatus: "STILL_THERE" });
+  await localAws.serveOrganisation(organisationOf({ ...oneUsed, AccountAssignments: [userAssignment(0, 0, 0)] }));
+
+  const { rows: after } = await review(container, "c");
+
+  expect(after.map((row) => [row.ActionKey, row.DecisionStatus])).toEqual([
+    [rows[0]!.ActionKey, ""],
+    [ActionKey, "DONE"],
+  ]);
+  const changes = textOf(container.bucket, "2026-11-20T090000Z-c/changes.csv")!;
+  expect(parse(changes, { columns: true }) as Row[]).toMatchObject([
+    { Change: "REVOKED", Decision: "REMOVE", DecidedBy: "carol" },
+    { Change: "REVOKED", Decision: "", DecidedBy: "" },
+  ]);
+});
+
+test("a file of which nothing can be carried is told of in a message, though nobody wants one of every report", async () => {
+  const topic = "arn:aws:sns:eu-west-1:111122223333:notifications";
+  const organisation = organisationOf(threeSets);
+  localAws = await startLocalAws({ organisation, throttle: false, rate: 1000, missingKeyIs403: true, topics: [topic] });
+  const container = startContainer(localAws, { TOPIC_ARN: topic, NOTIFY_ON_SUCCESS: "false" });
+  await review(container, "a");
+  expect(localAws.messages).toEqual([]);
+  await giveBack("Grant,Verdict\r\n1,keep\r\n");
+
+  await review(container, "b");
+
+  expect(localAws.messages).toHaveLength(1);
+  expect(localAws.messages[0]!.message).toContain(
+    "- Nothing is carried of credential_reports/decisions/review.csv: No row",
+  );
+});
+
 test("a returned sheet that cannot be read is a warning, and no decision is made up", async () => {
   const container = await start(threeSets);
   await giveBack("Grant,Verdict\r\n1,keep\r\n");
 
   const { rows, warnings } = await review(container);
 
-  expect(warnings).toEqual([expect.stringMatching(/^No decision of the returned review sheet is carried forward: /)]);
+  expect(warnings).toEqual([
+    expect.stringMatching(/^No decision of credential_reports\/decisions\/review\.csv is carried forward: No row/),
+  ]);
   expect(rows.map(({ Decision }) => Decision)).toEqual(["", "", ""]);
 });
 
@@ -172,6 +254,8 @@ test("a returned sheet that S3 does not let the role read is a warning that says
   const { warnings } = await review(container);
 
   expect(warnings).toEqual([
-    expect.stringMatching(/^No decision of the returned review sheet is carried forward: .* may read decisions/),
+    expect.stringMatching(
+      /^No decision of credential_reports\/decisions\/review\.csv is carried forward: .* needs s3:GetObject/,
+    ),
   ]);
 });

@@ -3,7 +3,7 @@
  * own. Shows that no file of the report, manifest included, depends on it.
  */
 import { createCaller, createClients, mergeEfforts } from "../../handlers/aws/aws";
-import { publish } from "../../handlers/files/files";
+import { NO_DECISIONS, publish } from "../../handlers/files/files";
 import {
   collect,
   readApplications,
@@ -91,9 +91,9 @@ test("stages that each have a process of their own give the files of one run", a
     loginsEffort,
   });
   const sink = createMemorySink();
-  await publish(sources, facts, emptyHistory, sink, nothing);
+  await publish(sources, facts, NO_DECISIONS, emptyHistory, sink, nothing);
   const again = createMemorySink();
-  await publish(sent(sources), sent(facts), emptyHistory, again, nothing);
+  await publish(sent(sources), sent(facts), sent(NO_DECISIONS), emptyHistory, again, nothing);
   ending.abort(new Error("The run has ended."));
 
   expect(Object.keys(sink.files)).toEqual(Object.keys(whole.files));

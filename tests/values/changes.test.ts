@@ -2,7 +2,9 @@ import { parse } from "csv-parse/sync";
 import { openChanges } from "../../handlers/files/changes/changes";
 import { COLUMNS, type Row } from "../../handlers/files/columns";
 import { createCsvWriter } from "../../handlers/files/csv/writer";
+import { createDecidedOf } from "../../handlers/files/review/decided";
 import { ADMINISTRATOR_SET, chunksOf, csvOf, rowWith } from "../support/reportRows";
+import { decisionsOf } from "../support/reviewSheet";
 
 const EARLIER = "2026-11-15T20:00:00Z";
 
@@ -47,6 +49,7 @@ describe("openChanges", () => {
         PreviousReport: EARLIER,
         AssignedAt: "",
         AssignedBy: "",
+        ...{ Decision: "", DecidedBy: "", DecidedOn: "" },
       },
     ]);
   });
@@ -79,6 +82,58 @@ describe("openChanges", () => {
     const records: Record<string, string>[] = parse(text, { columns: true });
     expect(records.map(short)).toEqual(["NOW_UNUSED USED>UNUSED_IN_WINDOW Readers/alice", "REVOKED OK> Readers/bob"]);
     expect(changes.refused()).toBeNull();
+  });
+
+  it("tells of what is gone whether, by whom and when it was decided, and of nothing else", async () => {
+    const decided = (line: string) => `ActionKey,ActionState,Decision,DecidedBy,DecidedOn\r\n${line}\r\n`;
+    const decisions = await decisionsOf({
+      "a.csv": decided("MEMBERSHIP/readers/u-alice,OK UNUSED_IN_WINDOW,REMOVE,carol,2026-11-16"),
+      "b.csv": decided("ASSIGNMENT/111111111111/ps-2222222222222222/viewers,OK,revoke,dave,2026-11-17"),
+      "c.csv": decided("MEMBERSHIP/viewers/u-alice,OK USED,KEEP,erin,2026-11-18"),
+      "d.csv": `GrantKey,GrantState,Decision\r\n111111111111/ps-2222222222222222/USER//u-bob,OK,REMOVE\r\n`,
+    });
+    const direct = rowWith({ ...bob, Type: "USER", GroupId: "", GroupName: "NOGROUP" });
+    const undecided = rowWith({ ...bob, GroupId: "others", GroupName: "Others" });
+    const before = [direct, undecided, rowWith(), rowWith({ GroupId: "viewers", GroupName: "Viewers" })];
+    const changes = (await openChanges({
+      ...{ reportedAt: EARLIER, csv: csvOf(before), sameSettings: true },
+      decidedOf: createDecidedOf(decisions),
+    }))!;
+    const text = [changes.begin()];
+    for await (const piece of changes.rows([rowWith({ Username: "new", UserId: "u-new" })])) text.push(piece);
+    for await (const piece of changes.end()) text.push(piece);
+
+    const lines = parse(text.join(""), { columns: true }) as Record<string, string>[];
+    expect(lines.map((line) => [line.Change, line.GroupName, line.Decision, line.DecidedBy, line.DecidedOn])).toEqual(
+      expect.arrayContaining([
+        ["REVOKED", "NOGROUP", "REMOVE", "", ""],
+        ["REVOKED", "Others", "", "", ""],
+        ["REVOKED", "Readers", "REMOVE", "carol", "2026-11-16"],
+        ["REVOKED", "Viewers", "revoke", "dave", "2026-11-17"],
+        ["GRANTED", "Readers", "", "", ""],
+      ]),
+    );
+  });
+
+  it("picks out new administrators and new orphans, by name", async () => {
+    const full = { PermissionSetArn: ADMINISTRATOR_SET, PermissionSetName: "AdministratorAccess" };
+    const changes = (await openChanges({
+      ...{ reportedAt: EARLIER, csv: csvOf([rowWith(full)]), sameSettings: true },
+      administrators: [ADMINISTRATOR_SET],
+    }))!;
+    const gone = { ...bob, RowStatus: "USER_NOT_FOUND", Username: "" };
+    const others = Array.from({ length: 12 }, (_, index) => rowWith({ ...full, UserId: `u-${index}`, Username: "x" }));
+    for await (const _ of changes.rows([rowWith(full), ...others, rowWith(gone)]));
+    for await (const _ of changes.end());
+
+    expect(changes.newAdministrators).toMatchObject({ count: 12, named: { length: 10 } });
+    expect(changes.newAdministrators.named[0]).toBe(
+      "x: AdministratorAccess in workload (111111111111), through group Readers",
+    );
+    expect(changes.newOrphans).toEqual({
+      count: 1,
+      named: ["u-bob: ReadOnly in workload (111111111111), through group Readers"],
+    });
   });
 
   it.each<[string, Row[], Row[], string[]]>([

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import fs, { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { createDirectoryHistory, createDirectorySink, type DirectorySink } from "../../cli/directory";
 import { LOCK_FILE } from "../../cli/directoryLock";
@@ -113,9 +113,9 @@ historySuite("in a directory", () => ({
     return join(directory, "manifest.json");
   },
   remove: async (name) => rmSync(join(directory, name)),
-  async returnSheet(bytes) {
-    mkdirSync(join(directory, "decisions"));
-    writeFileSync(join(directory, "decisions/review.csv"), bytes);
+  async returnSheet(name, bytes) {
+    mkdirSync(dirname(join(directory, "decisions", name)), { recursive: true });
+    writeFileSync(join(directory, "decisions", name), bytes);
   },
 }));
 
@@ -138,6 +138,22 @@ test("nothing is seen of a report before it is whole, nor anything changed of th
   expect(contents()).toEqual(before);
   await close();
   expect(contents()).not.toEqual(before);
+});
+
+test("the workbooks of the report before go with it, and nobody's own files beside them", async () => {
+  await report([CSV, "review.xlsx", "review-2.xlsx", "review/payments.xlsx", "review/shop.xlsx"], "old");
+  writeFileSync(join(directory, "review", "notes.txt"), "mine");
+
+  await report([CSV, "review.xlsx", "review/shop.xlsx"], "new");
+
+  const there = readdirSync(directory).filter((name) => name.endsWith(".xlsx"));
+  expect([...there, ...readdirSync(join(directory, "review")).sort()]).toEqual([
+    "review.xlsx",
+    "notes.txt",
+    "shop.xlsx",
+  ]);
+  expect(readFileSync(join(directory, "review", "shop.xlsx"), "utf8")).toBe("new");
+  expect(readdirSync(directory).filter((name) => name.startsWith("."))).toEqual([]);
 });
 
 test("a manifest that is not the program's decides nothing", async () => {

@@ -47,6 +47,9 @@ describe("the schema", () => {
     visit(schema, "");
     expect(loose.sort()).toEqual([
       "/$defs/file/rows",
+      // Manifests of version 0.1 do not have the rest.
+      "/decisions",
+      "/news",
       // Manifests of version 0.1, and of some of 0.2, do not have these.
       "/figures",
       "/instance",
@@ -173,7 +176,9 @@ test("calls that were throttled are no pages", () => {
     reason: null,
   } as const;
   const previous = { previousManifest: null, previousReport, notes: [] };
-  const { sources, throttled } = manifestOf(sourcesOf({}), facts, counts, [], previous);
+  const nothing = { carried: 0, stillThere: 0, changed: 0, contested: 0, done: 0, files: [] };
+  const found = { decisions: nothing, news: null };
+  const { sources, throttled } = manifestOf(sourcesOf({}), facts, counts, [], found, previous);
   expect(sources.organizations).toMatchObject({ calls: 5, pages: 3 });
   expect(sources.identityStore).toMatchObject({ calls: 0, pages: 0 });
   expect(throttled).toEqual(effort.throttled);

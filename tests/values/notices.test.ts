@@ -1,7 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunResult } from "../../handlers/bucket/latest";
-import { failedNotice, type Notice, type NoticeContext, publishedNotice } from "../../handlers/notify/notices";
+import {
+  failedNotice,
+  type Notice,
+  type NoticeContext,
+  publishedNotice,
+  unusedFiles,
+} from "../../handlers/notify/notices";
 
 const place: NoticeContext = {
   functionArn: "arn:aws:lambda:eu-west-1:111122223333:function:credential-report-function-1a2b3c4",
@@ -30,7 +36,7 @@ const asPrinted = ({ subject, text }: Notice) => `\`\`\`\nSubject: ${subject}\n\
 test("a published report: its key, its figures and its log, as docs/operations.md shows it", () => {
   const notice = publishedNotice(result, place);
   expect(operations).toContain(asPrinted(notice));
-  expect(notice.text).toMatch(/^A credential report was published\.\n\nReport: {3}s3:\/\//);
+  expect(notice.text).toMatch(/^A credential report was published\.\n\nPage: {5}aws s3 cp s3:\/\//);
 });
 
 test("a degraded one says so first, with every warning", () => {
@@ -39,8 +45,49 @@ test("a degraded one says so first, with every warning", () => {
   expect(subject).toBe("Credential report published, but degraded: account 111122223333, eu-west-1");
   expect(text).toMatch(/^A credential report was published, but is degraded: .*UNKNOWN\. Take nobody's access away/);
   expect(text).toContain(
-    `\n\n- ${warnings[0]}\n- ${warnings[1]}\n\nReport:   s3://${place.bucket}/${result.reportKey}\n`,
+    `\n\n- ${warnings[0]}\n- ${warnings[1]}\n\nPage:     aws s3 cp s3://${place.bucket}/credential_reports/latest/report.html report.html\n`,
   );
+});
+
+const noOutcome = { carried: 0, stillThere: 0, changed: 0, contested: 0, done: 0 };
+const file = (key: string, more: object) => ({
+  ...{ key, version: null, sha256: null, modifiedAt: "2026-11-20T09:00:00Z", lines: 9, decisions: 3, refused: 0 },
+  ...{ problem: null, ...noOutcome, ...more },
+});
+
+test("the news come first: new administrators and orphans by name, what changed, what is decided and not done", () => {
+  const newAdministrators = { count: 12, named: ["alice: Admin in prod", "bob: Admin in prod"] };
+  const news = { newAdministrators, newOrphans: { count: 0, named: [] }, changes: { GRANTED: 12, REVOKED: 3 } };
+  const decisions = {
+    ...noOutcome,
+    carried: 7,
+    stillThere: 4,
+    changed: 1,
+    done: 2,
+    files: [file("a.csv", { carried: 7 })],
+  };
+  const { text } = publishedNotice({ ...result, news, decisions, warnings: ["Something else."] }, place);
+
+  expect(text).toMatch(
+    /^A credential report was published\.\n\nNew administrators: 12\n {2}- alice: Admin in prod\n {2}- bob: Admin in prod\n {2}- and 10 more\nChanges since the report before: GRANTED 12, REVOKED 3\nDecided to go and still there: 4 \(STILL_THERE in review\.xlsx\); done: 2\nDecisions carried: 7; about what has changed since: 1; contested: 0\n- Something else\.\n\nPage:/,
+  );
+});
+
+test("a returned file of which nothing is carried is named before all else", () => {
+  const files = [
+    file("unread.xlsx", { problem: "It is encrypted: save it without a password." }),
+    file("old.csv", { changed: 3 }),
+    file("good.csv", { carried: 1, changed: 2 }),
+    file("done.csv", { done: 3 }),
+    file("empty.csv", { decisions: 0 }),
+  ];
+  const told = { ...result, decisions: { ...noOutcome, files } };
+
+  expect(unusedFiles(told)).toEqual([
+    "unread.xlsx: It is encrypted: save it without a password.",
+    "old.csv: all that it decides has changed since, or is decided differently elsewhere.",
+  ]);
+  expect(publishedNotice(told, place).text).toContain("\n\n- Nothing is carried of unread.xlsx: It is encrypted");
 });
 
 test("a failed run: the error's own words, and where its status object is, as docs/operations.md shows it", () => {

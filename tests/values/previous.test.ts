@@ -1,29 +1,16 @@
 import { reportError } from "../../handlers/errors";
 import { readPrevious } from "../../handlers/files/previous/previous";
+import { NO_DECISIONS } from "../../handlers/files/review/review";
 import { noEntitlements } from "../../local/plainInstance";
 import { sourcesOf } from "../support/reportRows";
 
 const { settings } = sourcesOf({});
-const refused = reportError("AccessDenied", "s3 GetObject was refused (kms:Decrypt)");
-
-test("a returned sheet that may not be read is a warning, and no decision", async () => {
-  const { previous, decisions, changes } = await readPrevious(
-    { newest: async () => null, decisions: () => Promise.reject(refused) },
-    settings,
-    noEntitlements,
-  );
-  expect(decisions.byGrant.size).toBe(0);
-  expect(previous).toMatchObject({ previousManifest: null, previousReport: { status: "none" } });
-  expect(previous.notes).toEqual([
-    "No decision of the returned review sheet is carried forward: s3 GetObject was refused (kms:Decrypt). See that the report's role, or whoever runs it, may read decisions/review.csv; the next run that can carries its decisions.",
-  ]);
-  expect(changes).toBeNull();
-});
+const taken = { settings, roles: noEntitlements, administrators: [], decisions: NO_DECISIONS };
 
 test("what is no damage of the earlier report, such as a run that has been ended, is not taken for one", async () => {
   const ended = reportError("OutOfTime", "The run did not finish.");
-  const history = { newest: () => Promise.reject(ended), decisions: async () => null };
-  await expect(readPrevious(history, settings, noEntitlements)).rejects.toBe(ended);
+  const history = { newest: () => Promise.reject(ended), manifestAt: async () => null, decisions: async () => [] };
+  await expect(readPrevious(history, taken)).rejects.toBe(ended);
 });
 
 const { now: _, ...others } = settings;
@@ -39,7 +26,10 @@ test.each([
   const open = jest.fn();
   const newest = async () => ({ manifestKey: "there/manifest.json", manifest: earlier(files), open });
 
-  const { previous, changes } = await readPrevious({ newest, decisions: async () => null }, settings, noEntitlements);
+  const { previous, changes } = await readPrevious(
+    { newest, manifestAt: async () => null, decisions: async () => [] },
+    taken,
+  );
 
   expect([changes, open.mock.calls]).toEqual([null, []]);
   expect(previous.previousReport.reason).toContain("there/manifest.json says neither size nor SHA-256 of");
@@ -58,7 +48,7 @@ test.each([
 ])("a manifest that is %s is damage of the earlier report, of which nothing is taken over", async (_what, text) => {
   const newest = async () => ({ manifestKey: "there/manifest.json", manifest: Buffer.from(text), open: jest.fn() });
 
-  const { previous } = await readPrevious({ newest, decisions: async () => null }, settings, noEntitlements);
+  const { previous } = await readPrevious({ newest, manifestAt: async () => null, decisions: async () => [] }, taken);
 
   expect(previous).toMatchObject({ previousManifest: null, previousReport: { reportedAt: null, manifestKey: null } });
   expect(previous.previousReport.reason).toContain("there/manifest.json is no manifest.");
@@ -72,7 +62,10 @@ test("a CSV that the directory does not let read is damage of the earlier report
   }
   const newest = async () => ({ manifestKey: "there/manifest.json", manifest: earlier([entry]), open });
 
-  const { previous, changes } = await readPrevious({ newest, decisions: async () => null }, settings, noEntitlements);
+  const { previous, changes } = await readPrevious(
+    { newest, manifestAt: async () => null, decisions: async () => [] },
+    taken,
+  );
 
   expect(changes).toBeNull();
   expect(previous.previousReport).toMatchObject({ status: "other-version", reason: "EACCES: permission denied" });

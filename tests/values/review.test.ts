@@ -1,6 +1,17 @@
+import { parse } from "csv-parse/sync";
+import { createReview } from "../../handlers/files/review/review";
 import type { Principal } from "../../handlers/model";
-import { ADMINISTRATOR_SET, READ_SET, sourcesOf } from "../support/reportRows";
-import { ACCOUNT, alice, NO_DECISIONS, readers, review, unusedGroup, usedByAlice } from "../support/reviewSheet";
+import { ADMINISTRATOR_SET, READ_SET, rowWith, sourcesOf } from "../support/reportRows";
+import {
+  ACCOUNT,
+  alice,
+  NO_DECISIONS,
+  ofUsers,
+  readers,
+  review,
+  unusedGroup,
+  usedByAlice,
+} from "../support/reviewSheet";
 
 describe("createReview", () => {
   it("gives the ids that a removal needs", () => {
@@ -18,36 +29,100 @@ describe("createReview", () => {
     expect(lines).toMatchObject([
       {
         ...common,
+        Action: "END_MEMBERSHIP",
+        account: ACCOUNT,
+        PermissionSetArn: READ_SET,
+        Administrator: "no",
+        Gives: "workload (111111111111): ReadOnly",
+        Grants: "1",
+        PrincipalType: "GROUP",
+        PrincipalId: "readers",
+        UserId: "u-alice",
+        ActionKey: "MEMBERSHIP/readers/u-alice",
+        ActionState: expect.stringMatching(/^OK UNUSED_IN_WINDOW 2025-01-01T00:00:00Z GIVES 1 [0-9a-f]{12}$/),
+        ...{ Decision: "", DecidedBy: "", DecidedOn: "", Comment: "", DecisionStatus: "" },
+      },
+      {
+        ...common,
+        Action: "REMOVE_ASSIGNMENT",
+        account: ACCOUNT,
+        PermissionSetArn: READ_SET,
+        Administrator: "no",
+        Grants: "1",
+        PrincipalType: "GROUP",
+        PrincipalId: "readers",
+        UserId: "",
+        ActionKey: "ASSIGNMENT/111111111111/ps-2222222222222222/readers",
+        ActionState: "OK UNUSED_IN_WINDOW",
+      },
+      {
+        ...common,
+        Action: "REMOVE_GRANT",
         account: ACCOUNT,
         PermissionSetArn: ADMINISTRATOR_SET,
         Administrator: "yes",
         PrincipalType: "USER",
         PrincipalId: "u-alice",
         UserId: "u-alice",
-        GrantKey: "111111111111/ps-1111111111111111/USER//u-alice",
-        GrantState: "OK UNUSED_IN_WINDOW ADMINISTRATOR",
-      },
-      {
-        ...common,
-        account: ACCOUNT,
-        PermissionSetArn: READ_SET,
-        Administrator: "no",
-        PrincipalType: "GROUP",
-        PrincipalId: "readers",
-        UserId: "u-alice",
-        GrantKey: "111111111111/ps-2222222222222222/GROUP/readers/u-alice",
-        GrantState: "OK UNUSED_IN_WINDOW 2025-01-01T00:00:00Z",
-        Decision: "",
-        DecidedBy: "",
-        DecidedOn: "",
-        Comment: "",
-        DecisionStatus: "",
+        ActionKey: "GRANT/111111111111/ps-1111111111111111/u-alice",
+        ActionState: "OK UNUSED_IN_WINDOW ADMINISTRATOR",
       },
     ]);
   });
 
-  it("names the other ways to the same role", () => {
+  it("has one line for a membership, whatever the group gives, and names ten of it", () => {
+    const accounts = Array.from({ length: 12 }, (_, index) => String(100000000000 + index));
     const { lines, counts } = review(
+      sourcesOf({
+        ...unusedGroup,
+        pairs: accounts.map((id) => [id, 1, [["GROUP", "readers"]]]),
+        accounts: accounts.map((id, index) => ({ id, name: index === 0 ? "" : `a${index}`, state: "ACTIVE" })),
+        lastLogins: [{ ...usedByAlice, accountId: accounts[3]! }],
+      }),
+    );
+
+    const memberships = lines.filter(({ Action }) => Action === "END_MEMBERSHIP");
+    expect(memberships).toMatchObject([{ Grants: "12", account: "", PermissionSetArn: "", Usage: "USED" }]);
+    expect(memberships[0]!.Gives).toMatch(
+      /^100000000000: ReadOnly; a1 \(100000000001\): ReadOnly; .*; a9 \(100000000009\): ReadOnly and 2 more$/,
+    );
+    const assignments = lines.filter(({ Action }) => Action === "REMOVE_ASSIGNMENT").map(({ account }) => account);
+    expect(assignments).toEqual(accounts.filter((id) => id !== accounts[3]));
+    expect(counts).toMatchObject({ lines: 12, bySuggestedAction: { KEEP: 1, REMOVE: 11 } });
+  });
+
+  it("has a line for an entitlement, directly or to nobody, and counts one through a group as of the membership", () => {
+    const entitlement = { AccessType: "ACCOUNT_ROLE", RoleArn: "arn:aws:iam::111111111111:role/team/Break=Glass" };
+    const given = {
+      ...entitlement,
+      PermissionSetArn: "",
+      PermissionSetName: "",
+      Usage: "UNKNOWN",
+      LastLogin: "UNKNOWN",
+    };
+    const rows = [
+      rowWith({ ...given, GroupId: "empty", GroupName: "Empty", UserId: "", Username: "", RowStatus: "EMPTY_GROUP" }),
+      rowWith(given),
+      rowWith({ ...given, Type: "USER", GroupId: "", GroupName: "NOGROUP", MemberSince: "" }),
+    ];
+    const sources = sourcesOf({ users: [alice] });
+    const sheet = createReview({ sources, decisions: NO_DECISIONS });
+    const csv = [sheet.begin(), sheet.rows(rows), ...sheet.end()].join("");
+
+    expect(parse(csv, { columns: true, bom: true })).toMatchObject([
+      { Action: "END_ENTITLEMENT", ActionKey: `ENTITLEMENT/${ACCOUNT}/empty/${entitlement.RoleArn}`, UserId: "" },
+      {
+        Action: "END_ENTITLEMENT",
+        ActionKey: `ENTITLEMENT/${ACCOUNT}/u-alice/${entitlement.RoleArn}`,
+        PermissionSetName: "Break=Glass",
+        RedundantWith: "Readers",
+      },
+      { Action: "END_MEMBERSHIP", Gives: "workload (111111111111): Break=Glass", Usage: "UNKNOWN" },
+    ]);
+  });
+
+  it("names the other ways to the same role", () => {
+    const { lines } = review(
       sourcesOf({
         pairs: [
           [
@@ -69,7 +144,9 @@ describe("createReview", () => {
       }),
     );
 
-    expect(lines.map((line) => [line.GroupName, line.Username, line.RedundantWith, line.SuggestedAction])).toEqual([
+    expect(
+      ofUsers(lines).map((line) => [line.GroupName, line.Username, line.RedundantWith, line.SuggestedAction]),
+    ).toEqual([
       ["", "alice", "Readers; DIRECT", "REVIEW"],
       ["Readers", "alice", "nameless; DIRECT", "REVIEW"],
       ["NOGROUP", "alice", "nameless; Readers", "REVIEW"],
@@ -77,7 +154,6 @@ describe("createReview", () => {
       ["NOGROUP", "alice", "", "REMOVE"],
     ]);
     expect(lines[0]!.Reason).toContain("The user has the same role also through Readers; DIRECT.");
-    expect(counts).toMatchObject({ lines: 5, redundant: 3, bySuggestedAction: { REVIEW: 3, REMOVE: 2 } });
   });
 
   it.each<[string, number, boolean, string, string]>([
@@ -113,14 +189,10 @@ describe("createReview", () => {
     const principals: Principal[] = groups.map(({ id }) => ["GROUP", id]);
     if (direct) principals.push(["USER", "u-alice"]);
 
-    const { lines } = review(sourcesOf({ pairs: [[ACCOUNT, 1, principals]], users: [alice], groups }));
+    const lines = ofUsers(review(sourcesOf({ pairs: [[ACCOUNT, 1, principals]], users: [alice], groups })).lines);
 
     expect([lines[0]!.RedundantWith, lines.at(-1)!.RedundantWith]).toEqual([ofFirst, ofLast]);
     expect(lines[0]!.Reason).toContain(`The user has the same role also through ${ofFirst}.`);
-  });
-
-  it("leaves out what names no user", () => {
-    expect(review(sourcesOf({ ...unusedGroup, groups: [{ ...readers, members: [] }] })).lines).toEqual([]);
   });
 
   it("names the reviewer by the pattern", () => {

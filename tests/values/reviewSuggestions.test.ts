@@ -5,6 +5,7 @@ import {
   ACCOUNT,
   alice,
   NO_DECISIONS,
+  ofUsers,
   RECENTLY,
   readers,
   review,
@@ -18,7 +19,7 @@ describe("what the sheet suggests", () => {
       "unused",
       unusedGroup,
       "REMOVE",
-      "No login in the last 90 days. Nothing else that the group gives the user was used either. AWS does not tell when it was assigned: look into changes.csv first.",
+      "No login in the last 90 days. AWS does not tell when it was assigned: look into changes.csv first.",
     ],
     [
       "unused, direct",
@@ -133,7 +134,7 @@ describe("what the sheet suggests", () => {
       "a disabled user",
       { ...unusedGroup, users: [{ ...alice, status: "DISABLED" }] },
       "REMOVE",
-      "The user is disabled, but can go on entering the account while a session of the access portal is open, until it ends or the access is removed. No login in the last 90 days. Nothing else that the group gives the user was used either. AWS does not tell when it was assigned: look into changes.csv first.",
+      "The user is disabled, but can go on entering the account while a session of the access portal is open, until it ends or the access is removed. No login in the last 90 days. AWS does not tell when it was assigned: look into changes.csv first.",
     ],
     [
       "a disabled user who was there",
@@ -145,7 +146,7 @@ describe("what the sheet suggests", () => {
       "a deleted user",
       { ...unusedGroup, users: [] },
       "REMOVE",
-      "The Identity Store does not know this user. No login in the last 90 days. Nothing else that the group gives the user was used either. AWS does not tell when it was assigned: look into changes.csv first.",
+      "The Identity Store does not know this user. No login in the last 90 days. AWS does not tell when it was assigned: look into changes.csv first.",
     ],
     [
       "a deleted user who was there",
@@ -163,21 +164,21 @@ describe("what the sheet suggests", () => {
       "a suspended account",
       { ...unusedGroup, accounts: [{ id: ACCOUNT, name: "workload", state: "SUSPENDED" }] },
       "REVIEW",
-      "The account is SUSPENDED, not ACTIVE. No login in the last 90 days. Nothing else that the group gives the user was used either.",
+      "The account is SUSPENDED, not ACTIVE. No login in the last 90 days.",
     ],
     [
       "an account of nobody's",
       { ...unusedGroup, accounts: [] },
       "INVESTIGATE",
-      "The account is not in the organization. No login in the last 90 days. Nothing else that the group gives the user was used either.",
+      "The account is not in the organization. No login in the last 90 days.",
     ],
   ])("on a grant that is %s", (_what, organisation, action, reason) => {
     const { lines } = review(sourcesOf(organisation));
 
-    expect(lines.map((line) => [line.SuggestedAction, line.Reason])).toEqual([[action, reason]]);
+    expect(ofUsers(lines).map((line) => [line.SuggestedAction, line.Reason])).toEqual([[action, reason]]);
   });
 
-  describe("never suggests to end a membership that gives more than the grant", () => {
+  describe("on a membership that gives more than one grant", () => {
     const twoAccounts: SmallOrganisation = {
       ...unusedGroup,
       pairs: [
@@ -188,39 +189,139 @@ describe("what the sheet suggests", () => {
     };
     const elsewhere = { accountId: "222222222222", roleName: "AdministratorAccess" };
 
-    it.each<[string, SmallOrganisation, string]>([
+    it.each<[string, SmallOrganisation, string, string]>([
       [
-        "used by id",
+        "nothing of which was used",
+        twoAccounts,
+        "REMOVE",
+        "No login in the last 90 days. None of the 2 that the group gives the user was used. AWS does not tell when it was assigned: look into changes.csv first.",
+      ],
+      [
+        "a part of which was used, by id",
         { ...twoAccounts, lastLogins: [{ ...elsewhere, userId: "u-alice" }] },
-        "The membership is used elsewhere, and taking the user out of the group would end that too.",
+        "KEEP",
+        "Last used 2 days ago, on 2026-11-20. Of the 2 that the group gives, 1 was used.",
       ],
       [
-        "used by name",
+        "a part of which was used, by name",
         { ...twoAccounts, lastLogins: [{ ...elsewhere, userName: "ALICE" }] },
-        "The membership is used elsewhere, and taking the user out of the group would end that too.",
+        "KEEP",
+        "Last used 2 days ago, on 2026-11-20. Of the 2 that the group gives, 1 was used.",
       ],
       [
-        "not fully observed",
+        "a part of which may have been used",
         { ...twoAccounts, unattributed: [{ ...elsewhere, count: 1 }] },
-        "The group gives other access whose use was not fully observed, and leaving the group would end that too.",
+        "REVIEW",
+        "Somebody used this role in the window, and the event does not say who: it may have been this user. That is so of 1 of the 2 that the group gives; none is known to be used.",
       ],
-    ])("%s", (_what, organisation, sentence) => {
-      const [here] = review(sourcesOf(organisation)).lines;
+      [
+        "all of which was used, and is also had otherwise in a part",
+        {
+          ...twoAccounts,
+          pairs: [
+            [ACCOUNT, 1, [["GROUP", "readers"]]],
+            [
+              "222222222222",
+              0,
+              [
+                ["GROUP", "readers"],
+                ["USER", "u-alice"],
+              ],
+            ],
+          ],
+          lastLogins: [{ ...elsewhere, userId: "u-alice" }, usedByAlice],
+        },
+        "KEEP",
+        "Last used 2 days ago, on 2026-11-20. Of the 2 that the group gives, 2 were used. Of the 2, the user has 1 in another way, too.",
+      ],
+      [
+        "one account of which is suspended",
+        {
+          ...twoAccounts,
+          accounts: [
+            { id: ACCOUNT, name: "workload", state: "ACTIVE" },
+            { id: "222222222222", name: "old", state: "SUSPENDED" },
+          ],
+        },
+        "REMOVE",
+        "No login in the last 90 days. None of the 2 that the group gives the user was used. AWS does not tell when it was assigned: look into changes.csv first.",
+      ],
+    ])("%s", (_what, organisation, action, reason) => {
+      const [membership] = review(sourcesOf(organisation)).lines;
 
-      expect(here).toMatchObject({ SuggestedAction: "REVIEW", Reason: `No login in the last 90 days. ${sentence}` });
+      expect(membership).toMatchObject({ Action: "END_MEMBERSHIP", SuggestedAction: action, Reason: reason });
     });
 
     it("but somebody else's use of the group is not the user's", () => {
       const { lines } = review(sourcesOf({ ...twoAccounts, lastLogins: [{ ...elsewhere, userId: "u-bob" }] }));
 
-      expect(lines.map((line) => line.SuggestedAction)).toEqual(["REMOVE", "REMOVE"]);
+      expect(ofUsers(lines).map((line) => line.SuggestedAction)).toEqual(["REMOVE"]);
+    });
+  });
+
+  describe("on a group's assignment", () => {
+    const bob = { id: "u-bob", name: "bob" };
+    const both = { ...unusedGroup, users: [alice, bob], groups: [{ ...readers, members: ["u-alice", "u-bob"] }] };
+    const BEFORE = " AWS does not tell when it was assigned: look into changes.csv first.";
+
+    it.each<[string, SmallOrganisation, string, string]>([
+      [
+        "that nobody used",
+        both,
+        "REMOVE",
+        `No login in the last 90 days by any of the 2 members of the group.${BEFORE}`,
+      ],
+      [
+        "that the only member did not use",
+        unusedGroup,
+        "REMOVE",
+        `No login in the last 90 days by the one member of the group.${BEFORE}`,
+      ],
+      [
+        "of an account that is suspended",
+        { ...both, accounts: [{ id: ACCOUNT, name: "workload", state: "SUSPENDED" }] },
+        "REVIEW",
+        "The account is SUSPENDED, not ACTIVE. No login in the last 90 days by any of the 2 members of the group.",
+      ],
+      [
+        "of an account that has left",
+        { ...both, accounts: [] },
+        "INVESTIGATE",
+        "The account is not in the organization. No login in the last 90 days by any of the 2 members of the group.",
+      ],
+      [
+        "without members",
+        { ...unusedGroup, groups: [{ ...readers, members: [] }] },
+        "REVIEW",
+        "The group has no members: nobody enters by it today, and whoever joins will.",
+      ],
+      [
+        "of a group that is gone",
+        { ...unusedGroup, groups: [] },
+        "INVESTIGATE",
+        "The Identity Store does not know this group: nobody enters by it.",
+      ],
+    ])("%s", (_what, organisation, action, reason) => {
+      const lines = review(sourcesOf(organisation)).lines.filter(({ Action }) => Action === "REMOVE_ASSIGNMENT");
+
+      expect(lines.map((line) => [line.SuggestedAction, line.Reason])).toEqual([[action, reason]]);
+    });
+
+    it.each<[string, SmallOrganisation]>([
+      ["that one of them used", { ...both, lastLogins: [usedByAlice] }],
+      ["that was not observed", { ...both, observed: false }],
+      ["all of whose members are new", { ...both, groups: [{ ...both.groups[0]!, createdMs: RECENTLY }] }],
+    ])("says nothing of one %s", (_what, organisation) => {
+      const kinds = review(sourcesOf(organisation)).lines.map(({ Action }) => Action);
+
+      expect(kinds).toEqual(["END_MEMBERSHIP", "END_MEMBERSHIP"]);
     });
   });
 
   describe("on a grant that the report before did not have", () => {
     const granted: NewGrants = { reportedAt: "2026-11-15T20:00:00Z", has: () => true };
     const WAITS =
-      " The grant is at most as old as the report before this one, of 2026-11-15, which did not have it: not suggested for removal before 2026-12-06.";
+      " It is at most as old as the report before this one, of 2026-11-15, which did not have all of it: not suggested for removal before 2026-12-06.";
 
     it.each<[string, SmallOrganisation]>([
       ["through a group", unusedGroup],
@@ -229,12 +330,11 @@ describe("what the sheet suggests", () => {
       ["of a deleted user", { ...unusedGroup, users: [] }],
     ])("waits where it would be removed: %s", (_what, organisation) => {
       const sources = sourcesOf(organisation);
-      const [known] = review(sources).lines;
-      const { lines, counts } = review(sources, NO_DECISIONS, "", granted);
+      const known = review(sources).lines;
+      const { lines } = review(sources, NO_DECISIONS, "", granted);
 
-      expect(known!.SuggestedAction).toBe("REMOVE");
-      expect(lines).toEqual([{ ...known, SuggestedAction: "WAIT", Reason: known!.Reason + WAITS }]);
-      expect(counts.bySuggestedAction).toEqual({ WAIT: 1 });
+      expect(known.map(({ SuggestedAction }) => SuggestedAction)).toEqual(known.map(() => "REMOVE"));
+      expect(lines).toEqual(known.map((line) => ({ ...line, SuggestedAction: "WAIT", Reason: line.Reason + WAITS })));
     });
 
     it.each<[string, SmallOrganisation]>([
@@ -246,7 +346,7 @@ describe("what the sheet suggests", () => {
       expect(review(sources, NO_DECISIONS, "", granted).lines).toEqual(review(sources).lines);
     });
 
-    it("asks for each row", () => {
+    it("waits with a membership that gives something new, and with that assignment alone", () => {
       const twoAccounts: SmallOrganisation = {
         ...unusedGroup,
         pairs: [
@@ -257,7 +357,11 @@ describe("what the sheet suggests", () => {
       };
       const second = { ...granted, has: (row: Row) => row.account !== ACCOUNT };
       const { lines } = review(sourcesOf(twoAccounts), NO_DECISIONS, "", second);
-      expect(lines.map(({ SuggestedAction }) => SuggestedAction)).toEqual(["REMOVE", "WAIT"]);
+      expect(lines.map(({ Action, account, SuggestedAction }) => [Action, account, SuggestedAction])).toEqual([
+        ["END_MEMBERSHIP", "", "WAIT"],
+        ["REMOVE_ASSIGNMENT", ACCOUNT, "REMOVE"],
+        ["REMOVE_ASSIGNMENT", "222222222222", "WAIT"],
+      ]);
     });
   });
 });

@@ -106,7 +106,7 @@ test.each<[string, string[], number[]]>([
   const problems = createProblems();
   const check = createCsvCheck("review.csv", problems, REVIEW_COLUMNS);
   const rows = groups.map((PrincipalId, index) => {
-    const cells: Record<string, string> = { PrincipalType: "GROUP", GroupName: "readers", PrincipalId };
+    const cells: Record<string, string> = { Action: "END_MEMBERSHIP", GroupName: "readers", PrincipalId };
     return REVIEW_COLUMNS.map((column) => (column === "Username" ? "ba"[index] : (cells[column] ?? ""))).join(",");
   });
   await check.write(Buffer.from([REVIEW_COLUMNS.join(","), ...rows, ""].join("\r\n")));

@@ -2,6 +2,8 @@ import { messageOf, reportError } from "../../errors";
 import { COLUMNS, type Row } from "../columns";
 import { createCsvReader } from "../csv/csv";
 import { CHANGES_FILE } from "../names";
+import type { DecidedOf } from "../review/decided";
+import { createNews, type Named } from "./news";
 import { type ChangeKind, createPairChanges, type GivenWay } from "./pairChanges";
 
 export { CHANGE_COLUMNS, type GivenWay } from "./pairChanges";
@@ -25,6 +27,10 @@ export interface PreviousRows {
   readonly assignedBy?: (row: Row) => string;
   /** Whether both reports have what account access manager gives, without which a role is neither granted nor revoked. By default, they do. */
   readonly rolesRead?: boolean;
+  /** What was decided about access that is gone; left out where nothing was. */
+  readonly decidedOf?: DecidedOf;
+  /** ARNs of the permission sets that count as administrator. */
+  readonly administrators?: readonly string[];
 }
 
 /** `changes.csv`, a file of the report. What it says of a batch, or at the end, may be long: it comes in pieces. */
@@ -41,6 +47,9 @@ export interface Changes {
   readonly counts: Readonly<Record<ChangeKind, number>>;
   /** Of what was granted, the assignments whose event was seen: the first of them that were found so far, and how many there are. */
   readonly given: { readonly first: readonly GivenWay[]; count: number };
+  /** Known after the end. */
+  readonly newAdministrators: Named;
+  readonly newOrphans: Named;
   /** It tells the other files what was granted, and so is given each batch before them. */
   readonly granted: NewGrants;
   readonly comesFirst: true;
@@ -68,6 +77,8 @@ export async function openChanges({
   sameSettings,
   assignedBy = () => "",
   rolesRead = true,
+  decidedOf = () => ({ Decision: "", DecidedBy: "", DecidedOn: "" }),
+  administrators = [],
 }: PreviousRows): Promise<Changes | null> {
   const LINES_A_PIECE = 5_000;
   const columns: readonly string[] = COLUMNS;
@@ -81,7 +92,8 @@ export async function openChanges({
   const USER_ID = columns.indexOf("UserId");
   const COMPARED = columns.indexOf("Usage") + 1;
   const fail = reportError;
-  const changes = createPairChanges(reportedAt, sameSettings, assignedBy);
+  const news = createNews(administrators);
+  const changes = createPairChanges({ reportedAt, sameSettings, assignedBy, decidedOf, see: news.see });
   const reader = createCsvReader(csv);
 
   const unreadable = (why: string, cause?: unknown) =>
@@ -214,6 +226,8 @@ export async function openChanges({
     contentType: "text/csv; charset=utf-8",
     counts: changes.counts,
     given: changes.given,
+    newAdministrators: news.newAdministrators,
+    newOrphans: news.newOrphans,
     granted: { reportedAt, has: changes.wasGranted },
     comesFirst: true,
     recordCount: () => Object.values(changes.counts).reduce((sum, count) => sum + count, 0),

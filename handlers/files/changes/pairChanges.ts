@@ -1,5 +1,7 @@
 import { COLUMNS, type Row, SORTED_BY } from "../columns";
 import { createCsvWriter } from "../csv/csv";
+import type { DecidedOf } from "../review/decided";
+import type { createNews } from "./news";
 
 export type ChangeKind = "GRANTED" | "REVOKED" | "STATUS_CHANGED" | "NOW_UNUSED" | "USED_AGAIN";
 
@@ -22,6 +24,10 @@ export const CHANGE_COLUMNS = [
   "AssignedBy",
   "AccessType",
   "RoleArn",
+  // Of what is gone: what people had decided about it.
+  "Decision",
+  "DecidedBy",
+  "DecidedOn",
 ] as const;
 
 /** A way that was granted, and whose assignment's event was seen. */
@@ -75,14 +81,23 @@ type Unmet<Held> = Map<string, Map<string, Held>>;
  * What each change means, and what is deliberately none, is in docs/review.md. Rows are matched by type and ids: the names of
  * groups and users, by which a pair is sorted, can change.
  *
- * @param sameSettings and `assignedBy`: see `PreviousRows`
+ * @param options `sameSettings`, `assignedBy` and `decidedOf`: see `PreviousRows`; `see` is told of each change
  */
-export function createPairChanges(
-  reportedAt: string,
-  sameSettings: boolean,
-  assignedBy: (row: Row) => string,
-): PairChanges {
+export function createPairChanges({
+  reportedAt,
+  sameSettings,
+  assignedBy,
+  decidedOf,
+  see,
+}: {
+  readonly reportedAt: string;
+  readonly sameSettings: boolean;
+  readonly assignedBy: (row: Row) => string;
+  readonly decidedOf: DecidedOf;
+  readonly see: ReturnType<typeof createNews>["see"];
+}): PairChanges {
   const HAS_MEMBERS = "HAS_MEMBERS"; // in place of a status, where the group of a row without user has members in the other report
+  const undecided = { Decision: "", DecidedBy: "", DecidedOn: "" };
   const columns: readonly string[] = COLUMNS;
   const GROUP_ID = columns.indexOf("GroupId");
   const USER_ID = columns.indexOf("UserId");
@@ -130,6 +145,7 @@ export function createPairChanges(
 
   function add(kind: ChangeKind, before: string, after: string, was: readonly string[] | null, is: Row | null): void {
     counts[kind]++;
+    see(kind, is);
     changes.push({ kind, before, after, was, is });
   }
 
@@ -155,6 +171,7 @@ export function createPairChanges(
       AssignedBy: assignedAt === "" ? "" : giverOf(shown),
       AccessType: shown.AccessType || "PERMISSION_SET", // an earlier version told of nothing else
       RoleArn: shown.RoleArn,
+      ...(kind === "REVOKED" ? decidedOf(shown) : undecided),
     };
   }
 

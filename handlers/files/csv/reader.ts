@@ -8,6 +8,8 @@ import { findHeader } from "./header";
 export interface CsvReader {
   /** The cells of the next records, in order, never an empty list; `null` after the last. */
   next(): Promise<string[][] | null>;
+  /** How many rows of a spreadsheet stand above the first record; known once that was given. */
+  rowsAbove(): number;
   /** Gives up what was not read. */
   close(): Promise<void>;
 }
@@ -21,8 +23,9 @@ export interface CsvReader {
  *
  * @param headerCell a column, in lower case, by which the header is known among lines that people have put above it; without it the
  * first line is the header
+ * @param keepBlank gives blank lines, too, as records without cells, so that rows can be counted as a spreadsheet does
  */
-export function createCsvReader(chunks: AsyncIterable<Buffer>, headerCell = ""): CsvReader {
+export function createCsvReader(chunks: AsyncIterable<Buffer>, headerCell = "", keepBlank = false): CsvReader {
   const LONGEST_RECORD = 1024 * 1024; // a quote that never closes must not gather the whole file
   const HEAD_BYTES = 64 * 1024; // in which the header must begin
   const CR = 13;
@@ -35,6 +38,7 @@ export function createCsvReader(chunks: AsyncIterable<Buffer>, headerCell = ""):
   let separator = ",";
   let lineEnd = "\n";
   let record = 0;
+  let rowsAbove = 0;
   /** Bytes after the last line end, and text of a record whose last cell goes on over line ends. */
   let partialLine: Buffer[] = [];
   let partialRecord = "";
@@ -100,7 +104,7 @@ export function createCsvReader(chunks: AsyncIterable<Buffer>, headerCell = ""):
         cells = found.cells;
         end = found.end;
       }
-      if (cells.length > 0) {
+      if (cells.length > 0 || keepBlank) {
         records.push(apostrophe === -1 || apostrophe > end ? cells : cells.map(readCell));
         record++;
       }
@@ -132,6 +136,7 @@ export function createCsvReader(chunks: AsyncIterable<Buffer>, headerCell = ""):
     if (form.hasNul) throw refuse("has zero bytes: the file is no text, or UTF-16 without its mark");
     separator = form.separator;
     lineEnd = form.lineEnd;
+    rowsAbove = form.rowsAbove;
     return head.subarray(form.at);
   };
 
@@ -158,6 +163,7 @@ export function createCsvReader(chunks: AsyncIterable<Buffer>, headerCell = ""):
         if (records.length > 0) return records;
       }
     },
+    rowsAbove: () => rowsAbove,
     async close() {
       await source.return();
     },

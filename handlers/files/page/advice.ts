@@ -1,9 +1,10 @@
 import type { Evidence } from "../../logins/logins";
 import type { NewGrants } from "../changes/changes";
 import type { Row } from "../columns";
+import { suggestionOfNobody } from "../review/assignments";
 import { createRedundancy } from "../review/redundancy";
-import { createWaitFor } from "../review/review";
 import { createSuggestionOf, type SuggestedAction, type Suggestion } from "../review/suggestions";
+import { createWaitFor } from "../review/waiting";
 import type { RowSources } from "../rows";
 import type { ActionCounts } from "./pageData";
 
@@ -40,13 +41,8 @@ export function createAdvice(sources: RowSources, evidence: Evidence, granted: N
   const ofRows = actions.map(() => 0);
   let pair: Row[] = [];
 
-  const nobodyEnters = (row: Row): Suggestion =>
-    row.RowStatus === "GROUP_NOT_FOUND"
-      ? { action: "INVESTIGATE", reason: "The Identity Store does not know this group: nobody enters by it." }
-      : { action: "REVIEW", reason: "The group has no members: nobody enters by it today, and whoever joins will." };
-
   const of = (row: Row): Suggestion => {
-    if (row.UserId === "") return nobodyEnters(row);
+    if (row.UserId === "") return suggestionOfNobody(row.RowStatus);
     const suggested = suggestionOf(row, otherWays.get(row) ?? "");
     return wasGranted(row) ? waitFor(suggested) : suggested;
   };
@@ -78,10 +74,11 @@ export function createAdvice(sources: RowSources, evidence: Evidence, granted: N
       for (const row of batch) {
         const held = pair[0];
         const isOfPair =
-          held?.PermissionSetArn === row.PermissionSetArn &&
-          held.RoleArn === row.RoleArn &&
-          held.account === row.account;
-        if (held && !isOfPair) finishPair();
+          !held ||
+          (held.PermissionSetArn === row.PermissionSetArn &&
+            held.account === row.account &&
+            held.RoleArn === row.RoleArn);
+        if (!isOfPair) finishPair();
         pair.push(row);
       }
     },

@@ -2,8 +2,7 @@ import { createHash } from "node:crypto";
 import { messageOf, reportError } from "../../errors";
 import type { ArchiveFile, Entitlements, Settings } from "../../model";
 import { formatInstant, parseInstant } from "../../times";
-import { type Changes, isDamage, openChanges } from "../changes/changes";
-import type { Row } from "../columns";
+import { type Changes, isDamage, openChanges, type PreviousRows } from "../changes/changes";
 import type { Bytes, EarlierReport, History } from "../destination";
 import {
   type FileEntry,
@@ -14,7 +13,8 @@ import {
   sha256Of,
 } from "../manifest";
 import { REPORT_FILE } from "../names";
-import { type Decisions, noDecisions, readDecisions } from "../review/review";
+import { createDecidedOf } from "../review/decided";
+import type { Decisions } from "../review/review";
 
 /**
  * Whether the newest whole report can be compared with the one being made.
@@ -95,20 +95,22 @@ export function unreadable(previous: PreviousReport, reason: string): PreviousRe
   return { ...previous, status: "other-version", usageCompared: false, rolesCompared: false, reason };
 }
 
+/** What a report is compared with the report before it by. */
+export interface TakenOver extends Required<Pick<PreviousRows, "administrators">>, Pick<PreviousRows, "assignedBy"> {
+  readonly settings: Settings;
+  /** What account access manager gives. */
+  readonly roles: Pick<Entitlements, "status" | "roles">;
+  readonly decisions: Decisions;
+}
+
 /**
- * What a run takes over from the report before it and from people. An earlier report that is missing or cannot be read does not keep
+ * What a run takes over from the report before it. An earlier report that is missing or cannot be read does not keep
  * a new one from coming: the manifest says why there is no comparison, and so do its warnings.
- *
- * @param roles what account access manager gives
- * @param assignedBy see `PreviousRows`
  */
 export async function readPrevious(
-  history: Pick<History, "newest" | "decisions">,
-  settings: Settings,
-  roles: Pick<Entitlements, "status" | "roles">,
-  assignedBy?: (row: Row) => string,
-): Promise<{ previous: Previous; changes: Changes | null; decisions: Decisions }> {
-  const decisions = await history.decisions().then(readDecisions, noDecisions);
+  history: History,
+  { settings, roles, decisions, administrators, assignedBy }: TakenOver,
+): Promise<{ previous: Previous; changes: Changes | null }> {
   const { newest, manifest, damage } = await readNewest();
   const { previousReport, changes } = await compareWith(newest, manifest);
   const previousManifest = newest && { key: newest.manifestKey, sha256: sha256Of(newest.manifest) };
@@ -116,10 +118,9 @@ export async function readPrevious(
     previous: {
       previousManifest,
       previousReport: damage === null ? previousReport : unreadable(previousReport, damage),
-      notes: decisions.warnings,
+      notes: [],
     },
     changes,
-    decisions,
   };
 
   async function readNewest(): Promise<Newest> {
@@ -149,6 +150,8 @@ export async function readPrevious(
         sameSettings: previousReport.usageCompared,
         ...(assignedBy !== undefined && { assignedBy }),
         rolesRead: previousReport.rolesCompared,
+        decidedOf: createDecidedOf(decisions),
+        administrators,
       });
       return { previousReport: changes === null ? withOtherColumns(previousReport) : previousReport, changes };
     } catch (error) {

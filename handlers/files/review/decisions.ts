@@ -1,121 +1,197 @@
+import { createHash } from "node:crypto";
 import { messageOf, reportError } from "../../errors";
-import { createCsvReader } from "../csv/csv";
+import type { History, ReturnedSheet } from "../destination";
+import { readCsvSheet } from "./csvSheet";
+import type { Decision, SheetFindings } from "./sheetLines";
+import type { Workbooks } from "./workbook/workbook";
 
-/** What somebody wrote on the line of one grant. */
-export interface Decision {
-  /** The grant's `GrantState` when it was decided. */
-  readonly state: string;
-  readonly decision: string;
-  readonly decidedBy: string;
-  readonly decidedOn: string;
-  readonly comment: string;
+export type { Decision } from "./sheetLines";
+
+/** A decision, and where it stands. */
+export interface ReturnedDecision extends Decision {
+  /** Which of the files. */
+  readonly file: number;
+  readonly row: number;
+  /** Whose access it was said to be about, for people. */
+  readonly about: string;
 }
 
+/** A file of `decisions/`, as it was found. */
+export interface DecisionFile {
+  /** In the bucket, or its path. */
+  readonly key: string;
+  /** Which version of it was read; `null` where the place keeps none, or it was not read. */
+  readonly version: string | null;
+  /** Of what was read; `null` where it was not. */
+  readonly sha256: string | null;
+  /** Since when it stands there. */
+  readonly modifiedAt: string;
+  /** Below its header, without those that are blank. */
+  readonly lines: number;
+  readonly decisions: number;
+  /** Decided lines that cannot be carried. */
+  readonly refused: number;
+  /** Why none of its decisions could be carried, for people; `null` where one could, or it has none. */
+  readonly problem: string | null;
+}
+
+/** What people have returned. Plain JSON: it is read once a run, and kept for those who publish it. */
 export interface Decisions {
-  /** By `GrantKey`. */
-  readonly byGrant: ReadonlyMap<string, Decision>;
-  /** What was not taken from the sheet and why, for people. */
+  readonly files: readonly DecisionFile[];
+  /** By `ActionKey`, in the order of the files. */
+  readonly byAction: readonly (readonly [key: string, decisions: readonly ReturnedDecision[]])[];
+  /** Of sheets of version 0.1, which had a line for each grant: by `GrantKey`. */
+  readonly byGrant: readonly (readonly [key: string, decisions: readonly ReturnedDecision[]])[];
+  /** What was not taken and why, for people. */
   readonly warnings: readonly string[];
 }
 
-/**
- * The decisions of a returned `review.csv`: of each line with a `Decision`, its `GrantKey`, `GrantState` and the four cells that
- * people fill in. Where the sheet cannot be trusted, none or not that one is taken, with a warning: a wrong sheet never
- * fails the report, and never decides about another grant than the one that was looked at.
- *
- * @param sheet the sheet as it came back, maybe saved by a spreadsheet; `null` where there is none
- */
-export async function readDecisions(sheet: AsyncIterable<Buffer> | null): Promise<Decisions> {
-  const MOST = 200_000; // each is held until its grant comes by
-  const LONGEST_TEXT = 2_000;
-  const NEEDED = ["grantkey", "grantstate", "decision"];
-  const KEY = /^\d{12}\/[^/]+\/(GROUP\/[^/]+|USER\/)\/[^/]+$/;
-  const byGrant = new Map<string, Decision>();
-  const contested = new Set<string>();
-  const warnings: string[] = [];
-  if (sheet === null) return { byGrant, warnings };
-  let unreadable = 0;
-  let cut = 0;
+export const NO_DECISIONS: Decisions = { files: [], byAction: [], byGrant: [], warnings: [] };
 
-  /** A copy: a slice would keep the part of the sheet that it was read with. */
-  const kept = (text: string | undefined): string => {
-    const trimmed = (text ?? "").trim();
-    if (trimmed.length > LONGEST_TEXT) cut++;
-    return Buffer.from(trimmed.slice(0, LONGEST_TEXT)).toString();
-  };
-
-  const columnsOf = (header: string[]): Map<string, number> => {
-    const names = header.map((name) => name.trim().toLowerCase());
-    for (const name of NEEDED) {
-      const count = names.filter((other) => other === name).length;
-      if (count === 1) continue;
-      const columns = header.map((each) => JSON.stringify(each.slice(0, 40))).slice(0, 40);
-      throw reportError(
-        "UnreadableSheet",
-        `Expected one column GrantKey, one GrantState and one Decision; its first line has ${count} of ${JSON.stringify(name)}: ${columns.join(", ")}.`,
-      );
-    }
-    return new Map(names.map((name, index) => [name, index]));
-  };
-
-  const reader = createCsvReader(sheet, "grantkey");
-  let columns: Map<string, number> | null = null;
-  let lines = 0;
-  try {
-    for (let records = await reader.next(); records !== null; records = await reader.next()) {
-      if (columns === null) columns = columnsOf(records.shift()!);
-      const cell = (cells: string[], name: string) => cells[columns!.get(name) ?? -1];
-      const keyAt = columns.get("grantkey")!;
-      const decisionAt = columns.get("decision")!;
-      for (const cells of records) {
-        if (cells.some((each) => each.trim() !== "")) lines++; // a spreadsheet leaves separators alone where it was cleared
-        if ((cells[decisionAt] ?? "").trim() === "") continue;
-        const key = (cells[keyAt] ?? "").trim();
-        if (!KEY.test(key)) {
-          unreadable++;
-          continue;
-        }
-        const decision: Decision = {
-          state: kept(cell(cells, "grantstate")),
-          decision: kept(cells[decisionAt]),
-          decidedBy: kept(cell(cells, "decidedby")),
-          decidedOn: kept(cell(cells, "decidedon")),
-          comment: kept(cell(cells, "comment")),
-        };
-        const other = byGrant.get(key);
-        if (other !== undefined && JSON.stringify(other) !== JSON.stringify(decision)) contested.add(kept(key));
-        byGrant.set(kept(key), decision);
-        if (byGrant.size > MOST) throw reportError("UnreadableSheet", `It has more than ${MOST} decisions.`);
-      }
-    }
-    if (lines === 0)
-      throw reportError("UnreadableSheet", columns === null ? "It is empty." : "It has no line below its header.");
-  } catch (error) {
-    await reader.close();
-    return noDecisions(error);
-  }
-
-  for (const key of contested) byGrant.delete(key);
-  const warn = (count: number, what: string) => {
-    if (count > 0) warnings.push(`Of the returned review sheet, ${count} ${what}`);
-  };
-  warn(contested.size, "grants are decided in two ways, and are not carried forward.");
-  warn(unreadable, "decided lines have no readable GrantKey, and are not carried forward.");
-  warn(cut, `texts are longer than ${LONGEST_TEXT} characters, and are cut.`);
-  return { byGrant, warnings };
+/** One returned file, read on its own. */
+export interface SheetReading {
+  readonly sha256: string;
+  readonly findings: SheetFindings;
+  /** How many bytes it took once unpacked. */
+  readonly unpacked: number;
+  readonly note: string | null;
 }
 
-/** For a returned sheet that cannot be read: the report comes all the same, says why it carries nothing forward, and what to do. */
-export function noDecisions(error: unknown): Decisions {
-  const { name } = error as Error;
-  const advice =
-    name === "UnreadableCsv" || name === "UnreadableSheet"
-      ? 'Fill in review.csv of the newest report, save it as "CSV UTF-8", and put it there again.'
-      : "See that the report's role, or whoever runs it, may read decisions/review.csv; the next run that can carries its decisions.";
-  return {
-    byGrant: new Map(),
-    warnings: [
-      `No decision of the returned review sheet is carried forward: ${messageOf(error).replace(/\.$/, "")}. ${advice}`,
-    ],
+/**
+ * Reads one returned file, as a workbook or as CSV, whichever it is. Rejects with `UnreadableSheet` or `UnreadableCsv`, whose message says what to do.
+ *
+ * @param name of the file
+ * @param mostUnpacked how many bytes it may unpack to
+ */
+export async function readSheet(
+  name: string,
+  bytes: Buffer,
+  mostUnpacked: number,
+  workbooks: Workbooks,
+): Promise<SheetReading> {
+  const unreadable = (why: string) => reportError("UnreadableSheet", why);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const magic = bytes.toString("hex", 0, 8);
+  if (/\.(xlsm|xltm|xlam|xlsb)$/i.test(name))
+    throw unreadable("It may have macros, which are not looked at: save it as .xlsx.");
+  if (magic === "d0cf11e0a1b11ae1") {
+    throw unreadable("It is encrypted, or a workbook of Excel 97 to 2003: save it as .xlsx, without a password.");
+  }
+  if (magic.startsWith("504b0304")) return { sha256, note: null, ...(await workbooks.read(bytes, mostUnpacked)) };
+  if (!/\.(csv|tsv|txt)$/i.test(name))
+    throw unreadable('It is neither .csv nor .xlsx: save it as .xlsx, or as "CSV UTF-8".');
+  if (bytes.length > mostUnpacked)
+    throw unreadable(`It is larger than the ${mostUnpacked} bytes that are left of what all files may have.`);
+  return { sha256, unpacked: bytes.length, ...(await readCsvSheet(bytes)) };
+}
+
+/**
+ * The decisions of all files in `decisions/`. Whatever stands there, this gives an answer: a file that cannot be read is named with the reason, and the others
+ * are read. Only what ends the run itself is passed on.
+ */
+export async function readDecisions(history: History, workbooks: Workbooks): Promise<Decisions> {
+  const MOST_FILES = 200;
+  const MOST_BYTES = 50_000_000;
+  const MOST_UNPACKED = 200_000_000; // of all together
+  const MOST_DECISIONS = 200_000;
+  const ENDS = ["SliceOver", "OutOfTime", "RunEnded", "Interrupted", "TakenOver"];
+  const NAMED = 5;
+  const byAction = new Map<string, ReturnedDecision[]>();
+  const byGrant = new Map<string, ReturnedDecision[]>();
+  const files: DecisionFile[] = [];
+  const warnings: string[] = [];
+  let unpacked = 0;
+  let decisions = 0;
+
+  const passOn = (error: unknown): void => {
+    if (ENDS.includes((error as Error).name)) throw error;
   };
+
+  async function wholeOf(sheet: ReturnedSheet) {
+    const tooLarge = () => reportError("UnreadableSheet", `It is larger than ${MOST_BYTES} bytes.`);
+    if (sheet.bytes > MOST_BYTES) throw tooLarge();
+    const { content, version } = await sheet.open();
+    const pieces: Buffer[] = [];
+    let length = 0;
+    for await (const piece of content) {
+      length += piece.length;
+      if (length > MOST_BYTES) throw tooLarge();
+      pieces.push(piece);
+    }
+    return { bytes: Buffer.concat(pieces), version };
+  }
+
+  function add(findings: SheetFindings, file: number): void {
+    const decided = findings.subject === "action" ? byAction : byGrant;
+    decisions += findings.decided.length;
+    if (decisions > MOST_DECISIONS)
+      throw reportError("UnreadableSheet", `With it, there are more than ${MOST_DECISIONS} decisions.`);
+    for (const { key, ...decision } of findings.decided) {
+      const known = decided.get(key);
+      if (known === undefined) decided.set(key, [{ ...decision, file }]);
+      else known.push({ ...decision, file });
+    }
+  }
+
+  async function readFile(sheet: ReturnedSheet): Promise<void> {
+    const { key, name, modifiedAt } = sheet;
+    let version: string | null = null;
+    let sha256: string | null = null;
+    const nothing = (why: unknown): DecisionFile => {
+      const { name: kind } = why as Error;
+      const advice = /^Unreadable/.test(kind)
+        ? adviceFor(messageOf(why))
+        : " The next run that can read it carries its decisions.";
+      const problem = `${messageOf(why).replace(/\.?$/, ".")}${advice}`;
+      warnings.push(`No decision of ${key} is carried forward: ${problem}`);
+      return { key, version, sha256, modifiedAt, lines: 0, decisions: 0, refused: 0, problem };
+    };
+    try {
+      const whole = await wholeOf(sheet);
+      version = whole.version;
+      sha256 = createHash("sha256").update(whole.bytes).digest("hex");
+      const reading = await readSheet(name, whole.bytes, MOST_UNPACKED - unpacked, workbooks);
+      unpacked += reading.unpacked;
+      const { findings, note } = reading;
+      add(findings, files.length);
+      const { lines, refused, refusedCount, cut } = findings;
+      if (note !== null) warnings.push(`${key}: ${note}`);
+      if (cut > 0) warnings.push(`${key}: ${cut} of its texts are longer than 2,000 characters, and are cut.`);
+      if (refusedCount > 0) {
+        const rows = refused.slice(0, NAMED).map(({ row, why }) => `row ${row} ${why}`);
+        warnings.push(`${key}: ${refusedCount} of its decided lines are not carried forward: ${rows.join(" ")}`);
+      }
+      const none = findings.decided.length === 0 && refusedCount > 0;
+      const problem = none ? `None of its ${refusedCount} decided lines can be found again.` : null;
+      const decided = findings.decided.length;
+      files.push({ key, version, sha256, modifiedAt, lines, decisions: decided, refused: refusedCount, problem });
+    } catch (error) {
+      passOn(error);
+      files.push(nothing(error));
+    }
+  }
+
+  try {
+    const sheets = await history.decisions(MOST_FILES + 1);
+    for (const sheet of sheets.slice(0, MOST_FILES)) await readFile(sheet);
+    if (sheets.length > MOST_FILES)
+      warnings.push(
+        `There are more than ${MOST_FILES} files in decisions/: only the first ${MOST_FILES} by name are read.`,
+      );
+  } catch (error) {
+    passOn(error);
+    warnings.push(
+      `No decision of the returned review sheets is carried forward: ${messageOf(error).replace(/\.$/, "")}. See that the report's role, or whoever runs it, may list and read decisions/; the next run that can carries its decisions.`,
+    );
+  } finally {
+    workbooks.close();
+  }
+  return { files, byAction: [...byAction], byGrant: [...byGrant], warnings };
+}
+
+/** What to do about a file that cannot be read, where that is not said already. */
+function adviceFor(message: string): string {
+  return /\bsave it\b/i.test(message)
+    ? ""
+    : ' Fill in review.xlsx or review.csv of the newest report, save it as .xlsx or as "CSV UTF-8", and put it there again.';
 }

@@ -12,8 +12,21 @@ export interface Suggestion {
   readonly reason: string;
 }
 
-/** @param redundantWith the other ways in which the user has the same role, for people; empty for none */
-export type SuggestionOf = (row: Row, redundantWith: string) => Suggestion;
+/** What to do about one grant, and the sentences that this is made of. */
+export interface SuggestionOf {
+  /** @param redundantWith the other ways in which the user has the same role, for people; empty for none */
+  (row: Row, redundantWith: string): Suggestion;
+  /** What is the matter with the user or the account, with a space behind it; empty where nothing is. */
+  readonly statusOf: (row: Pick<Row, "RowStatus" | "AccountState">) => string;
+  /** Whether the grant was used, or why nobody can say. */
+  readonly usageOf: (row: Row) => string;
+  /**
+   * What to know before anything is removed, with a space before it.
+   *
+   * @param assignedAt `AssignedAt` of each assignment that gives it
+   */
+  readonly beforeRemoval: (assignedAt: readonly string[]) => string;
+}
 
 /**
  * What to do about a grant of a user, and why. REMOVE is said only where the window was observed, the user did not log in, and
@@ -130,7 +143,7 @@ export function createSuggestionOf(
     return tooNewSentence(row);
   };
 
-  const statusSentence = (row: Row): string => {
+  const statusSentence: SuggestionOf["statusOf"] = (row) => {
     if (row.RowStatus === "OK") return "";
     if (row.RowStatus === "USER_DISABLED") return DISABLED;
     if (row.RowStatus === "USER_NOT_FOUND") return "The Identity Store does not know this user. ";
@@ -148,8 +161,15 @@ export function createSuggestionOf(
     return redundant ? "REVIEW" : "KEEP";
   };
 
-  findUse();
-  return (row, redundantWith) => {
+  // Where no event was seen, newAccessDays does not help either: it goes by the membership's date, and for a direct assignment by the user's.
+  const beforeRemoval: SuggestionOf["beforeRemoval"] = (assignedAt) => {
+    const newest = assignedAt.reduce((one, other) => (one === "" || other === "" ? "" : one > other ? one : other));
+    return newest === ""
+      ? " AWS does not tell when it was assigned: look into changes.csv first."
+      : ` The newest event that assigned it is of ${newest.slice(0, 10)}.`;
+  };
+
+  const suggestionOf = (row: Row, redundantWith: string): Suggestion => {
     const redundant = redundantWith !== "";
     let reason = statusSentence(row) + usageSentence(row);
     let neededElsewhere = false;
@@ -165,13 +185,10 @@ export function createSuggestionOf(
     }
     if (redundant) reason += ` The user has the same role also through ${redundantWith}.`;
     const action = actionOf(row, neededElsewhere, redundant);
-    // Where no event was seen, newAccessDays does not help either: it goes by the membership's date, and for a direct assignment by the user's.
-    if (action === "REMOVE") {
-      reason +=
-        row.AssignedAt === ""
-          ? " AWS does not tell when it was assigned: look into changes.csv first."
-          : ` The newest event that assigned it is of ${row.AssignedAt.slice(0, 10)}.`;
-    }
+    if (action === "REMOVE") reason += beforeRemoval([row.AssignedAt]);
     return { action, reason };
   };
+
+  findUse();
+  return Object.assign(suggestionOf, { statusOf: statusSentence, usageOf: usageSentence, beforeRemoval });
 }

@@ -32,6 +32,26 @@ export function putObject(buckets: S3Buckets, call: Call): Answer {
   return { status: 200, headers: { etag, ...checksums, ...encryptionHeaders(headers) }, body: [] };
 }
 
+/** As the product copies: within a bucket, with metadata of its own, of the object as it was seen. */
+export function copyObject(buckets: S3Buckets, call: Call): Answer {
+  const bucket = requireBucket(buckets, call);
+  const headers = objectHeaders(call);
+  if (call.headers["x-amz-metadata-directive"] !== "REPLACE")
+    throw notImplemented("s3", "CopyObject that copies metadata");
+  const [, from = "", key = ""] =
+    /^\/?([^/]+)\/(.+)$/.exec(decodeURIComponent(String(call.headers["x-amz-copy-source"]))) ?? [];
+  if (from !== call.bucket) throw notImplemented("s3", "CopyObject from another bucket");
+  const source = bucket.objects.get(key);
+  if (!source) throw noSuchKey(key);
+  const expected = call.headers["x-amz-copy-source-if-match"];
+  if (expected !== undefined && unquoted(String(expected)) !== unquoted(source.etag))
+    throw preconditionFailed("x-amz-copy-source-If-Match");
+  const lastModified = new Date();
+  bucket.objects.set(call.key!, { ...source, headers, lastModified });
+  const result = element("ETag", source.etag) + element("LastModified", lastModified.toISOString());
+  return xmlAnswer(200, `<CopyObjectResult xmlns="${namespace}">${result}</CopyObjectResult>`);
+}
+
 /** If-None-Match: * writes only what is not there, If-Match only over the object of that ETag. */
 export function requirePreconditions(bucket: Bucket, { key = "", headers }: Call): void {
   const present = bucket.objects.get(key);

@@ -1,7 +1,7 @@
 import { type Answer, AwsError, type Call, type Handler, notImplemented } from "../call";
 import { requireBucket, type S3Buckets } from "./buckets";
 import { accessDenied } from "./errors";
-import { deleteObject, getObject, listObjects, putObject } from "./objects";
+import { copyObject, deleteObject, getObject, listObjects, putObject } from "./objects";
 import {
   abortMultipartUpload,
   completeMultipartUpload,
@@ -12,6 +12,9 @@ import {
 } from "./uploads";
 
 export type { S3Buckets };
+
+/** `s3:prefix`, to which the right to list is limited. */
+const DECISIONS = "credential_reports/decisions/";
 
 type Operation = (buckets: S3Buckets, call: Call) => Answer;
 
@@ -27,10 +30,12 @@ export function createS3(lacksListBucket: (accessKeyId: string) => boolean): { h
     },
     DeleteBucket: deleteBucket,
     PutObject: putObject,
+    CopyObject: copyObject,
     GetObject: get,
     HeadObject: get,
     ListObjectsV2: (all, call) => {
-      if (lacksListBucket(call.accessKeyId)) throw accessDenied();
+      // Who may list nothing else may list what people return: what the function's role has.
+      if (lacksListBucket(call.accessKeyId) && call.query.get("prefix") !== DECISIONS) throw accessDenied();
       return listObjects(all, call);
     },
     DeleteObject: deleteObject,

@@ -1,0 +1,160 @@
+import { createReadStream, readFileSync, statSync } from "node:fs";
+import { basename } from "node:path";
+import { parseArgs } from "node:util";
+import { messageOf } from "../handlers/errors";
+import { createCsvReader } from "../handlers/files/csv/csv";
+import { createWorkbooks, readSheet } from "../handlers/files/files";
+
+const HELP = `Says of filled-in review sheets, before they are put into decisions/, which of their decisions would be carried forward, and what is wrong in which row.
+Asks nobody and sends nothing.
+
+  npm run review:check -- FILE…
+
+  FILE               review.xlsx or review.csv, or a reviewer's, as it was saved
+  --against SHEET    review.csv of the newest report: tells also what has changed since the sheet was handed out
+  --help
+
+Exit code: 0 where every decision would be carried, 1 where one would not, 2 where the arguments are wrong.
+`;
+
+const MOST_BYTES = 50_000_000;
+const MOST_UNPACKED = 200_000_000;
+
+interface Checked {
+  readonly file: string;
+  readonly decisions: number;
+  /** Of those, how many would be carried. */
+  carried: number;
+  readonly problems: { readonly row: number | null; readonly what: string }[];
+}
+
+/** A decision that can be read, and which of the files has it. */
+interface Known {
+  readonly checked: Checked;
+  readonly row: number;
+  readonly key: string;
+  readonly state: string;
+  readonly decision: string;
+}
+
+/** `credential-report review check`: gives the exit code. */
+export async function reviewCheck(argv: readonly string[]): Promise<number> {
+  let files: string[];
+  let against: string | undefined;
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: { against: { type: "string" }, help: { type: "boolean", short: "h" } },
+    });
+    if (values.help) {
+      process.stdout.write(HELP);
+      return 0;
+    }
+    files = positionals;
+    against = values.against;
+    if (files.length === 0) throw new Error("Expected one file or more, got none. --help says more.");
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n`);
+    return 2;
+  }
+  let present: ReadonlyMap<string, string> | null = null;
+  try {
+    present = against === undefined ? null : await statesIn(against);
+  } catch (error) {
+    process.stderr.write(`--against ${against}: ${messageOf(error)}\n`);
+    return 2;
+  }
+  const { checked, known } = await readAll(files);
+  findContested(known);
+  if (present !== null) findChanged(known, present);
+  for (const one of checked) process.stdout.write(describe(one));
+  return checked.every(({ decisions, carried, problems }) => carried === decisions && problems.length === 0) ? 0 : 1;
+}
+
+async function readAll(files: readonly string[]): Promise<{ checked: Checked[]; known: Known[] }> {
+  const workbooks = createWorkbooks();
+  const checked: Checked[] = [];
+  const known: Known[] = [];
+  try {
+    for (const file of files) {
+      try {
+        if (statSync(file).size > MOST_BYTES) throw new Error(`It is larger than ${MOST_BYTES} bytes.`);
+        const { findings, note } = await readSheet(basename(file), readFileSync(file), MOST_UNPACKED, workbooks);
+        const { decided, refused, refusedCount, cut } = findings;
+        const problems: Checked["problems"] = refused.map(({ row, why }) => ({ row, what: why }));
+        if (refusedCount > refused.length)
+          problems.push({ row: null, what: `and ${refusedCount - refused.length} more such rows.` });
+        if (note !== null) problems.push({ row: null, what: note });
+        if (cut > 0)
+          problems.push({ row: null, what: `${cut} of its texts are longer than 2,000 characters, and would be cut.` });
+        const one = { file, decisions: decided.length + refusedCount, carried: decided.length, problems };
+        checked.push(one);
+        known.push(...decided.map(({ row, key, state, decision }) => ({ checked: one, row, key, state, decision })));
+      } catch (error) {
+        checked.push({ file, decisions: 0, carried: 0, problems: [{ row: null, what: messageOf(error) }] });
+      }
+    }
+  } finally {
+    workbooks.close();
+  }
+  return { checked, known };
+}
+
+/** What is decided differently, of what was in the same state. */
+function findContested(known: readonly Known[]): void {
+  const byKey = new Map<string, Known[]>();
+  for (const one of known) {
+    const same = `${one.key}\\n${one.state}`;
+    byKey.set(same, [...(byKey.get(same) ?? []), one]);
+  }
+  for (const same of byKey.values()) {
+    if (same.every(({ decision }) => decision.toLowerCase() === same[0]!.decision.toLowerCase())) continue;
+    for (const one of same) {
+      const others = same.filter(
+        (other) => other !== one && other.decision.toLowerCase() !== one.decision.toLowerCase(),
+      );
+      const where = others.map(({ checked, row, decision }) => `row ${row} of ${checked.file} says ${decision}`);
+      one.checked.carried--;
+      one.checked.problems.push({
+        row: one.row,
+        what: `says ${one.decision}, but ${where.join(", ")}: neither would be carried.`,
+      });
+    }
+  }
+}
+
+function findChanged(known: readonly Known[], present: ReadonlyMap<string, string>): void {
+  for (const { checked, row, key, state } of known) {
+    const now = present.get(key);
+    if (now === state) continue;
+    checked.carried--;
+    const what =
+      now === undefined
+        ? "is about what the newest report has no line for."
+        : `is about what was ${state}, and is ${now} now: look at it again.`;
+    checked.problems.push({ row, what });
+  }
+}
+
+/** `ActionKey` → `ActionState`. */
+async function statesIn(sheet: string): Promise<Map<string, string>> {
+  const reader = createCsvReader(createReadStream(sheet), "actionkey");
+  const states = new Map<string, string>();
+  let at: [number, number] | null = null;
+  for (let records = await reader.next(); records !== null; records = await reader.next()) {
+    if (at === null) {
+      const header = records.shift()!;
+      at = [header.indexOf("ActionKey"), header.indexOf("ActionState")];
+      if (at.includes(-1))
+        throw new Error("Expected review.csv of a report, with the columns ActionKey and ActionState.");
+    }
+    for (const cells of records) states.set(cells[at[0]]!, cells[at[1]]!);
+  }
+  return states;
+}
+
+function describe({ file, decisions, carried, problems }: Checked): string {
+  const lines = problems.map(({ row, what }) => `  ${row === null ? what : `row ${row} ${what}`}`);
+  return `${[`${file}: ${carried} of ${decisions} decisions would be carried forward.`, ...lines].join("\n")}\n`;
+}
