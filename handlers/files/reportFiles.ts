@@ -1,8 +1,7 @@
 import type { Evidence } from "../logins/logins";
 import type { RunStatus } from "../model";
 import { daysBetween } from "../times";
-import type { Changes } from "./changes/changes";
-import type { News } from "./changes/news";
+import type { Changes, News } from "./changes/changes";
 import { COLUMNS } from "./columns";
 import { createCsvWriter } from "./csv/csv";
 import { createMachineRows } from "./machineRows";
@@ -10,8 +9,7 @@ import type { DecidedFacts, PreviousReport, RunFacts } from "./manifest";
 import { REPORT_FILE } from "./names";
 import { createPage } from "./page/page";
 import type { ReportFile } from "./reportFile";
-import { createReview, type Decisions } from "./review/review";
-import { createWorkbooks } from "./review/workbook/workbook";
+import { createReview, createWorkbooks, type Decisions } from "./review/review";
 import { administratorArns, type RowSources } from "./rows";
 import { createUnexplainedLogins } from "./unexplainedLogins";
 

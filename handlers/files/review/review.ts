@@ -12,9 +12,12 @@ import { kindOfKey } from "./keys";
 import { createSheets } from "./sheets";
 import type { Workbooks } from "./workbook/workbook";
 
+export type { Outcome } from "./carrying";
 export { REVIEW_COLUMNS } from "./columns";
-export { type Decisions, NO_DECISIONS, readDecisions, readSheet } from "./decisions";
+export { createDecidedOf } from "./decided";
+export { type DecisionFile, type Decisions, NO_DECISIONS, readDecisions, readSheet } from "./decisions";
 export { createReviewerOf } from "./reviewer";
+export { createWorkbooks, workerText } from "./workbook/workbook";
 
 export interface ReviewOptions {
   readonly sources: RowSources;
