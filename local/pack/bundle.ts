@@ -1,17 +1,19 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Metafile, Plugin } from "esbuild";
-import { pageAssets } from "../../handlers/files/files";
+import { pageAssets, workerText } from "../../handlers/files/files";
 
 /** The repository's folder. */
 export const PROJECT = resolve(__dirname, "../..");
 
-/** Puts the page's script and style into a bundle as they are: what puts them together is a bundler, which cannot be bundled. */
-export const pageInlined: Plugin = {
-  name: "page inlined",
+/** Puts the page's script and style, and the worker that writes workbooks, into a bundle as they are: what puts them together is a bundler, which cannot be bundled. */
+export const assetsInlined: Plugin = {
+  name: "assets inlined",
   setup({ onLoad }) {
     const contents = `exports.bundlePage = () => (${JSON.stringify(pageAssets())})`;
+    const worker = `exports.bundleWorker = () => ${JSON.stringify(workerText())}`;
     onLoad({ filter: /[\\/]page[\\/]bundle\.ts$/ }, () => ({ contents, loader: "js" }));
+    onLoad({ filter: /[\\/]workbook[\\/]bundle\.ts$/ }, () => ({ contents: worker, loader: "js" }));
   },
 };
 

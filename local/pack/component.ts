@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import ts from "typescript";
 import { functionPackages } from "../../components/reportFunction";
-import { pageAssets } from "../../handlers/files/files";
+import { pageAssets, workerText } from "../../handlers/files/files";
 import project from "../../package.json";
 import { PROJECT } from "./bundle";
 import { makeTarball, type Tarball } from "./tarball";
@@ -11,6 +11,7 @@ import { makeTarball, type Tarball } from "./tarball";
 const MAIN = "components/credentialReport.ts";
 /** Put together when it is packed: whoever installs the package has no bundler. */
 const PAGE = "handlers/files/page/bundle.ts";
+const WORKER = "handlers/files/review/workbook/bundle.ts";
 
 const compilerOptions: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,
@@ -68,6 +69,7 @@ function compiled(): Record<string, string> {
 
 function textOf(path: string): string {
   if (path === PAGE) return `exports.bundlePage = () => (${JSON.stringify(pageAssets())});\n`;
+  if (path === WORKER) return `exports.bundleWorker = () => ${JSON.stringify(workerText())};\n`;
   const text = readFileSync(join(PROJECT, path), "utf8");
   if (!path.endsWith(".ts")) return text;
   return ts.transpileModule(text, { compilerOptions, fileName: path }).outputText;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build, type Metafile } from "esbuild";
 import project from "../../package.json";
-import { licencesOf, PROJECT, pageInlined } from "./bundle";
+import { assetsInlined, licencesOf, PROJECT } from "./bundle";
 import { makeTarball, type Tarball } from "./tarball";
 
 const FILE = "credential-report.js";
@@ -30,7 +30,7 @@ export async function bundleTerminal(folder: string): Promise<{ readonly file: s
     legalComments: "none",
     logLevel: "error",
     banner: { js: "#!/usr/bin/env node" },
-    plugins: [pageInlined],
+    plugins: [assetsInlined],
   });
   chmodSync(file, 0o755);
   return { file, metafile };
