@@ -18,7 +18,9 @@ function load(path) {
 
 async function serialise() {
   const { createPublisher } = load("./publisher.ts");
-  require("../handlers/files/files.ts").pageAssets(); // serialised with what they are now
+  const { pageAssets, workerText } = require("../handlers/files/files.ts");
+  pageAssets(); // serialised with what they are now
+  workerText();
   const { serializeFunction } = require("@pulumi/pulumi/runtime");
   const { text } = await serializeFunction(createPublisher, { isFactoryFunction: true, exportName: "publisher" });
   process.stdout.write(text);

@@ -90,18 +90,28 @@ export function createS3History(s3: S3Client, Bucket: string, call: Caller): His
       return { manifestKey, manifest, open: (name) => required(folder + name) };
     },
     async decisions(most) {
+      const MOST_PAGES = 100;
+      const notUnderstood = (what: string) =>
+        reportError("UnexpectedAnswer", `s3 ListObjectsV2 gave ${what} for s3://${Bucket}/${Prefix}.`);
       const sheets: ReturnedSheet[] = [];
       let ContinuationToken: string | undefined;
-      do {
+      for (let pages = 0; pages < MOST_PAGES; pages++) {
         const page = await call(s3, new ListObjectsV2Command({ Bucket, Prefix, ContinuationToken }));
-        for (const { Key = "", Size = 0, LastModified, ETag } of page.Contents ?? []) {
+        const { Contents = [], KeyCount, IsTruncated, NextContinuationToken } = page;
+        // What was left out is not taken for what nobody has returned.
+        if (KeyCount !== Contents.length) throw notUnderstood("another number of objects than it says");
+        for (const { Key = "", Size = 0, LastModified, ETag } of Contents) {
+          if (!Key.startsWith(Prefix) || LastModified === undefined)
+            throw notUnderstood("an object without its key or date");
           if (!isReturnedSheet(Key.slice(Prefix.length))) continue;
           if (sheets.length >= most) return sheets;
-          sheets.push(returnedSheet(Key, Size, LastModified?.getTime() ?? 0, ETag));
+          sheets.push(returnedSheet(Key, Size, LastModified.getTime(), ETag));
         }
-        ContinuationToken = page.IsTruncated ? page.NextContinuationToken : undefined;
-      } while (ContinuationToken !== undefined);
-      return sheets;
+        if (!IsTruncated) return sheets;
+        if (!NextContinuationToken || NextContinuationToken === ContinuationToken) throw notUnderstood("no next page");
+        ContinuationToken = NextContinuationToken;
+      }
+      throw notUnderstood(`more than ${MOST_PAGES} pages`);
     },
   };
 }

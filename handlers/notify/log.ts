@@ -59,7 +59,8 @@ export function createLog(runId: string, reportName: string): Log {
     },
     finished(result, effort, startedMs) {
       const { byUsage, byRowStatus } = result;
-      write("INFO", "finished", { ...result, ...effort, seconds: (Date.now() - startedMs) / 1000 });
+      const { news: _, decisions: __, ...counts } = result; // told to people, in the message and the manifest
+      write("INFO", "finished", { ...counts, ...effort, seconds: (Date.now() - startedMs) / 1000 });
       metrics({
         Succeeded: 1,
         Degraded: result.status === "degraded" ? 1 : 0,

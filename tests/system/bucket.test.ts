@@ -104,6 +104,19 @@ test.each([
   await expect(history.decisions(9)).rejects.toThrow(message);
 });
 
+test.each<[string, object]>([
+  ["no count", { Contents: [{ Key: SHEET, LastModified: new Date() }] }],
+  ["fewer objects than it counts", { KeyCount: 2, Contents: [{ Key: SHEET, LastModified: new Date() }] }],
+  ["nothing at all", {}],
+  ["an object of another place", { KeyCount: 1, Contents: [{ Key: "elsewhere.csv", LastModified: new Date() }] }],
+  ["an object without a date", { KeyCount: 1, Contents: [{ Key: SHEET }] }],
+  ["no token to go on with", { KeyCount: 0, IsTruncated: true }],
+  ["the same token for ever", { KeyCount: 0, IsTruncated: true, NextContinuationToken: "again" }],
+])("a listing of what was returned with %s is not taken for what is there", async (_, answer) => {
+  const s3Of = { config: { serviceId: "S3" }, send: async () => answer } as unknown as S3Client;
+  await expect(createS3History(s3Of, Bucket, call).decisions(9)).rejects.toMatchObject({ name: "UnexpectedAnswer" });
+});
+
 test("a sheet that is replaced between its being listed and read is not taken for the one that was listed", async () => {
   await put(SHEET, Buffer.from("a"));
   const [sheet] = await createS3History(s3, Bucket, call).decisions(9);

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
 import { pageAssets } from "../../handlers/files/page/document";
+import { workerText } from "../../handlers/files/review/workbook/workbook";
 import { randomNumbers } from "../../local/aws/faults";
 import { captureLogs, functionEnvironment, jsonOf } from "../support/container";
 import { expectLatestIsWhole, expectWholeReport, folderOf, publishedFolders } from "../support/published";
@@ -37,12 +38,14 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Takes the page's assets as they are, as Pulumi does: they are put together where the program is loaded, not in Lambda. */
+/** Takes the page's assets and the worker's text as they are, as Pulumi does: they are put together where the program is loaded, not in Lambda. */
 const bundledPage: Plugin = {
   name: "bundled page",
   setup({ onLoad }) {
     const contents = `exports.bundlePage = () => (${JSON.stringify(pageAssets())})`;
     onLoad({ filter: /\/page\/bundle\.ts$/ }, () => ({ contents, loader: "js" }));
+    const worker = `exports.bundleWorker = () => ${JSON.stringify(workerText())}`;
+    onLoad({ filter: /\/workbook\/bundle\.ts$/ }, () => ({ contents: worker, loader: "js" }));
   },
 };
 

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
-import { pageAssets } from "../../handlers/files/files";
+import { pageAssets, workerText } from "../../handlers/files/files";
 import type { LocalAws } from "../../local/aws";
 import { account, login, many, organisationOf, permissionSet, user, userAssignment } from "../support/organisation";
 
@@ -60,9 +60,13 @@ export async function bundledReport(folder: string): Promise<readonly [string, s
   const outfile = join(folder, "report.js");
   // The page's assets are put together where the program is loaded, by a bundler that cannot be bundled.
   const contents = `exports.bundlePage = () => (${JSON.stringify(pageAssets())})`;
+  const worker = `exports.bundleWorker = () => ${JSON.stringify(workerText())}`;
   const page: Plugin = {
     name: "page",
-    setup: ({ onLoad }) => onLoad({ filter: /\/page\/bundle\.ts$/ }, () => ({ contents, loader: "js" })),
+    setup({ onLoad }) {
+      onLoad({ filter: /\/page\/bundle\.ts$/ }, () => ({ contents, loader: "js" }));
+      onLoad({ filter: /\/workbook\/bundle\.ts$/ }, () => ({ contents: worker, loader: "js" }));
+    },
   };
   const entry = join(root, "cli/report.ts");
   await build({

@@ -10,7 +10,7 @@ const LONG_TEXT: CellStyle = { numFmt: "@", alignment: { vertical: "top", wrapTe
 const TO_FILL_IN: CellStyle = { ...LONG_TEXT, fill: { type: "pattern", pattern: "solid", fgColor: { rgb: "FFF6E5" } } };
 const HEADER: CellStyle = {
   ...TEXT,
-  font: { bold: true },
+  font: { name: "Calibri", size: 11, bold: true },
   fill: { type: "pattern", pattern: "solid", fgColor: { rgb: "D9E5F2" } },
 };
 
