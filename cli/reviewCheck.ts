@@ -2,8 +2,7 @@ import { createReadStream, readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import { messageOf } from "../handlers/errors";
-import { createCsvReader } from "../handlers/files/csv/csv";
-import { createWorkbooks, readSheet } from "../handlers/files/files";
+import { createCsvReader, createWorkbooks, readSheet } from "../handlers/files/files";
 
 const HELP = `Says of filled-in review sheets, before they are put into decisions/, which of their decisions would be carried forward, and what is wrong in which row.
 Asks nobody and sends nothing.

@@ -1,6 +1,5 @@
 /** The report as files: what is in them, in which order they are written, and the manifest that makes them a report. */
-export { CHANGE_COLUMNS } from "./changes/changes";
-export type { News } from "./changes/news";
+export { CHANGE_COLUMNS, type News } from "./changes/changes";
 export {
   COLUMNS,
   type Column,
@@ -10,7 +9,7 @@ export {
   type Row,
   SORTED_BY,
 } from "./columns";
-export { createCellFormatter } from "./csv/csv";
+export { createCellFormatter, createCsvReader } from "./csv/csv";
 export type { Bytes, History, ReturnedSheet, Sink, SinkFile } from "./destination";
 export {
   type DecidedFacts,
@@ -41,7 +40,14 @@ export {
 export { createAdvice, createPage, pageAssets } from "./page/page";
 export { archivedLogins } from "./previous/previous";
 export { type Published, publish } from "./publish";
-export { type Decisions, NO_DECISIONS, REVIEW_COLUMNS, readDecisions, readSheet } from "./review/review";
-export { createWorkbooks, workerText } from "./review/workbook/workbook";
+export {
+  createWorkbooks,
+  type Decisions,
+  NO_DECISIONS,
+  REVIEW_COLUMNS,
+  readDecisions,
+  readSheet,
+  workerText,
+} from "./review/review";
 export { evidenceOf, type RowSources, rowBatches } from "./rows";
 export { UNEXPLAINED_LOGIN_COLUMNS } from "./unexplainedLogins";

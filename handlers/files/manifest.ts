@@ -5,7 +5,7 @@ import { reportError } from "../errors";
 import { loginTargets } from "../logins/logins";
 import type { Logins, RunStatus, Settings } from "../model";
 import { formatInstant } from "../times";
-import type { News } from "./changes/news";
+import type { News } from "./changes/changes";
 import {
   entitlementWarnings,
   instanceNotes,
@@ -15,8 +15,7 @@ import {
   manifestInstance,
 } from "./manifestWays";
 import { type NotCovered, notCovered } from "./notCovered";
-import type { Outcome } from "./review/carrying";
-import type { DecisionFile } from "./review/decisions";
+import type { DecisionFile, Outcome } from "./review/review";
 import type { RowSources } from "./rows";
 
 /** The version of what a manifest and the files that it names look like: handlers/files/manifest.schema.json. */

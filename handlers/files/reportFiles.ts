@@ -1,8 +1,7 @@
 import type { Evidence } from "../logins/logins";
 import type { RunStatus } from "../model";
 import { daysBetween } from "../times";
-import type { Changes, GivenWay } from "./changes/changes";
-import type { News } from "./changes/news";
+import type { Changes, GivenWay, News } from "./changes/changes";
 import { COLUMNS } from "./columns";
 import { createCsvWriter } from "./csv/csv";
 import { createMachineRows } from "./machineRows";
@@ -11,8 +10,7 @@ import { REPORT_FILE } from "./names";
 import { notCovered, notCoveredText } from "./notCovered";
 import { createAdvice, createPage, type GivenGrant } from "./page/page";
 import type { ReportFile } from "./reportFile";
-import { createReview, type Decisions } from "./review/review";
-import { createWorkbooks } from "./review/workbook/workbook";
+import { createReview, createWorkbooks, type Decisions } from "./review/review";
 import { administratorArns, administratorReasons, type RowSources } from "./rows";
 import { createUnexplainedLogins } from "./unexplainedLogins";
 

@@ -8,7 +8,7 @@ const root = join(__dirname, "../..");
 const PRODUCT = ["bench", "cli", "components", "handlers", "local", "index.ts"];
 
 /** Of these folders of `handlers/` others import inner files. */
-const WITHOUT_CONTRACT = ["handlers/files/page/browser"];
+const WITHOUT_CONTRACT = ["handlers/files/page/browser", "handlers/files/review/workbook/worker"];
 
 /** The browser's code is bundled apart: a contract would bring the whole room into the page. */
 const BROWSER = "handlers/files/page/browser/";

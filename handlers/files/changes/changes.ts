@@ -2,11 +2,11 @@ import { messageOf, reportError } from "../../errors";
 import { COLUMNS, type Row } from "../columns";
 import { createCsvReader } from "../csv/csv";
 import { CHANGES_FILE } from "../names";
-import type { DecidedOf } from "../review/decided";
 import { createNews, type Named } from "./news";
-import { type ChangeKind, createPairChanges, type GivenWay } from "./pairChanges";
+import { type ChangeKind, createPairChanges, type DecidedOf, type GivenWay } from "./pairChanges";
 
-export { CHANGE_COLUMNS, type GivenWay } from "./pairChanges";
+export type { News } from "./news";
+export { CHANGE_COLUMNS, type DecidedOf, type GivenWay } from "./pairChanges";
 
 /** What the previous report did not have. */
 export interface NewGrants {

@@ -1,7 +1,12 @@
 import { COLUMNS, type Row, SORTED_BY } from "../columns";
 import { createCsvWriter } from "../csv/csv";
-import type { DecidedOf } from "../review/decided";
-import type { createNews } from "./news";
+
+/** What people had decided about access that is gone; empty texts where nothing. */
+export type DecidedOf = (row: Row) => {
+  readonly Decision: string;
+  readonly DecidedBy: string;
+  readonly DecidedOn: string;
+};
 
 export type ChangeKind = "GRANTED" | "REVOKED" | "STATUS_CHANGED" | "NOW_UNUSED" | "USED_AGAIN";
 
@@ -94,7 +99,7 @@ export function createPairChanges({
   readonly sameSettings: boolean;
   readonly assignedBy: (row: Row) => string;
   readonly decidedOf: DecidedOf;
-  readonly see: ReturnType<typeof createNews>["see"];
+  readonly see: (kind: ChangeKind, is: Row | null) => void;
 }): PairChanges {
   const HAS_MEMBERS = "HAS_MEMBERS"; // in place of a status, where the group of a row without user has members in the other report
   const undecided = { Decision: "", DecidedBy: "", DecidedOn: "" };

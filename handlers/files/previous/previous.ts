@@ -13,8 +13,7 @@ import {
   sha256Of,
 } from "../manifest";
 import { REPORT_FILE } from "../names";
-import { createDecidedOf } from "../review/decided";
-import type { Decisions } from "../review/review";
+import { createDecidedOf, type Decisions } from "../review/review";
 
 /**
  * Whether the newest whole report can be compared with the one being made.

@@ -1,20 +1,13 @@
-import type { Row } from "../columns";
+import type { DecidedOf } from "../changes/changes";
 import { isRemoval } from "./carrying";
 import type { Decisions, ReturnedDecision } from "./decisions";
 import { actionKeyOf, assignmentKeyOf, singleGrantOf } from "./keys";
 
-/** What was decided about access that is gone. */
-export interface WhatWasDecided {
-  readonly Decision: string;
-  readonly DecidedBy: string;
-  readonly DecidedOn: string;
-}
-
-export type DecidedOf = (row: Row) => WhatWasDecided;
+// In a file of its own: the changes ask it, before the sheet is made.
 
 /** Finds what was decided about a row that is gone: to remove it, if that was decided of anything that took it away; else whatever was decided. */
 export function createDecidedOf({ byAction, byGrant }: Decisions): DecidedOf {
-  const NOTHING: WhatWasDecided = { Decision: "", DecidedBy: "", DecidedOn: "" };
+  const NOTHING = { Decision: "", DecidedBy: "", DecidedOn: "" };
   const actions = new Map(byAction);
   const grants = new Map(byGrant);
   if (actions.size === 0 && grants.size === 0) return () => NOTHING;

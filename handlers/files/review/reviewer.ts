@@ -1,5 +1,7 @@
 import { RE2JS } from "re2js";
 
+// In a file of its own: the one place where a pattern of people's own is matched.
+
 /**
  * Who reviews: what the pattern's group captures of the group's name, else of the permission set's; empty where neither
  * matches. `groupName` is empty for a direct grant and for a group without a name: there is nothing to match then.

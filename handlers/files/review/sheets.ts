@@ -2,8 +2,7 @@ import { createHash } from "node:crypto";
 import { REVIEW_FOLDER, REVIEW_WORKBOOK } from "../names";
 import type { ReportFile } from "../reportFile";
 import type { ReviewColumn, ReviewLine } from "./columns";
-import type { SheetColumn } from "./workbook/tasks";
-import type { Workbooks } from "./workbook/workbook";
+import type { SheetColumn, Workbooks } from "./workbook/workbook";
 
 /** How wide each column is, in characters; those that are not named are as wide as their names, and those of ids are hidden. */
 const WIDTHS: Partial<Record<ReviewColumn, number>> = {

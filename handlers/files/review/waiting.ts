@@ -2,6 +2,8 @@ import type { NewGrants } from "../changes/changes";
 import type { RowSources } from "../rows";
 import type { Suggestion } from "./suggestions";
 
+// In a file of its own: what is new is waited for, whatever takes it away.
+
 /**
  * A grant that the report before did not have is at most as old as that report. So nothing that takes it away is suggested before it is as old as what
  * is called unused has to be, reckoned from this report, which is the first to have it.

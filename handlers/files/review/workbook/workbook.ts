@@ -3,6 +3,8 @@ import { reportError } from "../../../errors";
 import type { SheetFindings } from "../sheetLines";
 import type { Answer, SheetToWrite, Task } from "./tasks";
 
+export type { SheetColumn } from "./tasks";
+
 const worker = { text: "" };
 
 /**

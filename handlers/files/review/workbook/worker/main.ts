@@ -3,6 +3,8 @@ import type { Answer, Task } from "../tasks";
 import { read } from "./read";
 import { write } from "./write";
 
+// In a file of its own: here the thread begins.
+
 /** Runs in a thread of its own: with its own heap, so that no workbook, whoever made it, can end the run. */
 async function answerTo(task: Task): Promise<Answer> {
   try {
