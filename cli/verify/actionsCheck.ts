@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Manifest, REPORT_FILE, REVIEW_FILE } from "../../handlers/files/files";
+import { textOfCell } from "./cellText";
 import type { CsvRow } from "./csvCheck";
 import type { Problems } from "./verdict";
 
@@ -45,7 +46,7 @@ export function createActionsCheck({ settings }: Manifest, problems: Problems): 
 
   const roleIdOf = ({ cell }: CsvRow) => {
     const arn = cell("PermissionSetArn");
-    return cell("AccessType") === "ACCOUNT_ROLE" ? cell("RoleArn") : arn.slice(arn.lastIndexOf("/") + 1);
+    return cell("AccessType") === "ACCOUNT_ROLE" ? textOfCell(cell("RoleArn")) : arn.slice(arn.lastIndexOf("/") + 1);
   };
   const keyOf = (row: CsvRow, kind: string, principalId: string) =>
     row.cell("AccessType") === "ACCOUNT_ROLE"
@@ -175,7 +176,7 @@ export function createActionsCheck({ settings }: Manifest, problems: Problems): 
   );
 
   function review(row: CsvRow): void {
-    const key = row.cell("ActionKey");
+    const key = textOfCell(row.cell("ActionKey"));
     if (lines.has(key))
       problems.add(REVIEW_FILE, row.line, `is about ${show(key)}, as the line ${lines.get(key)!.line} is`);
     lines.set(key, { ...copied(row, KEPT), line: String(row.line) });

@@ -79,23 +79,23 @@ test("they stand in the sheet, for review, with what would be taken away, and ke
   const { files } = await runProduct(aws);
 
   const sheet = linesOf(files["review.csv"]);
-  const line = (accountIndex: number, role: string, ofUser: number) =>
-    sheet.find(
-      ({ account: id, RoleArn, UserId }) =>
-        id === accountId(accountIndex) && RoleArn!.endsWith(role) && UserId === userId(ofUser),
-    )!;
-  expect(line(0, "Operator", 1)).toMatchObject({
-    SuggestedAction: "REVIEW",
-    Administrator: "",
-    AssignedAt: "2026-11-17T09:00:00Z",
+  const line = (key: string) => sheet.find(({ ActionKey }) => ActionKey === key)!;
+  const roleArn = (accountIndex: number, role: string) => `arn:aws:iam::${accountId(accountIndex)}:role/${role}`;
+  const ofGroup = line(`ENTITLEMENT/${accountId(0)}/${groupId(0)}/${roleArn(0, "teams/Operator")}`);
+  expect(ofGroup).toMatchObject({
+    ...{ Action: "END_ENTITLEMENT", SuggestedAction: "REVIEW", Administrator: "", UserId: "" },
+    ...{ AccessType: "ACCOUNT_ROLE", RoleArn: roleArn(0, "teams/Operator"), AssignedAt: "2026-11-17T09:00:00Z" },
+    ActionState: "OK UNKNOWN ASSIGNED 2026-11-17T09:00:00Z",
   });
-  expect(line(0, "Operator", 1).Reason).toContain("takes the role teams/Operator from every member of the group, and");
-  expect(line(0, "Operator", 1).GrantKey).toBe(
-    `${accountId(0)}/role:teams%2FOperator/GROUP/${groupId(0)}/${userId(1)}`,
-  );
-  expect(line(1, "Deploy", 1).Reason).toContain("takes the role Deploy from this user alone");
+  expect(ofGroup.Gives).toMatch(/: role teams\/Operator$/);
+  expect(ofGroup.Reason).toContain("takes the role teams/Operator from every member of the group, and");
+  const direct = line(`ENTITLEMENT/${accountId(1)}/${userId(1)}/${roleArn(1, "Deploy")}`);
+  expect(direct).toMatchObject({ Action: "END_ENTITLEMENT", SuggestedAction: "REVIEW", PrincipalType: "USER" });
+  expect(direct.Reason).toContain("takes the role Deploy from this user alone");
   // The group's permission set was not used by anybody, but its role may have been.
-  expect(line(1, "", 0)).toMatchObject({ Usage: "UNUSED_IN_WINDOW", SuggestedAction: "REVIEW" });
+  const membership = line(`MEMBERSHIP/${groupId(0)}/${userId(0)}`);
+  expect(membership).toMatchObject({ Usage: "UNKNOWN", SuggestedAction: "REVIEW", Administrator: "" });
+  expect(membership.Gives).toContain(": role teams/Operator");
 });
 
 test("an organisation that does not use it costs one call", async () => {

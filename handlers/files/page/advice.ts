@@ -1,10 +1,14 @@
 import type { Evidence } from "../../logins/logins";
 import type { NewGrants } from "../changes/changes";
 import type { Row } from "../columns";
-import { suggestionOfNobody } from "../review/assignments";
-import { createRedundancy } from "../review/redundancy";
-import { createSuggestionOf, type SuggestedAction, type Suggestion } from "../review/suggestions";
-import { createWaitFor } from "../review/waiting";
+import {
+  createRedundancy,
+  createSuggestionOf,
+  createWaitFor,
+  type SuggestedAction,
+  type Suggestion,
+  suggestionOfNobody,
+} from "../review/review";
 import type { RowSources } from "../rows";
 import type { ActionCounts } from "./pageData";
 

@@ -12,11 +12,15 @@ import { kindOfKey } from "./keys";
 import { createSheets } from "./sheets";
 import type { Workbooks } from "./workbook/workbook";
 
+export { suggestionOfNobody } from "./assignments";
 export type { Outcome } from "./carrying";
 export { REVIEW_COLUMNS } from "./columns";
 export { createDecidedOf } from "./decided";
 export { type DecisionFile, type Decisions, NO_DECISIONS, readDecisions, readSheet } from "./decisions";
+export { createRedundancy } from "./redundancy";
 export { createReviewerOf } from "./reviewer";
+export { createSuggestionOf, type SuggestedAction, type Suggestion } from "./suggestions";
+export { createWaitFor } from "./waiting";
 export { createWorkbooks, workerText } from "./workbook/workbook";
 
 export interface ReviewOptions {
