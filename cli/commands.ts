@@ -25,6 +25,10 @@ const commands: Readonly<Record<string, Command>> = {
     does: "says whether a report is whole",
     load: async () => (await import("./verify")).verifyCommand,
   },
+  check: {
+    does: "says whether a report could be made: which rights are missing, what is unknown, how long it takes",
+    load: async () => (await import("./check")).checkCommand,
+  },
 };
 
 const help = () => `Who can enter which AWS account through IAM Identity Center, and when they last did.
