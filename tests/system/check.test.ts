@@ -102,6 +102,20 @@ describe("where all is well", () => {
     expect(estimate.coveringSeconds).toBe(Math.ceil((4 * 90) / 50));
   });
 
+  test("of a listing of many pages it reads the first, and says that there is more", async () => {
+    const events = many(120, (index) => login(0, 0, 0, { eventTime: daysAgo((index + 1) / 240) }));
+    const large = { ...organisation, PermissionSets: many(120, (index) => permissionSet(index)), Records: events };
+    await localAws.serveOrganisation(large);
+    const { code, estimate, events: seen } = await found();
+    const { calls } = localAws.stats();
+    await localAws.serveOrganisation(organisation);
+    expect([calls["sso-admin:ListPermissionSets"], calls["cloudtrail:LookupEvents"]]).toEqual([1, 3]);
+    expect([code, estimate.pairs, estimate.isLeast]).toEqual([0, 100, true]);
+    // 50 events in 49 of 240 parts of a day.
+    const ofLogins = seen.seen.find(({ event }: { event: string }) => event === "Federate");
+    expect(ofLogins).toMatchObject({ events: 50, isCut: true, perDay: Math.round((50 * 240) / 49) });
+  });
+
   test("nothing that it prints as JSON is an id, a name, an address or an ARN of the organisation", async () => {
     for (const args of [[], lake]) {
       const { text } = await found(...args);
