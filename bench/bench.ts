@@ -1,5 +1,6 @@
 import { cpus } from "node:os";
 import { coldStart } from "./coldStart";
+import { installed } from "./installed";
 import { pace } from "./pace";
 import { page } from "./page";
 import { pageInBrowser } from "./pageInBrowser";
@@ -11,7 +12,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 
 /** `npm run bench`: the figures of docs/performance.md, as JSON lines. Names of benchmarks as arguments run just those. */
 async function main(): Promise<void> {
-  const benchmarks = { pace, slices, volume, sizes, page, pageInBrowser, coldStart };
+  const benchmarks = { pace, slices, volume, sizes, page, pageInBrowser, coldStart, installed };
   const chosen = process.argv.slice(2);
   const print = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
   print({

@@ -29,6 +29,10 @@ const commands: Readonly<Record<string, Command>> = {
     does: "says what a returned review sheet would carry",
     load: async () => (await import("./reviewCheck")).reviewCheck,
   },
+  check: {
+    does: "says whether a report could be made: which rights are missing, what is unknown, how long it takes",
+    load: async () => (await import("./check")).checkCommand,
+  },
 };
 
 const help = () => `Who can enter which AWS account through IAM Identity Center, and when they last did.

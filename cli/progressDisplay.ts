@@ -17,8 +17,8 @@ export interface ProgressDisplay {
 export const NO_DISPLAY: ProgressDisplay = { progress() {}, waiting: () => () => {}, expect() {}, say() {}, stop() {} };
 
 /**
- * On a terminal, a line for each kind of work, with count, rate and time left, and one for the whole run, which are drawn again and again. Else,
- * and on a terminal that cannot move its cursor, a plain line every few seconds and when a kind of work is done.
+ * On a terminal, a line for each kind of work, with count, rate and time left, and one for the whole run, which are drawn again and again.
+ * Else, and on a terminal that cannot move its cursor, a plain line every few seconds and when a kind of work is done.
  */
 export function createProgressDisplay(
   stream: NodeJS.WriteStream,

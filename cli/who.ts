@@ -13,6 +13,9 @@ import { matcher, type WhoRow } from "./who/wanted";
 /** What a terminal is shown of, at most: more cannot be read there, and a table's columns are as wide as its widest cells. */
 const MOST_SHOWN = 1000;
 
+/** As many characters are printed at once. */
+const CHUNK = 65_536;
+
 type ClosableSource = ReportSource & { close?(): void };
 
 /** `credential-report who`: the grants of a report that match. Gives the exit code. */
@@ -82,9 +85,16 @@ async function show(source: ReportSource, { wanted, form, quiet }: Arguments): P
   const shown: WhoRow[] = [];
   const formatCell = createCellFormatter();
   const columns = PAGE_COLUMNS.map(({ name }) => name);
+  let unprinted = "";
+  const flush = async () => {
+    const text = unprinted;
+    unprinted = "";
+    // Called back also where nobody reads any more.
+    await new Promise<void>((resolve) => void stdout.write(text, () => resolve()));
+  };
   const print = async (text: string) => {
-    if (!stdout.write(text) && !stdout.destroyed)
-      await new Promise((resolve) => stdout.once("drain", resolve).once("close", resolve));
+    unprinted += text;
+    if (unprinted.length > CHUNK) await flush();
   };
 
   if (form === "csv") await print(`${columns.map(formatCell).join(",")}\r\n`);
@@ -98,6 +108,7 @@ async function show(source: ReportSource, { wanted, form, quiet }: Arguments): P
   }
   if (form === "json") await print(counts.shown() === 0 ? "[]\n" : "\n]\n");
   if (form === "table" && shown.length > 0) await print(tableText(shown));
+  await flush();
   if (!quiet) {
     if (form === "table" && shown.length > 0) stderr.write("\n");
     const more = form === "table" ? counts.shown() - shown.length : 0;

@@ -6,8 +6,8 @@ interface PackageFile {
 }
 
 /**
- * Which of a program's own dependencies stay out of the function's archive, into which Pulumi packs all of them: each that is not needed. What is
- * left out is left out below other packages, too, so that nothing may be in it that those need.
+ * Which of a program's own dependencies stay out of the function's archive, into which Pulumi packs all of them: each that is not needed.
+ * What is left out is left out below other packages, too, so that nothing may be in it that those need.
  *
  * @param needed packages that the function loads
  * @param directory of the program

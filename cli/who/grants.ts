@@ -26,8 +26,8 @@ export async function manifestOf(source: ReportSource): Promise<Manifest> {
 }
 
 /**
- * Every row of a report, in order. Throws `UnreadableReport` where it cannot be read to its end, and at its end where the file is not the one
- * that the manifest names.
+ * Every row of a report, in order. Throws `UnreadableReport` where it cannot be read to its end, and at its end where the file is not the
+ * one that the manifest names.
  */
 export async function* grantsOf(source: ReportSource, { files }: Manifest): AsyncGenerator<Grant> {
   const entry = files.find(({ name }) => name === MACHINE_ROWS_FILE);

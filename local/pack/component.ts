@@ -22,8 +22,8 @@ const compilerOptions: ts.CompilerOptions = {
 };
 
 /**
- * Packs the component: a tarball from which a Pulumi program imports `CredentialReport`, compiled to CommonJS, with types. Its dependencies are
- * what Lambda loads; Pulumi's own packages are the program's.
+ * Packs the component: a tarball from which a Pulumi program imports `CredentialReport`, compiled to CommonJS, with types. Its dependencies
+ * are what Lambda loads; Pulumi's own packages are the program's.
  *
  * @param out the folder that it goes to
  */

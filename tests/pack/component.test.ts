@@ -6,8 +6,8 @@ import { DeploymentError } from "../../local/deployment/stack";
 import project from "../../package.json";
 import { type InstalledProject, installedProject } from "../support/installedProject";
 
-// A platform team's own Pulumi program, with the component's package installed in it: its types are checked, as Pulumi does, and it is deployed.
-// What its archive holds and does: tests/artefact/installed.test.ts. Not shown: that a registry takes the package.
+// A platform team's own Pulumi program, with the component's package installed in it: its types are checked, as Pulumi does, and it is
+// deployed. What its archive holds and does: tests/artefact/installed.test.ts. Not shown: that a registry takes the package.
 
 const OWN = "identity-center-credential-report";
 

@@ -7,8 +7,8 @@ import { deploy } from "../../local/deployment/deploy";
 import project from "../../package.json";
 import { type InstalledProject, installedProject } from "../support/installedProject";
 
-// The programs of examples/, each with the package installed that it names, deployed to the local AWS with its stack's own configuration and run
-// once. Not shown: that npm installs them, which takes a registry for Pulumi's packages.
+// The programs of examples/, each with the package installed that it names, deployed to the local AWS with its stack's own configuration
+// and run once. Not shown: that npm installs them, which takes a registry for Pulumi's packages.
 
 const examples = join(__dirname, "../../examples");
 const programs = readdirSync(examples).filter((name) => readdirSync(join(examples, name)).includes("Pulumi.yaml"));

@@ -161,4 +161,9 @@ test("in an empty folder: the report that the sources write, its calls counted a
     stdout: "",
     stderr: "",
   });
+
+  // Who reads no further, and a process without any of the three streams, are no errors.
+  const piped = await run("sh", ["-c", `"${program}" who --csv --quiet | head -n 1`]);
+  expect(piped).toMatchObject({ stdout: expect.stringMatching(/^account,.*\r\n$/), stderr: "" });
+  expect(await run("sh", ["-c", `"${program}" verify report >&- 2>&- <&-`])).toMatchObject({ code: 0 });
 }, 120_000);

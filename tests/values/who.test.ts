@@ -47,8 +47,9 @@ afterAll(() => directory.dispose());
 async function who(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const written = { out: "", err: "" };
   const spies = (["stdout", "stderr"] as const).map((name) =>
-    jest.spyOn(process[name], "write").mockImplementation((text) => {
+    jest.spyOn(process[name], "write").mockImplementation((text, done?: unknown) => {
       written[name === "stdout" ? "out" : "err"] += text;
+      if (typeof done === "function") done();
       return true;
     }),
   );

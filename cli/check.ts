@@ -1,0 +1,91 @@
+import { createCaller, createClients } from "../handlers/aws/aws";
+import { messageOf } from "../handlers/errors";
+import { createLoginSource } from "../handlers/logins/logins";
+import { findAccess } from "./access";
+import { type Arguments, parseArguments } from "./arguments";
+import { checkReads } from "./check/checkReads";
+import { findingsOf } from "./check/findings";
+import { isAllowedFor } from "./check/shape";
+import { textOf } from "./check/text";
+import { adviceFor, missing, profileOf } from "./credentials";
+import { findOrigin } from "./origin";
+import { commandLine } from "./program";
+
+const HELP = (command: string) => `Says whether a report could be made: each read that it makes, once, of one page.
+
+Usage: ${command} [options]
+
+It says of each read whether it is allowed, and which statement of a policy is missing; what answers and events have that this version does
+not know; how much of the window, and which Regions, could be observed; and how long a report would take. Nothing is written. Of CloudTrail
+Lake it queries the last day.
+
+The options are those of \`${commandLine("report")}\`, with which it would be made, as \`${commandLine("report")} --help\` has them; those
+that say what is written change nothing. --json prints what may be pasted into an issue: no id, name,
+address or ARN is in it.
+
+Examples:
+  ${command} --profile security-audit --region eu-west-1
+  ${command} --profile security-audit --region eu-west-1 --json > check.json
+
+Exit codes:
+  0    every read is allowed, and what came was understood
+  1    some read was refused or failed
+  2    the arguments are wrong
+  3    every read is allowed, but something came that this version does not know, or lacked what it needs
+`;
+
+/** `credential-report check`: whether a report could be made, and what of it. Gives the exit code. */
+export async function checkCommand(argv: readonly string[]): Promise<number> {
+  let given: Arguments;
+  try {
+    given = parseArguments(argv);
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n`);
+    return 2;
+  }
+  if (given.help) {
+    process.stdout.write(HELP(commandLine("check")));
+    return 0;
+  }
+  const ending = new AbortController();
+  // The SDK asks for a role's MFA code before it waits for the credentials that assume the role, and these may fail in the meantime.
+  const end = (reason: unknown) => ending.abort(missing(reason as Error, profileOf(given.profile)));
+  process.once("unhandledRejection", end);
+  try {
+    return await check(given, ending.signal);
+  } catch (thrown) {
+    const error = (ending.signal.aborted ? ending.signal.reason : thrown) as Error;
+    const advice = error.name === "CredentialsRefused" ? ` ${adviceFor(error, profileOf(given.profile))}` : "";
+    process.stderr.write(`${messageOf(error)}${advice}\n`);
+    return 1;
+  } finally {
+    process.off("unhandledRejection", end);
+  }
+}
+
+async function check(given: Arguments, signal: AbortSignal): Promise<number> {
+  const { settings, nowMs = null, json } = given;
+  const options = await findAccess(given, signal);
+  const clients = createClients(options);
+  const call = createCaller({ requestsPerSecond: settings.requestsPerSecond, signal });
+  const { account, region } = await findOrigin(clients, options, call);
+  const presentMs = nowMs ?? Date.now();
+  const { instanceArn, identityStoreId } = settings;
+  const found = { account, instanceArn, identityStoreId };
+  const source = createLoginSource(settings, options);
+  const ownEvents = settings.eventDataStore === "";
+  const checked = await checkReads(clients, source, ownEvents, found, region, presentMs, call);
+  const findings = findingsOf(checked, settings, loginSourceName(settings), presentMs);
+  process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : textOf(findings, checked));
+  const isRefused = findings.reads.some(({ outcome }) => outcome === "refused" || outcome === "failed");
+  if (isRefused || (findings.logins !== null && findings.logins.failed !== null)) return 1;
+  const isKnown = Object.values(findings.oddities).flat().every(isAllowedFor);
+  const isOdd = !isKnown || findings.events.forms.unknownFields.length > 0;
+  return isOdd ? 3 : 0;
+}
+
+/** What a person calls the source that the settings name. */
+function loginSourceName({ eventDataStore }: Arguments["settings"]): string {
+  if (eventDataStore === null) return "nowhere";
+  return eventDataStore === "" ? "CloudTrail Event history" : "CloudTrail Lake";
+}
