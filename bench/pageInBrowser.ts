@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
 import { launchChromium } from "../local/browser/chromium";
-import { renderPage, sampleRows } from "../tests/page/sampleReport";
+import { renderPage, sampleRows } from "../local/sampleReport";
 
 const ROWS = 50_000;
 const TIMES = 5;

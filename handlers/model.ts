@@ -279,6 +279,27 @@ export interface Logins {
   readonly notes?: readonly string[];
 }
 
+/** The figures of one report. `null` where its manifest does not say, or where what is unused was not observed. */
+export interface TrendPoint {
+  /** The report's present. */
+  readonly now: string;
+  readonly people: number | null;
+  readonly grants: number;
+  readonly unused: number | null;
+  /** People with an administrator grant. */
+  readonly administrators: number | null;
+  readonly orphaned: number;
+  /** Decisions to revoke that are not carried out. */
+  readonly decidedNotDone: number | null;
+}
+
+/** The figures of the reports before this one, the oldest first. */
+export interface Trend {
+  readonly points: readonly TrendPoint[];
+  /** Why there are none though there should be: a clause without full stop; `null` where nothing failed. */
+  readonly reason: string | null;
+}
+
 export type RunStatus = "succeeded" | "degraded";
 
 /** Told as work proceeds: the first `done` of `total` are finished; `total` is `null` where it cannot be known. */

@@ -77,14 +77,10 @@ const of01: Rules = {
   settingsInPage: false,
 };
 
-/** Of a 0.2.0 before it knew account access manager. */
-const beforeRoles: Rules = { ...now, columns: of01.columns, sheet: of01.sheet };
-
 /** @param manifest which may be anything */
 export function rulesOf(manifest: unknown): Rules {
-  const { programVersion, sources } = (manifest ?? {}) as Partial<Record<"programVersion" | "sources", unknown>>;
-  if (typeof programVersion === "string" && programVersion.startsWith("0.1.")) return of01;
-  return (sources as Partial<Manifest["sources"]> | undefined)?.accountAccess === undefined ? beforeRoles : now;
+  const { programVersion } = (manifest ?? {}) as { readonly programVersion?: unknown };
+  return typeof programVersion === "string" && programVersion.startsWith("0.1.") ? of01 : now;
 }
 
 /** The files that every run writes, in every version so far; all others that a manifest names are checked too. */

@@ -53,5 +53,5 @@ export {
   workerText,
 } from "./review/review";
 export { evidenceOf, type RowSources, rowBatches } from "./rows";
-export { readTrend } from "./trend/trend";
+export { readTrend } from "./trend";
 export { UNEXPLAINED_LOGIN_COLUMNS } from "./unexplainedLogins";

@@ -3,7 +3,7 @@ import { version } from "../../package.json";
 import type { Effort } from "../aws/aws";
 import { reportError } from "../errors";
 import { loginTargets } from "../logins/logins";
-import type { Logins, RunStatus, Settings } from "../model";
+import type { Logins, RunStatus, Settings, Trend } from "../model";
 import { formatInstant } from "../times";
 import type { News } from "./changes/changes";
 import {
@@ -15,10 +15,9 @@ import {
   manifestInstance,
 } from "./manifestWays";
 import { type NotCovered, notCovered } from "./notCovered";
+import { countPeople, type PeopleCounts } from "./people";
 import type { DecisionFile, Outcome } from "./review/review";
 import type { RowSources } from "./rows";
-import { countPeople, type PeopleCounts } from "./trend/people";
-import type { Trend } from "./trend/trend";
 
 /** The version of what a manifest and the files that it names look like: handlers/files/manifest.schema.json. */
 export const MANIFEST_VERSION = 1;
@@ -157,10 +156,7 @@ export interface Manifest {
   readonly throttled: Record<string, number>;
   readonly rows: RowCounts;
   /** For the lines of later reports. Not in manifests of version 0.1. */
-  readonly figures?: PeopleCounts & {
-    /** Decisions to revoke that are not carried out; left out where nothing is said of it. */
-    readonly decidedNotDone?: number;
-  };
+  readonly figures?: PeopleCounts;
   readonly files: readonly FileEntry[];
   readonly decisions: DecidedFacts;
   /** `null` where the report was compared with none. */

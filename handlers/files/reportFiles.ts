@@ -1,5 +1,5 @@
 import type { Evidence } from "../logins/logins";
-import type { RunStatus } from "../model";
+import type { RunStatus, Trend } from "../model";
 import { daysBetween } from "../times";
 import type { Changes, GivenWay, News } from "./changes/changes";
 import { COLUMNS } from "./columns";
@@ -9,11 +9,10 @@ import type { DecidedFacts, PreviousReport, RunFacts } from "./manifest";
 import { REPORT_FILE } from "./names";
 import { notCovered, notCoveredText } from "./notCovered";
 import { createAdvice, createPage, type GivenGrant, type PageContext } from "./page/page";
+import { countPeople } from "./people";
 import type { ReportFile } from "./reportFile";
 import { createReview, createWorkbooks, type Decisions } from "./review/review";
 import { administratorArns, administratorReasons, type RowSources } from "./rows";
-import { countPeople } from "./trend/people";
-import type { Trend } from "./trend/trend";
 import { createUnexplainedLogins } from "./unexplainedLogins";
 
 /** What the files of a report are made with, besides the rows. */

@@ -2,8 +2,8 @@ import type { Row } from "../../handlers/files/columns";
 import { createAdvice } from "../../handlers/files/page/advice";
 import { createSuggestionOf, type SuggestedAction } from "../../handlers/files/review/suggestions";
 import { evidenceOf, rowBatches } from "../../handlers/files/rows";
+import { SAMPLE_RUN, sampleSources } from "../../local/sampleReport";
 import * as naive from "./naive";
-import { SAMPLE_RUN, sampleSources } from "./sampleReport";
 
 const sources = sampleSources({ accounts: 30, permissionSets: 12, users: 60, groups: 30, groupsAPair: 1 });
 const evidence = evidenceOf(sources);

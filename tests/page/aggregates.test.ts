@@ -4,9 +4,9 @@ import { createGroupRanking } from "../../handlers/files/page/groupRanking";
 import { createHeatMap } from "../../handlers/files/page/heatMap";
 import type { Gatherer } from "../../handlers/files/page/pageData";
 import { createPageTable } from "../../handlers/files/page/pageTable";
+import { administratorArns, adviceOf, sampleRows } from "../../local/sampleReport";
 import { ADMINISTRATOR_SET, allRows, sourcesOf } from "../support/reportRows";
 import * as naive from "./naive";
-import { administratorArns, adviceOf, sampleRows } from "./sampleReport";
 
 const rows = sampleRows({ accounts: 45, permissionSets: 26, users: 120, groups: 60, groupsAPair: 1 });
 const administrators = new Set(administratorArns(rows));

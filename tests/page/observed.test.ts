@@ -1,8 +1,8 @@
 import type { Browser } from "playwright-core";
 import type { PageChanges, PageRun } from "../../handlers/files/page/pageData";
 import { launchChromium } from "../../local/browser/chromium";
+import { renderPage, SAMPLE_RUN, sampleRows } from "../../local/sampleReport";
 import { openPage } from "./openPage";
-import { renderPage, SAMPLE_RUN, sampleRows } from "./sampleReport";
 
 // What the page says of when which Region was seen, and of who assigned what is new.
 

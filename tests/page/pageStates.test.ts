@@ -3,9 +3,9 @@ import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
 import type { Row } from "../../handlers/files/columns";
 import { launchChromium } from "../../local/browser/chromium";
+import { renderPage, SAMPLE_RUN, sampleRows } from "../../local/sampleReport";
 import * as naive from "./naive";
 import { countsOf, downloaded, figureOf, openPage, pictureTable, polled, violationsOf } from "./openPage";
-import { renderPage, SAMPLE_RUN, sampleRows } from "./sampleReport";
 
 const rows = sampleRows({ accounts: 8, permissionSets: 6, users: 40, groups: 20, groupsAPair: 1 });
 

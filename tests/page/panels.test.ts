@@ -1,9 +1,9 @@
 import type { Browser, Page } from "playwright-core";
 import type { Row } from "../../handlers/files/columns";
 import { launchChromium } from "../../local/browser/chromium";
+import { administratorArns, adviceOf, renderPage, sampleRows } from "../../local/sampleReport";
 import * as naive from "./naive";
 import { countsOf, type OpenedPage, openPage, polled, violationsOf } from "./openPage";
-import { administratorArns, adviceOf, renderPage, sampleRows } from "./sampleReport";
 
 /** What opens beside the page, from what, and by which address. */
 const rows = sampleRows({ accounts: 8, permissionSets: 6, users: 40, groups: 20, groupsAPair: 1 });

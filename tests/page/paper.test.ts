@@ -5,9 +5,9 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import type { Row } from "../../handlers/files/columns";
 import { launchChromium } from "../../local/browser/chromium";
+import { renderPage, SAMPLE_RUN, sampleRows } from "../../local/sampleReport";
 import * as naive from "./naive";
 import { openPage } from "./openPage";
-import { renderPage, SAMPLE_RUN, sampleRows } from "./sampleReport";
 
 /** How the page comes out of a printer: Chromium's own PDF, read by pdf.js. */
 const rows = sampleRows({ accounts: 4, permissionSets: 4, users: 30, groups: 12, groupsAPair: 1 });

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import type { Row } from "../../handlers/files/columns";
 import { launchChromium } from "../../local/browser/chromium";
+import { administratorArns, adviceOf, renderPage, sampleRows } from "../../local/sampleReport";
 import * as naive from "./naive";
 import { countsOf, openPage, polled } from "./openPage";
-import { administratorArns, adviceOf, renderPage, sampleRows } from "./sampleReport";
 
 /** The questions of docs/review.md that the page answers, each in three steps at most: a step is a click or what is typed. */
 const rows = sampleRows({ accounts: 12, permissionSets: 8, users: 40, groups: 20, groupsAPair: 1 });

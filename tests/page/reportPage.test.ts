@@ -5,9 +5,16 @@ import { shownOf } from "../../handlers/files/page/browser/shown";
 import { TABLE_COLUMNS } from "../../handlers/files/page/browser/tableColumns";
 import { PAGE_COLUMN_NAMES, type PageRow } from "../../handlers/files/page/pageColumns";
 import { launchChromium } from "../../local/browser/chromium";
+import {
+  ADMINISTRATOR_REASON,
+  administratorArns,
+  adviceOf,
+  renderPage,
+  SAMPLE_RUN,
+  sampleRows,
+} from "../../local/sampleReport";
 import * as naive from "./naive";
 import { countsOf, downloaded, figureOf, type OpenedPage, openPage, pictureTable, polled } from "./openPage";
-import { ADMINISTRATOR_REASON, administratorArns, adviceOf, renderPage, SAMPLE_RUN, sampleRows } from "./sampleReport";
 
 /** The real page in a real browser, opened from disk. What other browsers do is not shown here. */
 const rows = sampleRows({ accounts: 14, permissionSets: 12, users: 90, groups: 30, groupsAPair: 1 });

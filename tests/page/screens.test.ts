@@ -1,8 +1,8 @@
 import type { Browser, Page } from "playwright-core";
 import type { Row } from "../../handlers/files/columns";
 import { launchChromium } from "../../local/browser/chromium";
+import { renderPage, sampleRows } from "../../local/sampleReport";
 import { openPage, polled, violationsOf } from "./openPage";
-import { renderPage, sampleRows } from "./sampleReport";
 
 const rows = sampleRows({ accounts: 8, permissionSets: 6, users: 40, groups: 20, groupsAPair: 1 });
 

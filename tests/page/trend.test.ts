@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import type { Browser } from "playwright-core";
+import { countPeople } from "../../handlers/files/people";
 import { administratorArns, rowBatches } from "../../handlers/files/rows";
-import { countPeople } from "../../handlers/files/trend/people";
 import { launchChromium } from "../../local/browser/chromium";
+import { renderPage, sampleRows } from "../../local/sampleReport";
 import { rowSources } from "../oracle/sources";
 import * as naive from "./naive";
 import { openPage, pictureTable, violationsOf } from "./openPage";
-import { renderPage, sampleRows } from "./sampleReport";
 
 const rows = sampleRows({ accounts: 4, permissionSets: 4, users: 30, groups: 12, groupsAPair: 1 });
 let browser: Browser;

@@ -4,7 +4,7 @@ import { consoleOf, endMembership, quoted, removeAssignment } from "../../handle
 import { belongsTo, selectionOf } from "../../handlers/files/page/browser/selection";
 import { FIRST_VIEW, hashOf, viewIn } from "../../handlers/files/page/browser/view";
 import type { PageRow } from "../../handlers/files/page/pageColumns";
-import { adviceOf, SAMPLE_RUN, sampleRows } from "./sampleReport";
+import { adviceOf, SAMPLE_RUN, sampleRows } from "../../local/sampleReport";
 
 const rows = sampleRows({ accounts: 6, permissionSets: 4, users: 30, groups: 12, groupsAPair: 1 }).map(
   (row): PageRow => ({

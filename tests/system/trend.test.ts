@@ -46,7 +46,7 @@ test("each report knows the figures of those before it, the oldest first", async
   expect(trend.reason).toBeNull();
   expect(trend.points.map(({ now }) => now)).toEqual(days.slice(0, 2));
   for (const point of trend.points) {
-    expect(point).toMatchObject({ people: 1, grants: 3, administrators: 0, orphaned: 0, decidedNotDone: null });
+    expect(point).toMatchObject({ people: 1, grants: 3, administrators: 0, orphaned: 0, decidedNotDone: 0 });
   }
 });
 

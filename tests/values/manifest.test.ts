@@ -49,14 +49,11 @@ describe("the schema", () => {
       // What was not looked at has no number, only Event history has an archive, and manifests of version 0.1 do not have the rest.
       "/$defs/file/rows",
       "/decisions",
-      "/news",
       // Manifests of version 0.1, and of some of 0.2, do not have these.
       "/figures",
       "/instance",
       "/news",
       "/notCovered",
-      // A report says it where it counts decisions.
-      "/properties/figures/decidedNotDone",
       // What was not looked at has no number.
       "/properties/notCovered/items/count",
       "/properties/notCovered/items/names",

@@ -1,25 +1,21 @@
+import type { Trend } from "../../model";
 import { PAGE_FILE } from "../names";
 import type { ReportFile } from "../reportFile";
-import type { Trend } from "../trend/trend";
 import type { Advice } from "./advice";
 import { pageEnd, pageStart } from "./document";
 import { createFigures } from "./figures";
 import { createGroupRanking } from "./groupRanking";
 import { createHeatMap } from "./heatMap";
 import type { PageChanges, PageData, PageRun } from "./pageData";
-import { createPageTable, PAGE_ROW_LIMIT } from "./pageTable";
+import { type BesideRows, createPageTable, PAGE_ROW_LIMIT } from "./pageTable";
 
 export { createAdvice } from "./advice";
 export { pageAssets } from "./document";
 export type { GivenGrant } from "./pageData";
 
 /** What the page needs besides the rows. */
-export interface PageContext {
+export interface PageContext extends Pick<BesideRows, "administratorArns" | "administratorReasons"> {
   readonly run: PageRun;
-  /** ARNs of the permission sets that count as administrator. */
-  readonly administratorArns: readonly string[];
-  /** Why they do, and what could not be read of these and others, by ARN: clauses. */
-  readonly administratorReasons: Readonly<Record<string, string>>;
   /** The figures of the reports before, and the people who are administrators in this one. */
   readonly trend: Trend & { readonly administrators: number };
   /** What should be done about the rows, all of which it is given. */

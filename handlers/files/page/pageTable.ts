@@ -1,6 +1,5 @@
 import { ORPHAN_STATUSES, type PageColumn, type Row } from "../columns";
 import type { Advice } from "./advice";
-import type { PageContext } from "./page";
 import { PAGE_COUNTS, PAGE_INSTANTS, PAGE_LISTS } from "./pageColumns";
 import type { Gatherer, PageTable } from "./pageData";
 
@@ -8,7 +7,11 @@ import type { Gatherer, PageTable } from "./pageData";
 export const PAGE_ROW_LIMIT = 50_000;
 
 /** What the page says of a row besides what the report has. */
-export interface BesideRows extends Pick<PageContext, "administratorArns" | "administratorReasons"> {
+export interface BesideRows {
+  /** ARNs of the permission sets that count as administrator. */
+  readonly administratorArns: readonly string[];
+  /** Why they do, and what could not be read of these and others, by ARN: clauses. */
+  readonly administratorReasons: Readonly<Record<string, string>>;
   /** Asked about the rows that are kept, once all rows are in. */
   readonly adviceOf: Advice["of"];
 }

@@ -1,30 +1,9 @@
-import { messageOf, reportError } from "../../errors";
-import type { Settings } from "../../model";
-import { formatInstant, parseInstant } from "../../times";
-import { ORPHAN_STATUSES } from "../columns";
-import type { History } from "../destination";
-import { type Manifest, type ManifestLink, sha256Of } from "../manifest";
-
-/** The figures of one report. `null` where its manifest does not say, or where what is unused was not observed. */
-export interface TrendPoint {
-  /** The report's present. */
-  readonly now: string;
-  readonly people: number | null;
-  readonly grants: number;
-  readonly unused: number | null;
-  /** People with an administrator grant. */
-  readonly administrators: number | null;
-  readonly orphaned: number;
-  /** Decisions to revoke that are not carried out. */
-  readonly decidedNotDone: number | null;
-}
-
-/** The figures of the reports before this one, the oldest first. */
-export interface Trend {
-  readonly points: readonly TrendPoint[];
-  /** Why there are none though there should be: a clause without full stop; `null` where nothing failed. */
-  readonly reason: string | null;
-}
+import { messageOf, reportError } from "../errors";
+import type { Settings, Trend, TrendPoint } from "../model";
+import { formatInstant, parseInstant } from "../times";
+import { ORPHAN_STATUSES } from "./columns";
+import type { History } from "./destination";
+import { type Manifest, type ManifestLink, sha256Of } from "./manifest";
 
 /** Of weekly reports, more than a year. */
 const MOST_REPORTS = 60;
@@ -54,7 +33,8 @@ export async function readTrend(history: History, settings: Settings): Promise<T
   }
 }
 
-function pointOf({ now, rows, sources, figures }: Manifest): TrendPoint {
+function pointOf({ now, rows, sources, figures, ...others }: Manifest): TrendPoint {
+  const { decisions } = others as Partial<Manifest>; // not in manifests of version 0.1
   const ms = parseInstant(now);
   if (ms === null || formatInstant(ms) !== now)
     throw reportError("PreviousReportUnreadable", "a manifest has no present");
@@ -67,6 +47,6 @@ function pointOf({ now, rows, sources, figures }: Manifest): TrendPoint {
     unused: sources.logins.observed ? (rows.byUsage.UNUSED_IN_WINDOW ?? 0) : null,
     administrators: figures?.administrators ?? null,
     orphaned: counts(rows.byRowStatus, ORPHAN_STATUSES),
-    decidedNotDone: figures?.decidedNotDone ?? null,
+    decidedNotDone: decisions?.stillThere ?? null,
   };
 }

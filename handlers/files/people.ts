@@ -1,4 +1,4 @@
-import type { RowSources } from "../rows";
+import type { RowSources } from "./rows";
 
 /** How many people have a grant, and how many an administrator's. */
 export interface PeopleCounts {

@@ -1,12 +1,12 @@
-import type { Row } from "../../handlers/files/columns";
-import type { Advice } from "../../handlers/files/page/advice";
-import { createPage, type PageContext } from "../../handlers/files/page/page";
-import type { ActionCounts, PageRun } from "../../handlers/files/page/pageData";
-import type { Suggestion } from "../../handlers/files/review/suggestions";
-import { type RowSources, rowBatches } from "../../handlers/files/rows";
-import type { Account, LastLogin, Membership, Pair, PermissionSet, Principal, User } from "../../handlers/model";
-import { defaultSettings } from "../../local/defaultSettings";
-import { noApplications, noEntitlements, plainInstance } from "../../local/plainInstance";
+import type { Row } from "../handlers/files/columns";
+import type { Advice } from "../handlers/files/page/advice";
+import { createPage, type PageContext } from "../handlers/files/page/page";
+import type { ActionCounts, PageRun } from "../handlers/files/page/pageData";
+import type { Suggestion } from "../handlers/files/review/suggestions";
+import { type RowSources, rowBatches } from "../handlers/files/rows";
+import type { Account, LastLogin, Membership, Pair, PermissionSet, Principal, User } from "../handlers/model";
+import { defaultSettings } from "./defaultSettings";
+import { noApplications, noEntitlements, plainInstance } from "./plainInstance";
 
 export interface SampleSize {
   readonly accounts: number;
