@@ -1,6 +1,6 @@
 import { REPORT_PREFIX } from "../handlers/bucket/bucket";
 import { messageOf, reportError } from "../handlers/errors";
-import { createCellFormatter, MANIFEST_FILE, type Manifest, PAGE_COLUMNS } from "../handlers/files/files";
+import { createCellFormatter, MANIFEST_FILE, type Manifest, ROW_COLUMNS } from "../handlers/files/files";
 import { findAccess } from "./access";
 import { missing, profileOf } from "./credentials";
 import { directorySource, type ReportSource, readWhole } from "./verify/reportSource";
@@ -84,7 +84,7 @@ async function show(source: ReportSource, { wanted, form, quiet }: Arguments): P
   const counts = createCounts();
   const shown: WhoRow[] = [];
   const formatCell = createCellFormatter();
-  const columns = PAGE_COLUMNS.map(({ name }) => name);
+  const columns = ROW_COLUMNS.map(({ name }) => name);
   let unprinted = "";
   const flush = async () => {
     const text = unprinted;

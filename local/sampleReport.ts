@@ -1,9 +1,14 @@
-import type { Row } from "../handlers/files/columns";
-import type { Advice } from "../handlers/files/page/advice";
-import { createPage, type PageContext } from "../handlers/files/page/page";
-import type { ActionCounts, PageRun } from "../handlers/files/page/pageData";
-import type { Suggestion } from "../handlers/files/review/suggestions";
-import { type RowSources, rowBatches } from "../handlers/files/rows";
+import {
+  type ActionCounts,
+  type Advice,
+  createPage,
+  type PageContext,
+  type PageRun,
+  type Row,
+  type RowSources,
+  rowBatches,
+  type Suggestion,
+} from "../handlers/files/files";
 import type { Account, LastLogin, Membership, Pair, PermissionSet, Principal, User } from "../handlers/model";
 import { defaultSettings } from "./defaultSettings";
 import { noApplications, noEntitlements, plainInstance } from "./plainInstance";

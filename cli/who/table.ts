@@ -1,8 +1,8 @@
-import { PAGE_COLUMNS, type PageColumn } from "../../handlers/files/files";
+import { ROW_COLUMNS, type RowColumn } from "../../handlers/files/files";
 import type { WhoRow } from "./wanted";
 
 /** What a terminal shows of a row, in this order; the titles are the page's. */
-const SHOWN: readonly PageColumn[] = [
+const SHOWN: readonly RowColumn[] = [
   "account",
   "PermissionSetName",
   "GroupName",
@@ -17,7 +17,7 @@ const GAP = "  ";
 /** To which a column may be cut. */
 const NARROWEST = 10;
 
-const titles: readonly string[] = SHOWN.map((name) => PAGE_COLUMNS.find((column) => column.name === name)!.title);
+const titles: readonly string[] = SHOWN.map((name) => ROW_COLUMNS.find((column) => column.name === name)!.title);
 
 /**
  * A table of rows: a header and a line for each. Where that does not fit, its widest columns are cut; where they would be too narrow to be
@@ -55,7 +55,7 @@ function blocksOf(cells: readonly (readonly string[])[], width: number): string[
 }
 
 /** What the page shows in the column's cell, in one line. */
-function shownOf(row: WhoRow, column: PageColumn): string {
+function shownOf(row: WhoRow, column: RowColumn): string {
   const value = row[column];
   switch (column) {
     case "account":

@@ -1,7 +1,7 @@
-import { type Column, PAGE_COLUMNS, type PageColumn } from "../../handlers/files/files";
+import { type Column, ROW_COLUMNS, type RowColumn } from "../../handlers/files/files";
 
 /** A row as the page has it: the report's columns, and whether the permission set is an administrator's (`true`, `false`). */
-export type WhoRow = Readonly<Record<PageColumn, string>>;
+export type WhoRow = Readonly<Record<RowColumn, string>>;
 
 /** Which grants are asked for. Of each list, one must match; an empty one is not asked. */
 export interface Wanted {
@@ -18,7 +18,7 @@ const COLUMNS_OF: Readonly<Record<string, readonly [within: readonly Column[], w
   account: [["account", "AccountName"], "account"],
   user: [["Username", "UserDisplayName", "UserEmail"], "UserId"],
   group: [["GroupName"], "GroupId"],
-  permissionSet: [["PermissionSetName"], "PermissionSetArn"],
+  permissionSet: [["PermissionSetName", "RoleArn"], "PermissionSetArn"],
 };
 
 /** Makes the function that says whether a row is asked for. */
@@ -47,8 +47,8 @@ export function rowOf(line: string): WhoRow | null {
   const values = JSON.parse(line) as Readonly<Record<string, unknown>>;
   if (typeof values !== "object" || values === null || typeof values.Administrator !== "boolean") return null;
   if (typeof values.account !== "string" || values.Usage === undefined) return null;
-  const cells = PAGE_COLUMNS.map(({ name }) => [name, String(values[name] ?? "")] as const);
-  const row = Object.fromEntries(cells) as Record<PageColumn, string>;
+  const cells = ROW_COLUMNS.map(({ name }) => [name, String(values[name] ?? "")] as const);
+  const row = Object.fromEntries(cells) as Record<RowColumn, string>;
   if (row.Usage !== "USED" && row.Usage !== "")
     row.LastLogin = row.Usage === "UNKNOWN" ? "UNKNOWN" : "NO_LOGIN_PRESENT";
   return row;

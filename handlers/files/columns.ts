@@ -114,8 +114,13 @@ export const SORTED_BY = [
   "UserId",
 ] as const satisfies readonly Column[];
 
-/** The page's columns: the report's in their order, whether it is an administrator's, and what to do about it. */
-export const PAGE_COLUMNS = [...REPORT_COLUMNS, ADMINISTRATOR_COLUMN, REASON_COLUMN, ...ADVICE_COLUMNS];
+/** What `rows.jsonl.gz` has of a row, in the order of the CSV. */
+export const ROW_COLUMNS = [...REPORT_COLUMNS, ADMINISTRATOR_COLUMN];
+
+export type RowColumn = (typeof ROW_COLUMNS)[number]["name"];
+
+/** The page's columns: those, why it is an administrator's, and what to do about it. */
+export const PAGE_COLUMNS = [...ROW_COLUMNS, REASON_COLUMN, ...ADVICE_COLUMNS];
 
 export type PageColumn = (typeof PAGE_COLUMNS)[number]["name"];
 
@@ -125,11 +130,7 @@ export function bySubject<Definition extends ColumnDefinition>(columns: readonly
 }
 
 /** The columns of `rows.jsonl.gz`, in their order. */
-export const MACHINE_COLUMNS: readonly ColumnDefinition[] = bySubject([
-  ...RUN_COLUMNS,
-  ...REPORT_COLUMNS,
-  ADMINISTRATOR_COLUMN,
-]);
+export const MACHINE_COLUMNS: readonly ColumnDefinition[] = bySubject([...RUN_COLUMNS, ...ROW_COLUMNS]);
 
 /** Values of `RowStatus` that say that the group, the user or the account is not there any more. */
 export const ORPHAN_STATUSES: readonly string[] = ["GROUP_NOT_FOUND", "USER_NOT_FOUND", "ACCOUNT_NOT_IN_ORGANIZATION"];

@@ -6,9 +6,9 @@ export {
   type ColumnKind,
   MACHINE_COLUMNS,
   ORPHAN_STATUSES,
-  PAGE_COLUMNS,
-  type PageColumn,
+  ROW_COLUMNS,
   type Row,
+  type RowColumn,
   SORTED_BY,
 } from "./columns";
 export { createCellFormatter, createCsvReader } from "./csv/csv";
@@ -40,7 +40,15 @@ export {
   UNEXPLAINED_LOGINS_FILE,
 } from "./names";
 export { notCoveredText } from "./notCovered";
-export { createAdvice, createPage, pageAssets } from "./page/page";
+export {
+  type ActionCounts,
+  type Advice,
+  createAdvice,
+  createPage,
+  type PageContext,
+  type PageRun,
+  pageAssets,
+} from "./page/page";
 export { archivedLogins } from "./previous/previous";
 export { type Published, publish } from "./publish";
 export {
@@ -50,6 +58,7 @@ export {
   REVIEW_COLUMNS,
   readDecisions,
   readSheet,
+  type Suggestion,
   workerText,
 } from "./review/review";
 export { evidenceOf, type RowSources, rowBatches } from "./rows";

@@ -275,7 +275,7 @@ export function manifestOf(
   { decisions, news }: Pick<Manifest, "decisions" | "news">,
   previous: Previous,
 ): Manifest {
-  const { settings, instance, applications, provisioning, collection, logins } = sources;
+  const { settings, instance, provisioning, collection, logins } = sources;
   const { status, warnings } = statusOf(sources, previous);
   const { source, lastLogins, unattributed, notUnderstood, assignments, notes: _said, ...observation } = logins;
   const { now, ...settingsButNow } = settings;
@@ -295,7 +295,7 @@ export function manifestOf(
     finishedAt: formatInstant(facts.finishedMs),
     settings: settingsButNow,
     instance: manifestInstance(instance),
-    notCovered: notCovered(applications),
+    notCovered: notCovered(sources),
     sources: {
       identityCenter: {
         status: "read",

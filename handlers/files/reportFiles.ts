@@ -103,7 +103,7 @@ function pageContext({ sources, evidence, facts, status, warnings, previousRepor
       windowDays: daysBetween(logins.windowFrom, logins.windowTo),
       observedFrom: logins.observedFrom,
       regions: logins.regions,
-      notCovered: notCovered(sources.applications).map(notCoveredText),
+      notCovered: notCovered(sources).map(notCoveredText),
       accountsInOrganization: collection.accounts?.length ?? null,
       settings: settingsButNow,
     },

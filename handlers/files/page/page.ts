@@ -9,9 +9,9 @@ import { createHeatMap } from "./heatMap";
 import type { PageChanges, PageData, PageRun } from "./pageData";
 import { type BesideRows, createPageTable, PAGE_ROW_LIMIT } from "./pageTable";
 
-export { createAdvice } from "./advice";
+export { type Advice, createAdvice } from "./advice";
 export { pageAssets } from "./document";
-export type { GivenGrant } from "./pageData";
+export type { ActionCounts, GivenGrant, PageRun } from "./pageData";
 
 /** What the page needs besides the rows. */
 export interface PageContext extends Pick<BesideRows, "administratorArns" | "administratorReasons"> {
