@@ -3,17 +3,28 @@ import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import { messageOf } from "../handlers/errors";
 import { createCsvReader, createWorkbooks, readSheet } from "../handlers/files/files";
+import { commandLine } from "./program";
 
-const HELP = `Says of filled-in review sheets, before they are put into decisions/, which of their decisions would be carried forward, and what is wrong in which row.
+const HELP =
+  () => `Says of filled-in review sheets, before they are put into decisions/, which of their decisions would be carried forward, and what is wrong in which row.
 Asks nobody and sends nothing.
 
-  npm run review:check -- FILE…
+Usage: ${commandLine("review check")} FILE… [options]
 
   FILE               review.xlsx or review.csv, or a reviewer's, as it was saved
-  --against SHEET    review.csv of the newest report: tells also what has changed since the sheet was handed out
-  --help
 
-Exit code: 0 where every decision would be carried, 1 where one would not, 2 where the arguments are wrong.
+Options:
+  --against SHEET    review.csv of the newest report: tells also what has changed since the sheet was handed out
+  --help             print this
+
+Examples:
+  ${commandLine("review check")} payments.xlsx
+  ${commandLine("review check")} payments.xlsx shop.csv --against review.csv
+
+Exit codes:
+  0    every decision would be carried
+  1    one would not
+  2    the arguments are wrong
 `;
 
 const MOST_BYTES = 50_000_000;
@@ -47,7 +58,7 @@ export async function reviewCheck(argv: readonly string[]): Promise<number> {
       options: { against: { type: "string" }, help: { type: "boolean", short: "h" } },
     });
     if (values.help) {
-      process.stdout.write(HELP);
+      process.stdout.write(HELP());
       return 0;
     }
     files = positionals;

@@ -40,7 +40,7 @@ test("the header stays in view, columns can be filtered, ids are hidden, Decisio
   const hidden = columns.filter(([, , isHidden]) => isHidden).map(([, number]) => REVIEW_COLUMNS[Number(number) - 1]);
 
   expect(sheet).toContain('<pane ySplit="1" topLeftCell="A2" state="frozen"');
-  expect(sheet).toContain('<autoFilter ref="A1:AH10"/>');
+  expect(sheet).toContain('<autoFilter ref="A1:AK10"/>');
   expect(hidden).toEqual(REVIEW_COLUMNS.slice(REVIEW_COLUMNS.indexOf("InstanceArn")));
   expect(sheet).toMatch(/<dataValidation type="list" sqref="L2:L10" [^>]*><formula1>"KEEP,REMOVE,LATER"<\/formula1>/);
   expect(sheet).not.toContain("showErrorMessage");
