@@ -9,7 +9,7 @@ import { instanceArn, login, now, organisationOf } from "../support/organisation
 const owner = "111122223333";
 const administrator = "444455556666";
 const roleOf = (name: string) => `arn:aws:iam::${owner}:role/${name}`;
-const window = { from: "2026-11-10T09:00:00Z", to: now };
+const window = { from: "2026-11-10T06:00:00Z", to: now };
 const regions = { regions: ["eu-west-1"], primary: "eu-west-1", refused: null };
 const HOUR = 3_600_000;
 
