@@ -15,7 +15,7 @@ interface Command {
 const commands: Readonly<Record<string, Command>> = {
   report: {
     does: "writes the report: who can enter which AWS account, and when they last did",
-    load: async () => (await import("./report")).reportCommand,
+    load: async () => (await import("./reportCommand")).reportCommand,
   },
   who: {
     does: "shows the grants of a report that match: of an account, a user, a group; the unused ones",
@@ -23,7 +23,7 @@ const commands: Readonly<Record<string, Command>> = {
   },
   verify: {
     does: "says whether a report is whole",
-    load: async () => (await import("./verify")).verifyCommand,
+    load: async () => (await import("./verifyCommand")).verifyCommand,
   },
   "review check": {
     does: "says what a returned review sheet would carry",
