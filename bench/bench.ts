@@ -1,6 +1,7 @@
 import { cpus } from "node:os";
 import { coldStart } from "./coldStart";
 import { installed } from "./installed";
+import { eventHistory, harvest, loginArchive } from "./logins";
 import { pace } from "./pace";
 import { page } from "./page";
 import { pageInBrowser } from "./pageInBrowser";
@@ -12,7 +13,19 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 
 /** `npm run bench`: the figures of docs/performance.md, as JSON lines. Names of benchmarks as arguments run just those. */
 async function main(): Promise<void> {
-  const benchmarks = { pace, slices, volume, sizes, page, pageInBrowser, coldStart, installed };
+  const benchmarks = {
+    pace,
+    slices,
+    eventHistory,
+    harvest,
+    loginArchive,
+    volume,
+    sizes,
+    page,
+    pageInBrowser,
+    coldStart,
+    installed,
+  };
   const chosen = process.argv.slice(2);
   const print = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
   print({

@@ -43,7 +43,7 @@ interface StepHead extends Pick<InstanceRegions, "regions" | "primary"> {
 }
 
 /** A harvest ends before the next watch starts another, so that no execution lasts as long as the state machine lets one. */
-const LONGEST_HARVEST_MS = 6 * 3_600_000 - 1_200_000;
+export const LONGEST_HARVEST_MS = 6 * 3_600_000 - 1_200_000;
 
 /**
  * One slice of a harvest: reads Event history into the login archive until nothing is missing, a report is being made, or its time is over.
