@@ -169,7 +169,7 @@ const deploymentSettings = {
 
 /**
  * The settings of a report, each once. Component, stack config, function, terminal and its help are made from this table;
- * `Pulumi.yaml`, README and the component's documentation are held against it by a test.
+ * `Pulumi.yaml`, docs/settings.md and the component's documentation are held against it by a test.
  */
 export const settings = { ...runSettings, ...deploymentSettings } as const;
 
