@@ -67,7 +67,7 @@ export interface CredentialReportArgs {
    */
   readonly lookbackDays?: pulumi.Input<number>;
   /**
-   * Access younger than this, by its membership (for a direct assignment, its user) or its assignment's event, is not called unused. 0–365 days.
+   * Access younger than this, by its membership (for a direct assignment, its user) or its assignment's event, is not reported as unused. 0–365 days.
    * @default 14
    */
   readonly newAccessDays?: pulumi.Input<number>;
@@ -158,7 +158,7 @@ export interface CredentialReportArgs {
    */
   readonly identityCenterKmsKeyArn?: pulumi.Input<string>;
   /**
-   * Who is told when a report fails, is degraded or does not come. Empty: nobody. An e-mail address; the alarms write to it, and
+   * Who is told when a report fails, is incomplete, or is overdue. Empty: nobody. An e-mail address; the alarms write to it, and
    * the function with account, Region, reason, the report's key and the log.
    * @default ""
    */

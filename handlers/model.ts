@@ -23,7 +23,7 @@ export interface Settings {
   readonly identityStoreId: string;
   /** How many days back a login counts. */
   readonly lookbackDays: number;
-  /** Access younger than this many days is not called unused. */
+  /** Access younger than this many days is not reported as unused. */
   readonly newAccessDays: number;
   /** Pace of the sso-admin calls, out of the 20 a second that AWS grants; the same share is taken of every other quota. */
   readonly requestsPerSecond: number;

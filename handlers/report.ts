@@ -138,7 +138,9 @@ export function createReportHandler(): ReportHandler {
     if (topicArn === "") return;
     const logGroupName = process.env.AWS_LAMBDA_LOG_GROUP_NAME ?? "";
     const notice = noticeIn({ functionArn, logGroupName, bucket, reportName });
-    await tellTopic(topicArn, notice, sns, callAfterwards()).catch((error) => log.error("nobody was told", error));
+    await tellTopic(topicArn, notice, sns, callAfterwards()).catch((error) =>
+      log.error("notification not sent", error),
+    );
   }
 
   function announcedNow(run: { runId: string; now: string }, call: Caller, log: Log): Promise<RunResult | null> {

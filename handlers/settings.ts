@@ -63,7 +63,7 @@ export const runSettings = {
   }),
   newAccessDays: whole({
     ...{ defaultValue: 14, min: 0, max: 365, unit: "days", placeholder: "DAYS" },
-    help: "Access younger than this, by its membership (for a direct assignment, its user) or its assignment's event, is not called unused.",
+    help: "Access younger than this, by its membership (for a direct assignment, its user) or its assignment's event, is not reported as unused.",
   }),
   requestsPerSecond: whole({
     ...{ defaultValue: 15, min: 1, max: 200, unit: "requests a second", placeholder: "N" },
@@ -141,7 +141,7 @@ const deploymentSettings = {
     hint: "Find it under IAM Identity Center → Settings → Management.",
   }),
   notificationEmail: text({
-    help: "Who is told when a report fails, is degraded or does not come. Empty: nobody.",
+    help: "Who is told when a report fails, is incomplete, or is overdue. Empty: nobody.",
     expected: 'an e-mail address like security@example.com, or ""',
     hint: "AWS sends it a confirmation first.",
     accepts: /^([^\s@<>"]+@[^\s@<>"]+\.[^\s@<>".]+)?$/,
@@ -169,7 +169,7 @@ const deploymentSettings = {
 
 /**
  * The settings of a report, each once. Component, stack config, function, terminal and its help are made from this table;
- * `Pulumi.yaml`, README and the component's documentation are held against it by a test.
+ * `Pulumi.yaml`, docs/settings.md and the component's documentation are held against it by a test.
  */
 export const settings = { ...runSettings, ...deploymentSettings } as const;
 

@@ -204,7 +204,7 @@ export function adviceOf({ UserId, Usage, UserStatus }: Row): Suggestion {
           reason: "No login in the last 90 days. Nothing else that the group gives was used either.",
         };
   }
-  if (Usage === "TOO_NEW") return { action: "WAIT", reason: "Not used yet: not called unused before 2026-12-01." };
+  if (Usage === "TOO_NEW") return { action: "WAIT", reason: "Not used yet: not reported as unused before 2026-12-01." };
   if (Usage === "UNKNOWN")
     return { action: "REVIEW", reason: "Somebody used this role, and the event does not say who." };
   return { action: "KEEP", reason: "Last used within a day." };

@@ -43,7 +43,7 @@ function windowLines({ loginSource, logins, window: { askedDays, observedDays } 
   const blind = logins.regions.filter((region) => !region.observed).map(({ region }) => region);
   const where = logins.regions.map(({ region }) => region).join(", ");
   const lines = [`Logins, from ${loginSource}: ${observed} of ${askedDays} days could be observed, in ${where}.`];
-  if (blind.length > 0) lines.push(`  Could not be read in ${blind.join(", ")}: nothing would be called unused.`);
+  if (blind.length > 0) lines.push(`  Could not be read in ${blind.join(", ")}: nothing would be reported as unused.`);
   if (logins.notUnderstood + logins.unattributed > 0) {
     lines.push(
       `  Of the logins that were read, ${logins.unattributed} kinds name no user, ${logins.notUnderstood} are not understood.`,

@@ -1,5 +1,5 @@
 /**
- * What a cell of our CSV files says, without the `'` that stand before what a spreadsheet would run. Written from README.md, not with the
+ * What a cell of our CSV files says, without the `'` that stand before what a spreadsheet would run. Written from docs/report.md, not with the
  * code that writes them, so that a mistake there is found here.
  */
 export function textOfCell(cell: string): string {

@@ -72,7 +72,7 @@ export function reasonOf(error: ServiceError, refused: boolean, nowMs: number): 
       skewMs !== null,
       "WrongClock",
       `this machine's clock is ${Math.round(Math.abs(skewMs ?? 0) / 60_000)} minutes ${(skewMs ?? 0) > 0 ? "behind" : "ahead of"} AWS's`,
-      "Set it right and run again: requests, and what is called unused, go by it.",
+      "Set it right and run again: requests, and what is reported as unused, go by it.",
     ],
     [
       /kms/i.test(name) || /kms/i.test(member) || (refused && /\bkms\b/i.test(said)),

@@ -26,7 +26,7 @@ export function createS3History(s3: S3Client, Bucket: string, call: Caller): His
       const why = refusal === undefined ? "" : ` (${messageOf(refusal)})`;
       throw reportError(
         "FileGone",
-        `s3 GetObject: s3://${Bucket}/${Key}, of the newest report, is not there or is refused${why}. Check that report with \`npm run verify\`, and that the role has s3:GetObject on it.`,
+        `s3 GetObject: s3://${Bucket}/${Key}, of the newest report, could not be read${why}. Check that report with \`npm run verify\`, and that the role has s3:GetObject on it.`,
         refusal,
       );
     }

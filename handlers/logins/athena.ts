@@ -124,7 +124,7 @@ export function createAthenaSource(
       if (state !== "QUEUED" && state !== "RUNNING") {
         throw reportError(
           "QueryFailed",
-          `The login query ${QueryExecutionId} ended as ${state}${why}. What it may have found is not used.`,
+          `The login query ${QueryExecutionId} ended as ${state}${why}. Its partial results were discarded.`,
         );
       }
       if (Date.now() + pollMs > untilMs) return { finished: false, state };

@@ -110,7 +110,7 @@ function windowWithin(window: LoginWindow, keptFromMs: number): LoginWindow {
  * Whether an event data store with these selectors records every login to a role: the management events `Federate` and
  * `GetRoleCredentials` of `sso.amazonaws.com`. One selector that admits them is enough, since selectors are alternatives and
  * the fields of one are conditions together (CloudTrail, AdvancedEventSelector). Conditions that are not understood count as
- * not admitting: then nobody is called unused.
+ * not admitting: then no grant is reported as unused.
  *
  * @param selectors as they stand in the answer to GetEventDataStore, which may say more than the SDK knows
  */

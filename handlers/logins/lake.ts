@@ -74,7 +74,7 @@ export function createLakeSource(eventDataStore: string, options: ClientOptions)
         const said = query.ErrorMessage ? `: ${query.ErrorMessage}` : "";
         throw reportError(
           "QueryFailed",
-          `The login query ${QueryId} ended as ${status}${said}. What it may have found is not used.`,
+          `The login query ${QueryId} ended as ${status}${said}. Its partial results were discarded.`,
         );
       }
       if (Date.now() + pollMs > untilMs) return { finished: false, status };

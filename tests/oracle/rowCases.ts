@@ -147,7 +147,7 @@ export const JOIN_CASES: FixedCase[] = [
   withRecords("a failed login", [login({ errorCode: "AccessDenied" })], UNUSED),
   withRecords("an error code of null is none", [login({ errorCode: null })], { ...UNUSED, ...USED }),
   toNowhere("a role's name has a case", [login({ role: "readonly" })], UNUSED),
-  withRecords("a login that names nobody may be anybody's", [login({ user: {} })], { ...UNUSED, ...UNKNOWN }),
+  withRecords("a login event without a user may be anybody's", [login({ user: {} })], { ...UNUSED, ...UNKNOWN }),
   withRecords("a login without an identity may be anybody's", [login({ userIdentity: null })], {
     ...UNUSED,
     ...UNKNOWN,

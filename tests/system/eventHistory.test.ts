@@ -70,7 +70,7 @@ describe("a report of the sample organisation", () => {
     expect(manifest.sources.logins).toMatchObject({ windowFrom: "2026-08-23T06:00:00Z", observed: true });
   });
 
-  test("of a longer window is not observed: uses count, and nothing is called unused", async () => {
+  test("of a longer window is not observed: uses count, and nothing is reported as unused", async () => {
     const { manifest } = await runProduct(await serve(sample), { ...HISTORY, lookbackDays: 120 });
     expect(manifest.sources.logins).toMatchObject({
       observed: false,
@@ -124,7 +124,7 @@ describe("what could not be read", () => {
   });
 
   test.each(["withoutRecord", "recordNotJson"] as const)(
-    "records (%s): a use of nobody knows what, and nothing is called unused",
+    "records (%s): a use of nobody knows what, and nothing is reported as unused",
     async (kind) => {
       const { csv, logins } = await reportUnder({ operation: "cloudtrail:LookupEvents", kind });
       expect(logins.notUnderstood).toBe(1);

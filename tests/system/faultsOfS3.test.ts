@@ -146,7 +146,7 @@ describe("S3 fails at one write, for good", () => {
   };
 
   test.each(["internalError", "drop"] as const)(
-    "latest.json for good (%s): the report is there, and the run says that nobody was told",
+    "latest.json for good (%s): the report is there, and the run says that the notification was not sent",
     async (kind) => {
       const { error, bucket, expected, runId } = await forGood("s3:PutObject", kind, "latest.json");
       expect(error).toMatchObject({ name: "NotAnnounced" });

@@ -88,7 +88,7 @@ test.each([
   [
     "is gone",
     () => container.bucket.objects.delete(key(`${folder}/credential_report.csv`)),
-    /is not there or is refused/,
+    /of the newest report, could not be read/,
   ],
   ["has other columns", () => republish((csv) => csv.replace("GroupName", "Group")), /other columns/],
   ["is no CSV", () => republish(() => '"a"b\r\n'), /text after a closing quote/],
@@ -136,7 +136,7 @@ test.each([
   [
     "is gone",
     () => container.bucket.objects.delete(key(`${folder}/manifest.json`)),
-    /manifest\.json, of the newest report, is not there/,
+    /manifest\.json, of the newest report, could not be read/,
   ],
   ["is no JSON", () => overwrite(`${folder}/manifest.json`, () => "{"), /manifest\.json is no manifest/],
   [

@@ -220,7 +220,7 @@ test("a window beyond 90 days is observed as far as the archive reaches", async 
   expect(longer.manifest.sources.logins.reason).toContain("those before 2026-07-02T12:00:00Z are gone");
 });
 
-test("what takes longer than the run has is left to the harvest: the newest part counts, and nothing is called unused", async () => {
+test("what takes longer than the run has is left to the harvest: the newest part counts, and nothing is reported as unused", async () => {
   const Records = many(30_000, (index) => {
     const ms = Date.parse(now) - 1000 * Math.floor((index * 59 * 86_400) / 30_000);
     const eventTime = new Date(ms).toISOString().replace(".000Z", "Z");

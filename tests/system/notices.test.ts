@@ -139,20 +139,23 @@ test("where nobody is to be told, SNS is asked nothing", async () => {
 test.each([
   ["a published report stays published", [deaf], "succeeded"],
   ["a degraded report stays published", [deaf, unobserved], "degraded"],
-] as const)("a topic that refuses: %s, and the log says that nobody was told", async (_, faults, status) => {
-  localAws.inject(faults);
-  logs.length = 0;
-  const container = start({ NOTIFY_ON_SUCCESS: "true" });
+] as const)(
+  "a topic that refuses: %s, and the log says that the notification was not sent",
+  async (_, faults, status) => {
+    localAws.inject(faults);
+    logs.length = 0;
+    const container = start({ NOTIFY_ON_SUCCESS: "true" });
 
-  await expect(container.run({ runId: "run-1" })).resolves.toMatchObject({ status });
+    await expect(container.run({ runId: "run-1" })).resolves.toMatchObject({ status });
 
-  expect(jsonOf(container.bucket, "status/run-1/succeeded")).toMatchObject({ status });
-  expect(jsonOf(container.bucket, "status/run-1/failed")).toBeUndefined();
-  expect(logs.find(({ message }) => message === "nobody was told")).toMatchObject({
-    level: "ERROR",
-    causes: [{ error: "AccessDenied", message: expect.stringContaining("needs sns:Publish") }, expect.anything()],
-  });
-});
+    expect(jsonOf(container.bucket, "status/run-1/succeeded")).toMatchObject({ status });
+    expect(jsonOf(container.bucket, "status/run-1/failed")).toBeUndefined();
+    expect(logs.find(({ message }) => message === "notification not sent")).toMatchObject({
+      level: "ERROR",
+      causes: [{ error: "AccessDenied", message: expect.stringContaining("needs sns:Publish") }, expect.anything()],
+    });
+  },
+);
 
 test("a topic that refuses: a failed run keeps its own error", async () => {
   localAws.inject([deaf, failing]);

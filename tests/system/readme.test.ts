@@ -6,14 +6,15 @@ import { gunzipSync } from "node:zlib";
 import { parse } from "csv-parse/sync";
 import type { Manifest } from "../../handlers/files/manifest";
 
-// What the README promises a newcomer: `npm start` and what it leaves, its output word for word, and that every command is
-// there. With UPDATE_README=1 the output is put into the README.
+// What the README promises a newcomer: `npm start` and what it leaves, its output word for word but for most of the resources, and that
+// every command is there. With UPDATE_README=1 the output is put into the README.
 
 const project = join(__dirname, "../..");
 const readmeFile = join(project, "README.md");
 const readme = () => readFileSync(readmeFile, "utf8");
 const scripts: Record<string, string> = JSON.parse(readFileSync(join(project, "package.json"), "utf8")).scripts;
 const block = /(<!-- output of npm start -->\n```text\n)([\s\S]*?)(```\n<!-- end of output -->)/;
+const rows = /<!-- rows of the sample -->\n```csv\n([\s\S]*?)```/;
 
 describe("npm start", () => {
   let directory: string;
@@ -33,7 +34,7 @@ describe("npm start", () => {
     if (process.env.UPDATE_README && ended.code === 0) {
       writeFileSync(
         readmeFile,
-        readme().replace(block, (_, begin, __, end) => begin + ended.stdout.trim() + "\n" + end),
+        readme().replace(block, (_, begin, __, end) => begin + abridged(ended.stdout).trim() + "\n" + end),
       );
     }
   }, 120_000);
@@ -46,7 +47,15 @@ describe("npm start", () => {
 
   test("succeeds, and says what the README shows", () => {
     expect(ended).toMatchObject({ code: 0, stderr: "" });
-    expect(withoutWhatDiffers(block.exec(readme())![2]!)).toBe(withoutWhatDiffers(ended.stdout));
+    expect(withoutWhatDiffers(block.exec(readme())![2]!)).toBe(withoutWhatDiffers(abridged(ended.stdout)));
+  });
+
+  test("leaves a report with the rows that the README shows", () => {
+    const shown: Record<string, string>[] = parse(rows.exec(readme())![1]!, { columns: true });
+    expect(shown).toHaveLength(5);
+    const columns = Object.keys(shown[0]!);
+    const ofReport = rowsOf("credential_report.csv").map((row) => columns.map((column) => row[column]));
+    expect(ofReport).toEqual(expect.arrayContaining(shown.map((row) => Object.values(row))));
   });
 
   test("leaves a report with every RowStatus and every Usage", () => {
@@ -103,6 +112,13 @@ test("every npm command of the README exists", () => {
   expect(named).toEqual(expect.arrayContaining(["start", "test", "report"]));
   expect([...new Set(named)].filter((name) => !npmOwn.includes(name) && !(name in scripts))).toEqual([]);
 });
+
+/** Of the resources, which are one a line, the first three and the number of the others. */
+function abridged(output: string): string {
+  const resources = output.split("\n").filter((line) => line.startsWith("  +  "));
+  const others = resources.slice(3);
+  return output.replace(`${others.join("\n")}\n`, `     … ${others.length} more\n`);
+}
 
 /** Run ids and what follows from them, times taken, and the next scheduled run, which is after the day of the test. */
 function withoutWhatDiffers(output: string): string {

@@ -148,7 +148,7 @@ describe("from an account that does not own the instance", () => {
     });
   });
 
-  test("is not known where instance and store are given: nothing is called unused on what that account has seen", async () => {
+  test("is not known where instance and store are given: nothing is reported as unused on what that account has seen", async () => {
     const out = join(folder, "other-given");
     const { InstanceArn, IdentityStoreId } = localAws.organisation;
     const given = ["--instance-arn", InstanceArn, "--identity-store-id", IdentityStoreId];

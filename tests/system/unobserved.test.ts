@@ -4,7 +4,7 @@ import { captureLogs } from "../support/container";
 import { eventDataStore, eventDataStoreArn, login, organisationOf } from "../support/organisation";
 import { aliceAndBob, column, useReports } from "./reports";
 
-// What the login source may have missed, and what lies about it: nobody is called unused on the strength of that.
+// What the login source may have missed, and what lies about it: no grant is reported as unused on the strength of that.
 
 captureLogs();
 const { report } = useReports();
@@ -114,7 +114,7 @@ describe("an event data store", () => {
       {},
       /event selectors may leave logins out/,
     ],
-  ])("%s: nobody is called unused, and the warning says why", async (_, served, settings, why) => {
+  ])("%s: no grant is reported as unused, and the warning says why", async (_, served, settings, why) => {
     const { result, rows } = await report(served, {}, settings);
 
     expect(result.status).toBe("degraded");
@@ -124,7 +124,7 @@ describe("an event data store", () => {
   });
 });
 
-test("an event data store that was stopped: what it has seen is USED, and nobody is called unused", async () => {
+test("an event data store that was stopped: what it has seen is USED, and no grant is reported as unused", async () => {
   const stopped = { ...eventDataStore, Status: "STOPPED_INGESTION", UpdatedTimestamp: "2026-11-19T00:00:00Z" };
   const { result, rows } = await report({ ...organisation, EventDataStore: stopped });
 
@@ -145,7 +145,7 @@ test("an event data store of one Region observes an instance that is there alone
   expect(column(rows, "Usage")).toEqual(["USED", "UNUSED_IN_WINDOW"]);
 });
 
-test("answers that do not say what time it is: nobody is called unused, and the warning says why", async () => {
+test("answers that do not say what time it is: no grant is reported as unused, and the warning says why", async () => {
   const { result, rows } = await report(organisation, { faults: [{ operation: "*", kind: "noDate" }] });
 
   expect(result).toMatchObject({ status: "degraded", warnings: [expect.stringMatching(/no Date header/)] });
@@ -164,7 +164,7 @@ test("a store that keeps exactly as long as the window: what is named is the win
   expect(file("report.html")).toContain('"windowDays":89');
 });
 
-test("logins that are all of strangers: nobody is called unused, and the warning says why", async () => {
+test("logins that are all of strangers: no grant is reported as unused, and the warning says why", async () => {
   const Records = [login(0, 0, 7), login(0, 0, 8)];
   const { result, rows } = await report({ ...organisation, Records });
 
@@ -224,7 +224,7 @@ describe("a login changes nothing but the row that it is of", () => {
     );
   });
 
-  test("but under a name that nobody has, nobody who may have had it is called unused", async () => {
+  test("but under a name that nobody has, no grant of anybody who may have had it is reported as unused", async () => {
     const mallory = login(0, 0, 7, { userIdentity: { type: "Unknown", userName: "mallory" } });
     const { result, rows } = await report(
       organisationOf({ ...aliceAndBob, Records: [...aliceAndBob.Records, mallory] }),
@@ -247,7 +247,7 @@ describe("a login changes nothing but the row that it is of", () => {
     ]);
   });
 
-  test("but where it names nobody, nobody who may have been it is called unused", async () => {
+  test("but where it has no user, no grant of anybody who may have been it is reported as unused", async () => {
     const nameless = login(0, 0, 0, { userIdentity: { type: "Unknown" } });
     const { result, rows } = await report(
       organisationOf({ ...aliceAndBob, Records: [...aliceAndBob.Records, nameless] }),

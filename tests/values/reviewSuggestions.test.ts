@@ -78,7 +78,7 @@ describe("what the sheet suggests", () => {
       "a new member",
       { ...unusedGroup, groups: [{ ...readers, createdMs: RECENTLY }] },
       "WAIT",
-      "Not used yet, but given only on 2026-11-18: not called unused before 2026-12-02.",
+      "Not used yet, but given only on 2026-11-18: not reported as unused before 2026-12-02.",
     ],
     [
       "a new user",
@@ -90,7 +90,7 @@ describe("what the sheet suggests", () => {
       "an old member, of a group that was assigned lately",
       { ...unusedGroup, assignments: [{ principalId: "readers" }] },
       "WAIT",
-      "Not used yet, but assigned only on 2026-11-20: not called unused before 2026-12-04.",
+      "Not used yet, but assigned only on 2026-11-20: not reported as unused before 2026-12-04.",
     ],
     [
       "a new member, of a group that was assigned before",
@@ -100,7 +100,7 @@ describe("what the sheet suggests", () => {
         assignments: [{ principalId: "readers", atMs: RECENTLY - 1 }],
       },
       "WAIT",
-      "Not used yet, but given only on 2026-11-18: not called unused before 2026-12-02.",
+      "Not used yet, but given only on 2026-11-18: not reported as unused before 2026-12-02.",
     ],
     [
       "direct, of an old user, assigned lately",
@@ -110,7 +110,7 @@ describe("what the sheet suggests", () => {
         assignments: [{ principalType: "USER", principalId: "u-alice" }],
       },
       "WAIT",
-      "Not used yet, but assigned only on 2026-11-20: not called unused before 2026-12-04.",
+      "Not used yet, but assigned only on 2026-11-20: not reported as unused before 2026-12-04.",
     ],
     [
       "assigned long ago, ended lately, and there again",
@@ -122,7 +122,7 @@ describe("what the sheet suggests", () => {
         ],
       },
       "WAIT",
-      "Not used yet, but its assignment ended on 2026-11-20 and was made again: not called unused before 2026-12-04.",
+      "Not used yet, but its assignment ended on 2026-11-20 and was made again: not reported as unused before 2026-12-04.",
     ],
     [
       "assigned long ago",

@@ -108,7 +108,7 @@ export function createSuggestionOf(
     const principalId = row.Type === "USER" ? row.UserId : row.GroupId;
     const assigned = assignedTo(row.account, row.PermissionSetArn, row.Type as PrincipalType, principalId);
     const notBeforeMs = assigned?.notBeforeMs ?? 0;
-    const until = (ms: number) => `not called unused before ${dayOf(ms + newAccessDays * DAY_MS)}.`;
+    const until = (ms: number) => `not reported as unused before ${dayOf(ms + newAccessDays * DAY_MS)}.`;
     if (notBeforeMs > sinceMs) {
       const on = dayOf(notBeforeMs);
       const what =

@@ -6,7 +6,7 @@ import type { Suggestion } from "./suggestions";
 
 /**
  * A grant that the report before did not have is at most as old as that report. So nothing that takes it away is suggested before it is as old as what
- * is called unused has to be, reckoned from this report, which is the first to have it.
+ * is reported as unused has to be, reckoned from this report, which is the first to have it.
  */
 export function createWaitFor({ settings }: RowSources, granted: NewGrants | undefined) {
   const { now, newAccessDays } = settings;
