@@ -75,7 +75,8 @@ export function assignmentOf(
   const permissionSetArn = textIn(asked, "permissionSetArn");
   const principalType = textIn(asked, "principalType");
   const principalId = textIn(asked, "principalId");
-  if (textIn(asked, "instanceArn") !== instanceArn || !/^\d{12}$/.test(accountId)) return null;
+  if (textIn(asked, "instanceArn") !== instanceArn) return null;
+  if (textIn(asked, "targetType") !== "AWS_ACCOUNT" || !/^\d{12}$/.test(accountId)) return null;
   if (!permissionSetArn.startsWith("arn:") || principalId === "") return null;
   if (principalType !== "GROUP" && principalType !== "USER") return null;
   return { accountId, permissionSetArn, principalType, principalId, by: callerIn(record) };

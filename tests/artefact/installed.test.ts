@@ -35,7 +35,7 @@ const archive = artefactSuite({
     project = await installedProject(PROGRAM);
     return project.directory;
   },
-  packages: { ...PACKAGES, [OWN]: [335, "the handler, of which the text requires files"] },
+  packages: { ...PACKAGES, [OWN]: [497, "the handler, of which the text requires files"] },
   budget: 8_000_000,
   alsoRequired: [OWN],
 });

@@ -203,7 +203,7 @@ export const ASSIGNMENT_CASES: FixedCase[] = [
     "UNKNOWN: nothing of the window was observed, however new the assignment",
     [assigned(NEW)],
     { ...UNUSED, ...UNKNOWN, AssignedAt: NEW },
-    { EventDataStore: { ...BASE.EventDataStore!, MultiRegionEnabled: false } },
+    { EventDataStore: { ...BASE.EventDataStore!, RetentionPeriod: 30 } },
     { status: "degraded" },
   ),
   withEvents(

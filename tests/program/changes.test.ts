@@ -18,7 +18,7 @@ const bucketSettings = ["encryption", "lifecycle", "ownership", "policy", "publi
  * change, AWS' answer changes more, as with `bucketName`.
  */
 const changes: Record<SettingKey, readonly [value: string, ...resources: string[]]> = {
-  trailTable: ["security.cloudtrail_logs", "changed function", "changed function-policy"],
+  trailTable: ["security.cloudtrail_logs", "changed function", "changed function-policy", "gone archive-behind"],
   trailWorkgroup: ["security", "changed function"],
   loginRoleArn: ["arn:aws:iam::444455556666:role/read-logins", "changed function", "changed function-policy"],
   lakeId: ["11111111-89ab-cdef-0123-456789abcdef", "changed function", "changed function-policy"],

@@ -91,7 +91,7 @@ describe("createReview", () => {
     expect(counts).toMatchObject({ lines: 12, bySuggestedAction: { KEEP: 1, REMOVE: 11 } });
   });
 
-  it("has a line for an entitlement, directly or to nobody, and counts one through a group as of the membership", () => {
+  it("has a line for each entitlement, and counts one through a group as of the membership, too", () => {
     const entitlement = { AccessType: "ACCOUNT_ROLE", RoleArn: "arn:aws:iam::111111111111:role/team/Break=Glass" };
     const given = {
       ...entitlement,
@@ -111,13 +111,14 @@ describe("createReview", () => {
 
     expect(parse(csv, { columns: true, bom: true })).toMatchObject([
       { Action: "END_ENTITLEMENT", ActionKey: `ENTITLEMENT/${ACCOUNT}/empty/${entitlement.RoleArn}`, UserId: "" },
+      { Action: "END_ENTITLEMENT", ActionKey: `ENTITLEMENT/${ACCOUNT}/readers/${entitlement.RoleArn}`, UserId: "" },
       {
         Action: "END_ENTITLEMENT",
         ActionKey: `ENTITLEMENT/${ACCOUNT}/u-alice/${entitlement.RoleArn}`,
-        PermissionSetName: "Break=Glass",
+        RoleArn: entitlement.RoleArn,
         RedundantWith: "Readers",
       },
-      { Action: "END_MEMBERSHIP", Gives: "workload (111111111111): Break=Glass", Usage: "UNKNOWN" },
+      { Action: "END_MEMBERSHIP", Gives: "workload (111111111111): role team/Break=Glass", Usage: "UNKNOWN" },
     ]);
   });
 

@@ -128,7 +128,7 @@ describe("what the sheet suggests", () => {
       "assigned long ago",
       { ...unusedGroup, assignments: [{ principalId: "readers", atMs: Date.parse("2026-09-01T00:00:00Z") }] },
       "REMOVE",
-      "No login in the last 90 days. Nothing else that the group gives the user was used either. The newest event that assigned it is of 2026-09-01.",
+      "No login in the last 90 days. The newest event that assigned it is of 2026-09-01.",
     ],
     [
       "a disabled user",

@@ -120,7 +120,7 @@ describe("files that do not agree, though the manifest vouches for each", () => 
     ["state", ",OK USED 2025", ",OK UNUSED_IN_WINDOW 2025"],
     ["list of what is given", "GIVES 2 ", "GIVES 2 0"],
     ["suggestion", ",USED,2026-11-20T08:15:30Z,KEEP,", ",USED,2026-11-20T08:15:30Z,REMOVE,"],
-    ["status of a decision", ",,,,,,,OK,", ",,,,,DONE,,OK,"],
+    ["status of a decision", ",,,,,,,,OK,", ",,,,,DONE,,,OK,"],
   ])("review.csv: another %s", async (_, from, to) => {
     const sheet = directory.text("review.csv");
     expect(sheet).toContain(from);
