@@ -6,11 +6,17 @@ import { promisify } from "node:util";
 import { createDirectoryArchive } from "../cli/directoryArchive";
 import { createCaller, inParallel } from "../handlers/aws/aws";
 import { LONGEST_HARVEST_MS } from "../handlers/harvest";
-import { archiveFileOf, type LoginArchive, partText } from "../handlers/logins/archive";
-import { createEventHistorySource, LOOKUPS_PER_SECOND } from "../handlers/logins/eventHistory";
-import { createHarvest } from "../handlers/logins/harvest";
-import type { NamedLogins } from "../handlers/logins/part";
-import { QUARTER_MS, quartersBetween } from "../handlers/logins/quarters";
+import {
+  archiveFileOf,
+  createEventHistorySource,
+  createHarvest,
+  LOOKUPS_PER_SECOND,
+  type LoginArchive,
+  type NamedLogins,
+  partText,
+  QUARTER_MS,
+  quartersBetween,
+} from "../handlers/logins/logins";
 import { settings } from "../handlers/settings";
 import { startLocalAws } from "../local/aws";
 import { heapFlags } from "../local/deployment/heapFlags";

@@ -1,6 +1,6 @@
 import type { LookupEventsCommandInput } from "@aws-sdk/client-cloudtrail";
 import type { Caller } from "../handlers/aws/aws";
-import { EVENT_SOURCE } from "../handlers/logins/events";
+import { EVENT_SOURCE } from "../handlers/logins/logins";
 
 const DAY_MS = 86_400_000;
 const KEPT_MS = 90 * DAY_MS;

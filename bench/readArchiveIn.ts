@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createDirectoryArchive } from "../cli/directoryArchive";
 import { createCaller } from "../handlers/aws/aws";
-import { createEventHistorySource } from "../handlers/logins/eventHistory";
+import { createEventHistorySource } from "../handlers/logins/logins";
 import { formatInstant } from "../handlers/times";
 import { OWNER } from "./madeHistory";
 

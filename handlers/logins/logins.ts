@@ -11,13 +11,18 @@ import type { Begun, LoginPart, LoginSource, LoginWindow } from "./source";
 export {
   type ArchiveOwner,
   archiveFileName,
+  archiveFileOf,
   isRegionName,
   type LoginArchive,
+  partText,
 } from "./archive";
-export type { LoginKeeping } from "./eventHistory";
+export { createEventHistorySource, LOOKUPS_PER_SECOND, type LoginKeeping } from "./eventHistory";
+export { EVENT_SOURCE } from "./events";
 export { createEvidence, type Evidence, type UnknownBecause } from "./evidence";
 export { createHarvest, type Harvest, type HarvestedRegion } from "./harvest";
 export type { ReadingEstimate } from "./historyRegion";
+export type { NamedLogins } from "./part";
+export { QUARTER_MS, quartersBetween } from "./quarters";
 export type { LoginSource } from "./source";
 export { loginTargets, withKnownTargets } from "./targets";
 
