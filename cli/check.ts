@@ -1,10 +1,11 @@
 import { createCaller, createClients } from "../handlers/aws/aws";
 import { messageOf } from "../handlers/errors";
-import { createLoginSource } from "../handlers/logins/logins";
+import { createLoginSource, readsEventHistory } from "../handlers/logins/logins";
 import { findAccess } from "./access";
 import { type Arguments, parseArguments } from "./arguments";
 import { checkReads } from "./check/checkReads";
 import { findingsOf } from "./check/findings";
+import type { Found } from "./check/probes";
 import { isAllowedFor } from "./check/shape";
 import { textOf } from "./check/text";
 import { adviceFor, missing, profileOf } from "./credentials";
@@ -17,7 +18,7 @@ Usage: ${command} [options]
 
 It says of each read whether it is allowed, and which statement of a policy is missing; what answers and events have that this version does
 not know; how much of the window, and which Regions, could be observed; and how long a report would take. Nothing is written. Of CloudTrail
-Lake it queries the last day.
+Lake, or of a table over a trail's files, it queries the last day.
 
 The options are those of \`${commandLine("report")}\`, with which it would be made, as \`${commandLine("report")} --help\` has them; those
 that say what is written change nothing. --json prints what may be pasted into an issue: no id, name,
@@ -71,10 +72,13 @@ async function check(given: Arguments, signal: AbortSignal): Promise<number> {
   const { account, region } = await findOrigin(clients, options, call);
   const presentMs = nowMs ?? Date.now();
   const { instanceArn, identityStoreId } = settings;
-  const found = { account, instanceArn, identityStoreId };
-  const source = createLoginSource(settings, options);
-  const ownEvents = settings.eventDataStore === "";
-  const checked = await checkReads(clients, source, ownEvents, found, region, presentMs, call);
+  const found = { account, region, instanceArn, identityStoreId };
+  const sourceOf = (instance: Found) => {
+    const ids = { instanceArn: instance.instanceArn, identityStoreId: instance.identityStoreId };
+    return createLoginSource({ ...settings, ...ids }, options);
+  };
+  const ownEvents = readsEventHistory(settings) && settings.loginRoleArn === "";
+  const checked = await checkReads(clients, sourceOf, ownEvents, found, presentMs, call);
   const findings = findingsOf(checked, settings, loginSourceName(settings), presentMs);
   process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : textOf(findings, checked));
   const isRefused = findings.reads.some(({ outcome }) => outcome === "refused" || outcome === "failed");
@@ -85,7 +89,8 @@ async function check(given: Arguments, signal: AbortSignal): Promise<number> {
 }
 
 /** What a person calls the source that the settings name. */
-function loginSourceName({ eventDataStore }: Arguments["settings"]): string {
-  if (eventDataStore === null) return "nowhere";
-  return eventDataStore === "" ? "CloudTrail Event history" : "CloudTrail Lake";
+function loginSourceName(settings: Arguments["settings"]): string {
+  if (settings.eventDataStore === null) return "nowhere";
+  if (readsEventHistory(settings)) return "CloudTrail Event history";
+  return settings.trailTable === "" ? "CloudTrail Lake" : "Athena, over a trail's files";
 }

@@ -2,7 +2,7 @@ import type { Caller } from "../../handlers/aws/aws";
 import type { LoginSource } from "../../handlers/logins/logins";
 import { formatInstant } from "../../handlers/times";
 import { type EventForms, type EventsSeen, eventsOf } from "./events";
-import { type Found, PROBES, type ProbeClients } from "./probes";
+import { type Found, NOT_OFFERED, PROBES, type ProbeClients } from "./probes";
 import { type Recorded, recordingCaller } from "./recording";
 import { type Oddity, odditiesOf } from "./shape";
 
@@ -44,16 +44,14 @@ export interface Checked {
 /**
  * Makes each read of a report once, of one page, and looks at what comes. Rejects where credentials are missing or the run is ended.
  *
- * @param source `null` where logins are left out
+ * @param sourceOf the source, of the instance that was found; `null` where logins are left out
  * @param ownEvents whether the source shows the events of the caller's own account alone, so that it must be the one that owns the instance
- * @param region in which Identity Center is asked
  */
 export async function checkReads(
   clients: ProbeClients,
-  source: LoginSource | null,
+  sourceOf: (found: Found) => LoginSource | null,
   ownEvents: boolean,
   found: Found,
-  region: string,
   nowMs: number,
   call: Caller,
 ): Promise<Checked> {
@@ -61,7 +59,7 @@ export async function checkReads(
   for (const { call: name, client, command: commandOf, take } of PROBES) {
     const command = commandOf(found);
     if (typeof command === "string") {
-      reads.push({ call: name, region, outcome: "not asked", why: command, message: null, oddities: [] });
+      reads.push({ call: name, region: found.region, outcome: "not asked", why: command, message: null, oddities: [] });
       continue;
     }
     const records: Recorded[] = [];
@@ -80,12 +78,13 @@ export async function checkReads(
   }
   const records: Recorded[] = [];
   const { account, ownerAccountId = account } = found;
+  const source = sourceOf(found);
   const logins =
     source === null
       ? null
       : ownEvents && ownerAccountId !== account
         ? notTheOwner(found.regions ?? [])
-        : await tryLogins(source, found, region, nowMs, call, records);
+        : await tryLogins(source, found, nowMs, call, records);
   const byRead = new Map<string, Read>();
   for (const record of records) {
     const read = readOf(record);
@@ -101,14 +100,13 @@ export async function checkReads(
 async function tryLogins(
   source: LoginSource,
   found: Found,
-  region: string,
   nowMs: number,
   call: Caller,
   records: Recorded[],
 ): Promise<LoginsSeen> {
   const LONGEST_MS = 120_000; // a query may wait for others
   const window = { from: formatInstant(nowMs - DAY_MS), to: formatInstant(nowMs) };
-  const regions = found.regions !== undefined && found.regions.length > 0 ? found.regions : [region];
+  const regions = found.regions !== undefined && found.regions.length > 0 ? found.regions : [found.region];
   const instance = { regions, primary: found.primaryRegion ?? null, refused: null };
   const nothing = {
     regions: regions.map((name) => ({ region: name, observed: false })),
@@ -123,7 +121,8 @@ async function tryLogins(
       const asking = recordingCaller(own, records);
       try {
         const begun = await source.begin(window, instance, asking);
-        observedFrom = begun.observedFrom;
+        // Observed from where it was asked: nobody knows of before.
+        observedFrom = begun.observedFrom === window.from ? null : begun.observedFrom;
         const continued = await source.goOn(begun.reading, Date.now() + LONGEST_MS, asking, () => {});
         if (!continued.done) {
           await source.giveUp(begun.reading);
@@ -163,15 +162,24 @@ function isOfCredentials({ name }: Error): boolean {
 
 function readOf(record: Recorded): Read {
   const { call, region, error } = record;
+  if (error === null)
+    return { call, region, outcome: "allowed", why: null, message: null, oddities: odditiesOf(record) };
+  const { name, message } = error;
+  const expected = expectedOf(record);
+  if (expected !== null) return { call, region, ...expected, message, oddities: [] };
+  return { call, region, outcome: name === "AccessDenied" ? "refused" : "failed", why: name, message, oddities: [] };
+}
+
+/** Of an error from which a report goes on with all that it needs, what it says; `null` of another. */
+function expectedOf({ call, error }: Recorded): Pick<Read, "outcome" | "why"> | null {
+  const { name, message, cause } = error!;
   // With Active Directory, users and groups are read one by one.
-  const byFilter = error?.name === "ValidationException" && /filter is required/i.test(error.message);
-  const outcome = error === null || byFilter ? "allowed" : error.name === "AccessDenied" ? "refused" : "failed";
-  return {
-    call,
-    region,
-    outcome,
-    why: byFilter ? "listed by filter only, as with Active Directory" : (error?.name ?? null),
-    message: error?.message ?? null,
-    oddities: error === null ? odditiesOf(record) : [],
-  };
+  if (name === "ValidationException" && /filter is required/i.test(message)) {
+    return { outcome: "allowed", why: "listed by filter only, as with Active Directory" };
+  }
+  if (call === "sso-admin:ListApplicationAccessScopes" && /^(ValidationException|ResourceNotFound)/.test(name)) {
+    return { outcome: "allowed", why: "the application has no scopes" };
+  }
+  const hasNoHost = (cause as { code?: string } | undefined)?.code === "ENOTFOUND";
+  return hasNoHost && call.startsWith("account-access:") ? { outcome: "not asked", why: NOT_OFFERED } : null;
 }

@@ -7,23 +7,37 @@ import {
 } from "@aws-sdk/client-identitystore";
 import { ListAccountsCommand } from "@aws-sdk/client-organizations";
 import {
+  DescribeInstanceCommand,
   DescribePermissionSetCommand,
+  GetInlinePolicyForPermissionSetCommand,
   ListAccountAssignmentsCommand,
   ListAccountsForProvisionedPermissionSetCommand,
+  ListApplicationAccessScopesCommand,
+  ListApplicationsCommand,
+  ListCustomerManagedPolicyReferencesInPermissionSetCommand,
   ListInstancesCommand,
   ListManagedPoliciesInPermissionSetCommand,
   ListPermissionSetsCommand,
   ListRegionsCommand,
 } from "@aws-sdk/client-sso-admin";
-import type { Clients } from "../../handlers/aws/aws";
+import {
+  ACCOUNT_ACCESS_REGIONS,
+  type Clients,
+  listAccessApplications,
+  listAccountEntitlements,
+} from "../../handlers/aws/aws";
 
 /** What earlier answers gave, for later questions. Stays in this process. */
 export interface Found {
   /** Of the credentials. */
   readonly account: string;
+  /** In which Identity Center is asked. */
+  readonly region: string;
   instanceArn: string;
   identityStoreId: string;
   ownerAccountId?: string;
+  /** `false` where roles are given by account access manager alone. */
+  permissionSetsEnabled?: boolean;
   regions?: string[];
   primaryRegion?: string;
   permissionSets?: number;
@@ -37,9 +51,13 @@ export interface Found {
   groupId?: string;
   users?: number;
   groups?: number;
+  /** Of the organization. */
+  accountId?: string;
+  accessApplicationArn?: string;
+  applicationArn?: string;
 }
 
-type ClientName = "ssoAdmin" | "identityStore" | "organizations";
+type ClientName = "ssoAdmin" | "identityStore" | "organizations" | "accountAccess";
 
 /** One read of a report. */
 export interface Probe {
@@ -53,6 +71,10 @@ export interface Probe {
 }
 
 const MaxResults = 100;
+/** The most that AWS gives. */
+const SCOPES_A_PAGE = 10;
+/** Why account access manager was not asked. */
+export const NOT_OFFERED = "account access manager is not offered in this Region";
 
 /** Makes a probe whose answer is of this command's type. */
 function probe<Command extends object, Answer>(
@@ -69,8 +91,16 @@ const needs = <Value, Command>(value: Value | undefined, what: string, command: 
 
 const NO_INSTANCE = "no instance is known";
 const NO_SET = "no permission set is known";
+const SETS_DISABLED = "the instance has no permission sets";
 
-/** Every read that a report makes of Identity Center and Organizations, each once, in an order in which each has what it asks about. */
+const OF_A_SET = {
+  DescribePermissionSet: DescribePermissionSetCommand,
+  GetInlinePolicyForPermissionSet: GetInlinePolicyForPermissionSetCommand,
+  ListManagedPoliciesInPermissionSet: ListManagedPoliciesInPermissionSetCommand,
+  ListCustomerManagedPolicyReferencesInPermissionSet: ListCustomerManagedPolicyReferencesInPermissionSetCommand,
+} as const;
+
+/** Every read that a report makes of Identity Center, account access manager and Organizations, each once, in an order in which each has what it asks about. */
 export const PROBES: readonly Probe[] = [
   probe(
     "ssoAdmin",
@@ -88,6 +118,15 @@ export const PROBES: readonly Probe[] = [
   ),
   probe(
     "ssoAdmin",
+    "sso-admin:DescribeInstance",
+    ({ instanceArn }) => needs(instanceArn, NO_INSTANCE, (InstanceArn) => new DescribeInstanceCommand({ InstanceArn })),
+    (answer: { OwnerAccountId?: string; PermissionSetsEnabled?: boolean }, found) => {
+      if (answer.OwnerAccountId) found.ownerAccountId = answer.OwnerAccountId;
+      found.permissionSetsEnabled = answer.PermissionSetsEnabled;
+    },
+  ),
+  probe(
+    "ssoAdmin",
     "sso-admin:ListRegions",
     ({ instanceArn }) =>
       needs(instanceArn, NO_INSTANCE, (InstanceArn) => new ListRegionsCommand({ InstanceArn, MaxResults })),
@@ -99,20 +138,21 @@ export const PROBES: readonly Probe[] = [
   probe(
     "ssoAdmin",
     "sso-admin:ListPermissionSets",
-    ({ instanceArn }) =>
-      needs(instanceArn, NO_INSTANCE, (InstanceArn) => new ListPermissionSetsCommand({ InstanceArn, MaxResults })),
+    ({ instanceArn, permissionSetsEnabled }) =>
+      permissionSetsEnabled === false
+        ? SETS_DISABLED
+        : needs(instanceArn, NO_INSTANCE, (InstanceArn) => new ListPermissionSetsCommand({ InstanceArn, MaxResults })),
     (answer: { PermissionSets?: string[] }, found) => {
       found.permissionSets = answer.PermissionSets?.length ?? 0;
       found.permissionSetArn = answer.PermissionSets?.[0];
     },
   ),
-  ...(["DescribePermissionSet", "ListManagedPoliciesInPermissionSet"] as const).map((operation) =>
+  ...Object.entries(OF_A_SET).map(([operation, Command]) =>
     probe("ssoAdmin", `sso-admin:${operation}`, ({ instanceArn: InstanceArn, permissionSetArn }) =>
-      needs(permissionSetArn, NO_SET, (PermissionSetArn) =>
-        operation === "DescribePermissionSet"
-          ? new DescribePermissionSetCommand({ InstanceArn, PermissionSetArn })
-          : new ListManagedPoliciesInPermissionSetCommand({ InstanceArn, PermissionSetArn, MaxResults }),
-      ),
+      needs(permissionSetArn, NO_SET, (PermissionSetArn) => {
+        const pageSize = operation.startsWith("List") ? { MaxResults } : {};
+        return new Command({ InstanceArn, PermissionSetArn, ...pageSize });
+      }),
     ),
   ),
   probe(
@@ -180,7 +220,49 @@ export const PROBES: readonly Probe[] = [
       (GroupId) => new ListGroupMembershipsCommand({ IdentityStoreId, GroupId, MaxResults }),
     ),
   ),
-  probe("organizations", "organizations:ListAccounts", () => new ListAccountsCommand({ MaxResults: 20 })),
+  probe(
+    "organizations",
+    "organizations:ListAccounts",
+    () => new ListAccountsCommand({ MaxResults: 20 }),
+    (answer: { Accounts?: { Id?: string }[] }, found) => {
+      found.accountId = answer.Accounts?.[0]?.Id;
+    },
+  ),
+  probe(
+    "accountAccess",
+    "account-access:ListApplications",
+    ({ region }) => (ACCOUNT_ACCESS_REGIONS.includes(region) ? listAccessApplications(undefined) : NOT_OFFERED),
+    ({ applications }: { applications?: unknown }, found) => {
+      const [one] = Array.isArray(applications) ? applications : [];
+      if (typeof one?.applicationArn === "string") found.accessApplicationArn = one.applicationArn;
+    },
+  ),
+  probe("accountAccess", "account-access:ListEntitlements", ({ accessApplicationArn, accountId, account }) =>
+    needs(accessApplicationArn, "no application of account access manager is known", (arn) =>
+      listAccountEntitlements(arn, accountId ?? account, undefined),
+    ),
+  ),
+  probe(
+    "ssoAdmin",
+    "sso-admin:ListApplications",
+    ({ instanceArn }) =>
+      needs(instanceArn, NO_INSTANCE, (InstanceArn) => new ListApplicationsCommand({ InstanceArn, MaxResults })),
+    (
+      { Applications = [] }: { Applications?: { ApplicationArn?: string; ApplicationProviderArn?: string }[] },
+      found,
+    ) => {
+      // AWS does not tell the scopes of its own applications, whatever the policy says.
+      const own = Applications.find((one) => one.ApplicationProviderArn?.endsWith("/custom"));
+      found.applicationArn = (own ?? Applications[0])?.ApplicationArn;
+    },
+  ),
+  probe("ssoAdmin", "sso-admin:ListApplicationAccessScopes", ({ applicationArn }) =>
+    needs(
+      applicationArn,
+      "no application is known",
+      (ApplicationArn) => new ListApplicationAccessScopesCommand({ ApplicationArn, MaxResults: SCOPES_A_PAGE }),
+    ),
+  ),
 ];
 
 /** The clients that they are asked with. */

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
-import type { Caller } from "../../handlers/aws/aws";
+import type { AccountAccessCommand, Caller } from "../../handlers/aws/aws";
+import { ACCOUNT_ACCESS } from "./accountAccessShapes";
 
 /** What became of a call. */
 export interface Recorded {
@@ -24,6 +25,9 @@ interface Command {
   readonly middlewareStack: { add(middleware: unknown, options: object): void };
 }
 
+/** One of the SDK, or of account access manager, of which it knows nothing. */
+type Asked = Command | AccountAccessCommand<unknown>;
+
 interface Client {
   readonly config: { readonly serviceId: string; readonly region?: () => Promise<string> };
 }
@@ -34,16 +38,16 @@ interface Client {
  * @param records what it notes, in the order of the answers
  */
 export function recordingCaller(call: Caller, records: Recorded[]): Caller {
-  async function recorded(client: Client, command: Command, read?: (answer: unknown) => unknown): Promise<unknown> {
+  async function recorded(client: Client, command: Asked, read?: (answer: unknown) => unknown): Promise<unknown> {
     const service = client.config.serviceId.toLowerCase().replaceAll(" ", "-");
     const name = `${service}:${String(command.schema?.[2])}`;
     const about = { call: name, region: (await client.config.region?.()) ?? "", input: command.input };
-    const whole = wholeAnswerTo(command);
+    const { asked, whole } = watched(command);
+    const schema = "answerOf" in command ? ACCOUNT_ACCESS[name] : command.schema?.[5];
     let isCut = false;
-    const note = (error: Error | null) =>
-      records.push({ ...about, answer: whole(), schema: command.schema?.[5], isCut, error });
+    const note = (error: Error | null) => records.push({ ...about, answer: whole(), schema, isCut, error });
     try {
-      const taken = await call(client as never, command as never, (answer: { NextToken?: unknown }) => {
+      const taken = await call(client as never, asked as never, (answer: { NextToken?: unknown }) => {
         isCut = answer.NextToken !== undefined;
         delete answer.NextToken;
         return read === undefined ? answer : read(answer);
@@ -57,6 +61,17 @@ export function recordingCaller(call: Caller, records: Recorded[]): Caller {
   }
 
   return Object.assign(recorded, call) as unknown as Caller;
+}
+
+/** The command to send, and what gives its answer as it came, `null` before. */
+function watched(command: Asked): { readonly asked: Asked; readonly whole: () => Recorded["answer"] } {
+  if (!("answerOf" in command)) return { asked: command, whole: wholeAnswerTo(command) };
+  let whole: Recorded["answer"] = null;
+  const answerOf: typeof command.answerOf = (body, metadata) => {
+    whole = body;
+    return command.answerOf(body, metadata);
+  };
+  return { asked: { ...command, answerOf }, whole: () => whole };
 }
 
 /** The answer as it came, JSON; `null` before, and where it was no object. A stream again for the SDK, and for whoever else looks. */

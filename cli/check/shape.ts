@@ -1,4 +1,5 @@
 import type { Recorded } from "./recording";
+import { LIST, STRUCTURE, UNION } from "./schemaKinds";
 
 /** What an answer has that this version does not know, or lacks: a path of names, never a value but an unknown kind's. */
 export type Oddity = string;
@@ -6,6 +7,13 @@ export type Oddity = string;
 /** What each word of an answer may be, by the path in it. */
 const KINDS: Readonly<Record<string, readonly string[]>> = {
   "sso-admin:ListInstances Instances[].Status": ["CREATE_IN_PROGRESS", "CREATE_FAILED", "DELETE_IN_PROGRESS", "ACTIVE"],
+  "sso-admin:DescribeInstance Status": ["CREATE_IN_PROGRESS", "CREATE_FAILED", "DELETE_IN_PROGRESS", "ACTIVE"],
+  "sso-admin:DescribeInstance EncryptionConfigurationDetails.KeyType": ["AWS_OWNED_KMS_KEY", "CUSTOMER_MANAGED_KEY"],
+  "sso-admin:DescribeInstance EncryptionConfigurationDetails.EncryptionStatus": [
+    "UPDATING",
+    "ENABLED",
+    "UPDATE_FAILED",
+  ],
   "sso-admin:ListRegions Regions[].Status": ["ACTIVE", "ADDING", "REMOVING"],
   "sso-admin:ListAccountAssignments AccountAssignments[].PrincipalType": ["GROUP", "USER"],
   "identitystore:ListUsers Users[].UserStatus": ["ENABLED", "DISABLED"],
@@ -21,13 +29,25 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
 /** What each item of an answer must have for a report to take it. */
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   "sso-admin:ListInstances Instances[]": ["InstanceArn", "IdentityStoreId", "OwnerAccountId"],
+  "sso-admin:DescribeInstance ": ["OwnerAccountId"],
   "sso-admin:ListRegions Regions[]": ["RegionName", "IsPrimaryRegion"],
+  "sso-admin:ListCustomerManagedPolicyReferencesInPermissionSet CustomerManagedPolicyReferences[]": ["Name"],
+  "sso-admin:ListApplications Applications[]": ["ApplicationArn"],
+  "sso-admin:ListApplicationAccessScopes Scopes[]": ["Scope"],
+  "account-access:ListApplications applications[]": ["applicationArn"],
+  "account-access:ListEntitlements entitlements[]": ["entitlementId", "entitlement"],
+  "account-access:ListEntitlements entitlements[].entitlement.principalRole": ["principal", "roleArn", "account"],
   "sso-admin:ListAccountAssignments AccountAssignments[]": ["PrincipalType", "PrincipalId"],
   "identitystore:ListUsers Users[]": ["UserId", "UserName"],
   "identitystore:ListGroups Groups[]": ["GroupId", "DisplayName"],
   "identitystore:ListGroupMemberships GroupMemberships[]": ["MemberId"],
   "organizations:ListAccounts Accounts[]": ["Id", "Name", "State"],
   "cloudtrail:LookupEvents Events[]": ["EventId", "EventName", "EventSource", "EventTime", "CloudTrailEvent"],
+};
+
+/** Members that AWS documents, or was seen to answer, and that the SDK does not know yet. */
+const UNKNOWN_TO_SDK: typeof REQUIRED = {
+  "sso-admin:DescribeInstance ": ["NetworkConfigurationDetails", "PrimaryRegion", "Regions"],
 };
 
 /** What items may lack, as AWS says, and what a report then does not know. */
@@ -48,7 +68,12 @@ const LISTS: Readonly<Record<string, string>> = {
   "sso-admin:ListRegions": "Regions",
   "sso-admin:ListPermissionSets": "PermissionSets",
   "sso-admin:ListManagedPoliciesInPermissionSet": "AttachedManagedPolicies",
+  "sso-admin:ListCustomerManagedPolicyReferencesInPermissionSet": "CustomerManagedPolicyReferences",
   "sso-admin:ListAccountsForProvisionedPermissionSet": "AccountIds",
+  "sso-admin:ListApplications": "Applications",
+  "sso-admin:ListApplicationAccessScopes": "Scopes",
+  "account-access:ListApplications": "applications",
+  "account-access:ListEntitlements": "entitlements",
   "sso-admin:ListAccountAssignments": "AccountAssignments",
   "identitystore:ListUsers": "Users",
   "identitystore:ListGroups": "Groups",
@@ -69,10 +94,10 @@ export function odditiesOf({ call, answer, schema }: Pick<Recorded, "call" | "an
     if (value === null || value === undefined) return;
     const known = resolved(given);
     for (const name of REQUIRED[`${call} ${path}`] ?? []) {
-      if ((value as Record<string, unknown>)[name] === undefined) add(`${path}.${name}: missing`);
+      if ((value as Record<string, unknown>)[name] === undefined) add(`${placeOf(path, name)}: missing`);
     }
     for (const name of OPTIONAL[`${call} ${path}`] ?? []) {
-      if ((value as Record<string, unknown>)[name] === undefined) add(`${path}.${name}: ${MAY_BE_MISSING}`);
+      if ((value as Record<string, unknown>)[name] === undefined) add(`${placeOf(path, name)}: ${MAY_BE_MISSING}`);
     }
     checkKind(value, path);
     if (!Array.isArray(known)) {
@@ -88,11 +113,12 @@ export function odditiesOf({ call, answer, schema }: Pick<Recorded, "call" | "an
 
   function visitMembers(value: object, known: readonly unknown[], path: string): void {
     const names = known[4] as readonly string[];
+    const others = ["__type", ...(UNKNOWN_TO_SDK[`${call} ${path}`] ?? [])];
     for (const [name, member] of Object.entries(value)) {
       const at = names.indexOf(name);
-      const place = path === "" ? name : `${path}.${name}`;
+      const place = placeOf(path, name);
       if (at >= 0) visit(member, (known[5] as readonly unknown[])[at], place);
-      else if (name !== "__type") add(`${nameOnly(place)}: a member that is not known`);
+      else if (!others.includes(name)) add(`${nameOnly(place)}: a member that is not known`);
     }
   }
 
@@ -121,10 +147,7 @@ export function odditiesOf({ call, answer, schema }: Pick<Recorded, "call" | "an
   return [...counts].map(([oddity, count]) => (count > 1 ? `${oddity} (${count} times)` : oddity));
 }
 
-// What the SDK's schemas are made of: numbers for simple types, tuples that begin with a number for the others.
-const LIST = 1;
-const STRUCTURE = 3;
-const UNION = 4;
+// Of the SDK's schemas, numbers for lists and maps of simple types begin with these.
 const LIST_OF = 64;
 const MAP_OF = 128;
 /** As JSON has them: an instant is a number. */
@@ -144,6 +167,8 @@ function resolved(schema: unknown): unknown {
   }
   return known;
 }
+
+const placeOf = (path: string, name: string) => (path === "" ? name : `${path}.${name}`);
 
 function typeOf(value: unknown): string {
   if (Array.isArray(value)) return "a list";

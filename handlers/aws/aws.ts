@@ -3,6 +3,7 @@
 export {
   ACCOUNT_ACCESS_REGIONS,
   type AccountAccessClient,
+  type AccountAccessCommand,
   createAccountAccess,
   listAccessApplications,
   listAccountEntitlements,

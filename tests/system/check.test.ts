@@ -4,8 +4,11 @@ import { type Fault, type LocalAws, type OrganisationFile, startLocalAws } from 
 import { useLocalAws } from "../../local/runReport";
 import { policyOf } from "../rights/policyCheck";
 import {
+  accessApplication,
   account,
+  applicationArn,
   daysAgo,
+  entitlement,
   eventDataStoreArn,
   group,
   groupAssignment,
@@ -14,8 +17,10 @@ import {
   membership,
   organisationOf,
   permissionSet,
+  trailTable,
   user,
   userAssignment,
+  userId,
 } from "../support/organisation";
 
 // `credential-report check` against the local AWS, in this process: what it says of each read where AWS answers, refuses, or answers in a
@@ -28,6 +33,9 @@ const organisation = organisationOf({
   Groups: [group(0)],
   GroupMemberships: [membership(0, 0)],
   AccountAssignments: [groupAssignment(0, 0, 0), userAssignment(1, 1, 1)],
+  AccountAccessApplications: [accessApplication(0)],
+  AccountAccessEntitlements: [entitlement(0, "Auditor", { userId: userId(0) })],
+  Applications: [{ ApplicationArn: applicationArn(0), Name: "Assistant" }],
   Records: many(4, (index) => login(0, 0, 0, { eventTime: daysAgo((index + 1) / 10) })),
 });
 
@@ -93,6 +101,21 @@ describe("where all is well", () => {
     expect([code, loginSource, window.askedDays]).toEqual([0, "CloudTrail Lake", 90]);
   });
 
+  test("with a table over a trail's files, its query is made over a day, of the instance that was found", async () => {
+    const { code, reads, loginSource, logins, window } = await found("--trail-table", trailTable);
+    const ofAthena = outcomes(reads, "allowed").filter((call) => call.startsWith("athena:"));
+    expect(ofAthena).toEqual([
+      "athena:GetQueryExecution",
+      "athena:GetQueryResults",
+      "athena:GetTableMetadata",
+      "athena:GetWorkGroup",
+      "athena:StartQueryExecution",
+    ]);
+    expect(outcomes(reads, "allowed")).not.toContain("cloudtrail:LookupEvents");
+    expect([code, loginSource, logins.failed]).toEqual([0, "Athena, over a trail's files", null]);
+    expect(window.observedDays).not.toBe(1); // a day was asked for, which says nothing of the others
+  });
+
   test("it says how long a report would take, and what could be observed", async () => {
     const { window, estimate, events } = await found("--requests-per-second", "10");
     expect(window).toEqual({ askedDays: 90, observedDays: 90 });
@@ -109,7 +132,7 @@ describe("where all is well", () => {
     const { code, estimate, events: seen } = await found();
     const { calls } = localAws.stats();
     await localAws.serveOrganisation(organisation);
-    expect([calls["sso-admin:ListPermissionSets"], calls["cloudtrail:LookupEvents"]]).toEqual([1, 3]);
+    expect([calls["sso-admin:ListPermissionSets"], calls["cloudtrail:LookupEvents"]]).toEqual([1, 5]); // of each event's name
     expect([code, estimate.pairs, estimate.isLeast]).toEqual([0, 100, true]);
     // 50 events in 49 of 240 parts of a day.
     const ofLogins = seen.seen.find(({ event }: { event: string }) => event === "Federate");
@@ -162,7 +185,7 @@ describe("a read that is refused", () => {
     ]);
     const { reads, missing } = await found();
     expect(outcomes(reads, "refused")).toEqual(["identitystore:ListGroups", "sso-admin:ListPermissionSets"]);
-    expect(outcomes(reads, "not asked")).toHaveLength(6);
+    expect(outcomes(reads, "not asked")).toHaveLength(8);
     expect(missing.map(({ Sid }: { Sid: string }) => Sid).sort()).toEqual(["ReadAssignments", "ReadIdentities"]);
   });
 });
@@ -184,6 +207,7 @@ describe("what came and nobody knows is named, without its value, and exits with
     ],
     ["sso-admin:ListRegions", "unknownState", "Regions[].Status: PARKED, a kind that is not known"],
     ["sso-admin:ListPermissionSets", "withoutList", "PermissionSets: missing"],
+    ["account-access:ListEntitlements", "withoutList", "entitlements: missing"],
     ["identitystore:ListUsers", "withoutId", "Users[].UserId: missing (2 times)"],
   ])("%s: %s", async (operation, kind, oddity) => {
     localAws.inject([{ operation, kind }]);
@@ -236,6 +260,33 @@ test("an instance that another account owns: its logins are not in this one's Ev
   expect([code, logins?.failed, window.observedDays]).toEqual([1, expect.any(String), 0]);
 });
 
+test("an instance without permission sets: what nobody can ask of it is no fault", async () => {
+  const { PermissionSets: _, AccountAssignments: __, ...others } = organisation;
+  await localAws.serveOrganisation({ ...others, Instance: { PermissionSetsEnabled: false } } as OrganisationFile);
+  const { code, reads } = await found();
+  await localAws.serveOrganisation(organisation);
+  expect(outcomes(reads, "not asked")).toEqual([
+    "sso-admin:DescribePermissionSet",
+    "sso-admin:GetInlinePolicyForPermissionSet",
+    "sso-admin:ListAccountAssignments",
+    "sso-admin:ListAccountsForProvisionedPermissionSet",
+    "sso-admin:ListCustomerManagedPolicyReferencesInPermissionSet",
+    "sso-admin:ListManagedPoliciesInPermissionSet",
+    "sso-admin:ListPermissionSets",
+  ]);
+  expect(code).toBe(0);
+});
+
+test("another account's Event history counts, where a role of that account reads it", async () => {
+  const role = "arn:aws:iam::111122223333:role/read-logins";
+  localAws.callers.set("AKIDEXAMPLE", "arn:aws:iam::999988887777:user/delegated");
+  localAws.roles.set(role, {});
+  const { logins } = await found("--login-role-arn", role);
+  localAws.roles.delete(role);
+  localAws.callers.delete("AKIDEXAMPLE");
+  expect(logins.failed).toBeNull();
+});
+
 test("without credentials it says what to do, and nothing else", async () => {
   const { code, out, err } = await check("--profile", "nobody-has-this");
   expect([code, out]).toEqual([1, ""]);
@@ -250,6 +301,8 @@ function valuesOf({
   PermissionSets,
   InstanceArn,
   IdentityStoreId,
+  AccountAccessEntitlements,
+  Applications,
 }: OrganisationFile): string[] {
   const texts = (value: unknown): string[] =>
     typeof value === "string"
@@ -257,6 +310,16 @@ function valuesOf({
       : typeof value === "object" && value !== null
         ? Object.values(value).flatMap(texts)
         : [];
-  const all = texts([Accounts, Users, Groups, PermissionSets, InstanceArn, IdentityStoreId, eventDataStoreArn]);
+  const all = texts([
+    Accounts,
+    Users,
+    Groups,
+    PermissionSets,
+    InstanceArn,
+    IdentityStoreId,
+    eventDataStoreArn,
+    AccountAccessEntitlements,
+    Applications,
+  ]);
   return all.filter((text) => text.length > 3 && !/^[A-Z_]+$/.test(text) && !/^\d{4}-\d\d-\d\d/.test(text));
 }
