@@ -1,5 +1,6 @@
 import { start } from "./start";
 
-// `credential-report report` by itself, for whoever starts it by its file.
+// `credential-report report` by itself, for whoever starts it by its file: as if the command had been named.
 
-start(["report", ...process.argv.slice(2)]);
+process.argv.splice(2, 0, "report");
+start(process.argv.slice(2));

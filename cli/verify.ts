@@ -1,5 +1,6 @@
 import { start } from "./start";
 
-// `credential-report verify` by itself, for whoever starts it by its file.
+// `credential-report verify` by itself, for whoever starts it by its file: as if the command had been named.
 
-start(["verify", ...process.argv.slice(2)]);
+process.argv.splice(2, 0, "verify");
+start(process.argv.slice(2));

@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { type LocalAws, startLocalAws } from "../../local/aws";
-import { bundledReport, callsOf, lake, small, startReport } from "./terminalRuns";
+import { BY_ITS_FILE, bundledReport, callsOf, lake, small, startReport } from "./terminalRuns";
 
 // What a run from a terminal says while it goes on and when it fails, and what of it is not lost then.
 
 let folder: string;
-let program: readonly [string, string];
+let program: Awaited<ReturnType<typeof bundledReport>>;
 let localAws: LocalAws;
 
 beforeAll(async () => {
@@ -53,6 +53,15 @@ describe("a run that fails keeps what it has read, and says how to go on", () =>
       expect(rows.map(({ Usage }) => Usage)).toContain("USED");
     },
   );
+
+  test("where it was started by its own file: with every argument that it was given", async () => {
+    const out = join(folder, "by its file");
+    localAws.inject([{ operation: "sso-admin:ListAccountAssignments", kind: "expiredToken" }]);
+    const given = [...lake(localAws), "--out", out, "--quiet"];
+    const { code, stderr } = await startReport(given, localAws.url, {}, BY_ITS_FILE).ended;
+    expect(code).toBe(1);
+    expect(goesOn(stderr)).toMatch(/^npm run report -- --requests-per-second 20 --lake-id /);
+  });
 
   test("where the network is gone while logins are read", async () => {
     const out = join(folder, "offline");

@@ -37,7 +37,7 @@ const organisation = organisationOf({
 } as never);
 
 let folder: string;
-let program: readonly [string, string];
+let program: Awaited<ReturnType<typeof bundledReport>>;
 let localAws: LocalAws;
 
 beforeAll(async () => {

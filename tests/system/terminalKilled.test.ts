@@ -33,7 +33,7 @@ interface Lane {
 
 const random = randomNumbers(Number(process.env.KILL_SEED ?? 1));
 let folder: string;
-let program: readonly [string, string];
+let program: Awaited<ReturnType<typeof bundledReport>>;
 const lanes: Lane[] = [];
 
 beforeAll(async () => {

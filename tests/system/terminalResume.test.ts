@@ -10,7 +10,7 @@ import { bundledReport, callsOf, lake, small, startReport } from "./terminalRuns
 // What becomes of a run from a terminal that has not ended: what is kept of it, who goes on with it, and who is told what.
 
 let folder: string;
-let program: readonly [string, string];
+let program: Awaited<ReturnType<typeof bundledReport>>;
 let localAws: LocalAws;
 /** A directory with a run that was interrupted while it read assignments, which others are copied from. */
 let seed: string;

@@ -17,17 +17,20 @@ export const small = organisationOf({
 });
 
 /** What starts the program: `npm run report`, or another. */
-const TSX = [join(root, "node_modules/.bin/tsx"), "cli/bin.ts"] as const;
+type Program = readonly [command: string, ...args: string[]];
+const TSX: Program = [join(root, "node_modules/.bin/tsx"), "cli/bin.ts", "report"];
+/** The same by the command's own file. */
+export const BY_ITS_FILE: Program = [join(root, "node_modules/.bin/tsx"), "cli/report.ts"];
 
 /** `npm run report` as it is started, tsx and all, towards this endpoint. */
 export function startReport(
   args: readonly string[],
   url: string,
   environment: NodeJS.ProcessEnv = {},
-  [command, script]: readonly [string, string] = TSX,
+  [command, ...before]: Program = TSX,
 ) {
   const { PATH, HOME } = process.env;
-  const child = spawn(command, [script, "report", "--requests-per-second", "20", ...args], {
+  const child = spawn(command, [...before, "--requests-per-second", "20", ...args], {
     cwd: root,
     detached: true, // a process group of its own, as a shell gives it
     env: {
@@ -55,9 +58,9 @@ export const lake = ({ organisation }: LocalAws) => [
 ];
 
 /** The program as it is packed, which starts in a quarter of the time. @returns what `startReport` takes for its last argument */
-export async function bundledReport(folder: string): Promise<readonly [string, string]> {
+export async function bundledReport(folder: string): Promise<Program> {
   const { file } = await bundleTerminal(folder);
-  return [process.execPath, file];
+  return [process.execPath, file, "report"];
 }
 
 /** What was asked of AWS meanwhile, by operation. */
