@@ -61,6 +61,9 @@ function shownOf(row: WhoRow, column: RowColumn): string {
     case "account":
       return plain(row.AccountName === "" ? value : `${row.AccountName} (${value})`);
     case "PermissionSetName":
+      if (row.AccessType === "ACCOUNT_ROLE") {
+        return plain(`${row.RoleArn.slice(row.RoleArn.indexOf("/") + 1)} (role of the account)`);
+      }
       return plain(row.Administrator === "true" ? `${value} (administrator)` : value);
     case "GroupName":
       if (row.Type === "USER") return "direct";

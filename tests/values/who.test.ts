@@ -158,6 +158,17 @@ describe("on a terminal", () => {
   });
 });
 
+test("a role that account access manager gives is found and shown by its name", async () => {
+  const arn = "arn:aws:iam::111111111111:role/teams/Operator";
+  const withRole = sourcesOf({ ...organisation, roles: [["111111111111", arn, [["USER", "u-bob"]]]] });
+  const other = reportDirectory(await publishFiles(withRole));
+  terminal = { isTTY: true, columns: 200 };
+  const { code, out } = await who(other.path, "--permission-set", "operator", "--quiet");
+  other.dispose();
+  expect(code).toBe(0);
+  expect(out.match(/teams\/Operator \(role of the account\)/g)).toHaveLength(1);
+});
+
 describe("it is not answered, with exit code 3,", () => {
   test("where there is no report", async () => {
     const { code, out, err } = await who("/nowhere");
