@@ -45,7 +45,10 @@ export function matcher(wanted: Wanted): (row: WhoRow) => boolean {
  */
 export function rowOf(line: string): WhoRow | null {
   const values = JSON.parse(line) as Readonly<Record<string, unknown>>;
-  if (typeof values !== "object" || values === null || typeof values.Administrator !== "boolean") return null;
+  if (typeof values !== "object" || values === null) return null;
+  // Of a role that account access manager gives, nobody knows.
+  const isRole = values.AccessType === "ACCOUNT_ROLE" && values.Administrator === null;
+  if (typeof values.Administrator !== "boolean" && !isRole) return null;
   if (typeof values.account !== "string" || values.Usage === undefined) return null;
   const cells = ROW_COLUMNS.map(({ name }) => [name, String(values[name] ?? "")] as const);
   const row = Object.fromEntries(cells) as Record<RowColumn, string>;
