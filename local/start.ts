@@ -8,7 +8,7 @@ import type { StepExecution } from "@aws-sdk/client-ssm";
 import { parse } from "csv-parse/sync";
 import { standInHome } from "../cli/home";
 import { nextRun } from "../components/reportSchedule";
-import { ORPHAN_STATUSES } from "../handlers/files/files";
+import { CHANGE_KINDS, ORPHAN_STATUSES } from "../handlers/files/files";
 import { formatInstant } from "../handlers/times";
 import { type LocalAws, OrganisationError, type OrganisationFile, startLocalAws } from "./aws";
 import { type Deployment, deploy } from "./deployment/deploy";
@@ -208,8 +208,7 @@ function printReport(files: readonly string[]): void {
 
 /** How many changes there are of each kind. */
 function printChanges(changes: readonly Readonly<Record<string, string>>[]): void {
-  const kinds = ["GRANTED", "REVOKED", "STATUS_CHANGED", "NOW_UNUSED", "USED_AGAIN"];
-  const counts = kinds.map((kind) => `${changes.filter(({ Change }) => Change === kind).length} ${kind}`);
+  const counts = CHANGE_KINDS.map((kind) => `${changes.filter(({ Change }) => Change === kind).length} ${kind}`);
   print(`Changes             ${counts.join(", ")}`);
 }
 
