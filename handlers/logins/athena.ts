@@ -136,10 +136,10 @@ export function createAthenaSource(
     // https://docs.aws.amazon.com/athena/latest/ug/service-limits.html
     grants: { "athena:*": 5, "athena:GetQueryExecution": 100, "athena:GetQueryResults": 100 },
 
-    async begin(window, { regions }, call) {
+    async begin(window, { regions }, call, read) {
       const [group, layout, owner] = await Promise.all([workGroup(call), layoutOf(name, call), ownerAccountId(call)]);
       refuseUnlessFit(layout, owner, group);
-      const QueryString = trailQuery({ name, layout, window, ownerAccountId: owner, regions });
+      const QueryString = trailQuery({ name, layout, window, ownerAccountId: owner, regions, read });
       // The same for every attempt of this run, so that a call whose answer was lost starts no second query.
       const ClientRequestToken = await call.once("logins", "query token", async () => randomUUID());
       const start = new StartQueryExecutionCommand({ QueryString, ClientRequestToken, WorkGroup: trailWorkgroup });

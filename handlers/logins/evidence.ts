@@ -59,7 +59,7 @@ interface OtherUse {
 /** Joins the logins of the window to accounts, users and roles, once for all that asks for them. */
 export function createEvidence(
   { identityStoreId, now }: Settings,
-  { users: everyone }: Collection,
+  { users: everyone, readAgain }: Collection,
   logins: Logins,
 ): Evidence {
   const NEVER = Number.POSITIVE_INFINITY;
@@ -141,7 +141,11 @@ export function createEvidence(
     users,
     logins: { consoleMs, programmaticMs, count: counts },
     places,
-    assignedTo: createAssignedTo(logins.assignments, users.keyOf, Date.parse(now)),
+    assignedTo: createAssignedTo(
+      logins.assignments,
+      users.keyOf,
+      max(Date.parse(now), Date.parse(readAgain?.to ?? now)),
+    ),
     ofRole(accountId, roleName) {
       const use = otherUse.get(accountId)?.get(roleName);
       const byAnybody = use !== undefined && (use.userNotNamed || use.nameOfNobody);
