@@ -27,8 +27,10 @@ import {
   giveUpLogins,
   type LoginSource,
   loginTargets,
+  reportWindow,
   withKnownTargets,
 } from "./logins/logins";
+import { byBothClocks, readMeanwhile } from "./meanwhile";
 import type { Organization, Progress, Provisioning, Settings } from "./model";
 
 export interface RunOptions {
@@ -72,10 +74,11 @@ export interface Estimate {
  * where another slice has to go on.
  */
 export async function runReport(options: RunOptions): Promise<Published> {
-  const { settings, clients, loginSource, call, history, sink, progress, untilMs } = options;
+  const { settings, clients, loginSource, call, history, sink, progress, untilMs, isFinal = () => true } = options;
   const before = await call.once("run", "effort before", async () => call.effort());
   const instance = await readInstance(settings, clients, call);
-  const beginning = beginLogins(loginSource, settings, instance.value, call);
+  const began = await call.once("run", "began", async () => byBothClocks(call));
+  const beginning = beginLogins(loginSource, reportWindow(settings), instance.value, call);
   beginning.catch(() => {}); // it is waited for below, and may have failed before
   try {
     const [provisioning, organization] = await Promise.all([
@@ -88,11 +91,16 @@ export async function runReport(options: RunOptions): Promise<Published> {
     const applications = await readApplications(settings, clients, call, progress);
     const begun = await beginning;
     const logins = await finishLogins(loginSource, begun.value, untilMs, call, progress);
+    const read = await readMeanwhile(
+      { provisioning: provisioning.value, collection: collection.value, logins: logins.value },
+      began,
+      { settings, instance: instance.value, clients, loginSource, call, progress, untilMs, isFinal },
+    );
 
     const facts = await call.once("run", "facts", async () => {
-      const loginsEffort = mergeEfforts(begun.effort, logins.effort);
+      const loginsEffort = mergeEfforts(begun.effort, logins.effort, ...read.loginsEfforts);
       const stages = [instance, provisioning, organization, collection, applications].map((stage) => stage.effort);
-      const effort = mergeEfforts(before, ...stages, loginsEffort);
+      const effort = mergeEfforts(before, ...stages, begun.effort, logins.effort, ...read.efforts);
       // Once for the run: another attempt that publishes must find the same lines.
       const trend = await readTrend(history, settings);
       return { ...options.facts, effort, loginsEffort, finishedMs: Date.now(), trend };
@@ -101,20 +109,20 @@ export async function runReport(options: RunOptions): Promise<Published> {
     await options.keep?.();
     if (options.mayPublish?.() === false)
       throw reportError(SLICE_OVER, "Everything is read; the next slice publishes.");
-    const targets = loginTargets(settings, provisioning.value, collection.value, logins.value);
+    const targets = loginTargets(settings, read.provisioning, read.collection, read.logins);
     const sources = {
       settings,
       instance: instance.value,
       applications: applications.value,
-      provisioning: provisioning.value,
-      collection: collection.value,
-      logins: withKnownTargets(logins.value, targets),
+      provisioning: read.provisioning,
+      collection: read.collection,
+      logins: withKnownTargets(read.logins, targets),
     };
     return await publish(sources, facts, decisions, history, sink, progress);
   } catch (error) {
-    const isFinal = (options.isFinal ?? (() => true))(error) && (error as Error).name !== SLICE_OVER;
+    const isEnd = isFinal(error) && (error as Error).name !== SLICE_OVER;
     const begun = await beginning.catch(() => null);
-    if (isFinal && begun !== null) await giveUpLogins(loginSource, begun.value);
+    if (isEnd && begun !== null) await giveUpLogins(loginSource, begun.value);
     throw withNetworkControls(error, instance.value);
   }
 }

@@ -13,6 +13,7 @@ export {
   type AnswerTo,
   type AwsClient,
   type Caller,
+  callerApart,
   createCaller,
   type Effort,
   mergeEfforts,

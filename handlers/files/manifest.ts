@@ -3,7 +3,7 @@ import { version } from "../../package.json";
 import type { Effort } from "../aws/aws";
 import { reportError } from "../errors";
 import { loginTargets } from "../logins/logins";
-import type { Logins, RunStatus, Settings, Trend } from "../model";
+import type { Logins, ReadAgain, RunStatus, Settings, Trend } from "../model";
 import { formatInstant } from "../times";
 import type { News } from "./changes/changes";
 import {
@@ -134,6 +134,8 @@ export interface Manifest {
       readonly status: "read";
       readonly permissionSets: number;
       readonly pairs: number;
+      /** `null` where reading was short. Not in manifests of version 0.1. */
+      readonly readAgain?: ReadAgain | null;
     };
     readonly accountAccess: SourceEffort & ManifestAccountAccess;
     readonly identityStore: SourceEffort & { readonly status: "read"; readonly users: number; readonly groups: number };
@@ -302,6 +304,7 @@ export function manifestOf(
         ...effortOf(facts.effort, "sso-admin:"),
         permissionSets: provisioning.permissionSets.length,
         pairs: provisioning.pairs.length,
+        readAgain: collection.readAgain ?? null,
       },
       accountAccess: {
         ...manifestAccountAccess(collection.entitlements),

@@ -22,6 +22,7 @@ import { IN_FLIGHT } from "./requests";
 export { readApplications } from "./applications";
 export { readInstance, requireOrganizationInstance, withNetworkControls } from "./describeInstance";
 export { chooseInstance, type Instance } from "./instance";
+export { readAgain } from "./readAgain";
 export { readRegions } from "./regions";
 
 /** Every permission set, and every account that it is provisioned to; none where the instance has no permission sets. */

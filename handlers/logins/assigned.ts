@@ -21,15 +21,15 @@ export type AssignedTo = (
 ) => Assigned | undefined;
 
 /**
- * What the events tell of the assignments. Those after the present do not count, nor do those whose time is not understood.
+ * What the events tell of the assignments. Those after the end do not count, nor do those whose time is not understood.
  *
  * @param keyOf what the forms of one principal's id have in common
- * @param nowMs the present of the run, milliseconds since 1970
+ * @param endMs until when events were asked for, milliseconds since 1970
  */
 export function createAssignedTo(
   events: readonly AssignmentEvent[],
   keyOf: (principalId: string) => string,
-  nowMs: number,
+  endMs: number,
 ): AssignedTo {
   const NEVER = Number.NEGATIVE_INFINITY;
   const { isFinite: isKnown } = Number;
@@ -43,7 +43,7 @@ export function createAssignedTo(
 
   for (const event of events) {
     const { kind, atMs, accountId, permissionSetArn, principalType, principalId } = event;
-    if (!isKnown(atMs) || atMs < 0 || atMs > nowMs) continue;
+    if (!isKnown(atMs) || atMs < 0 || atMs > endMs) continue;
     const way = wayOf(accountId, permissionSetArn, principalType, principalId);
     let known = newest.get(way);
     if (known === undefined) {

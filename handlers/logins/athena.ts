@@ -169,11 +169,11 @@ export function createAthenaSource(
     // https://docs.aws.amazon.com/athena/latest/ug/service-limits.html
     grants: { "athena:*": 5, "athena:GetQueryExecution": 100, "athena:GetQueryResults": 100 },
 
-    async begin(window, { regions }, call) {
+    async begin(window, { regions }, call, read) {
       const [group, layout, owner] = await Promise.all([workGroup(call), layoutOf(name, call), ownerAccountId(call)]);
       refuseUnlessFit(layout, owner, group);
       const token = await call.once("logins", "query token", async () => randomUUID());
-      const queryId = await start({ layout, window, ownerAccountId: owner, regions }, token, call);
+      const queryId = await start({ layout, window, ownerAccountId: owner, regions, read }, token, call);
       return {
         window,
         observedFrom: window.from,

@@ -62,7 +62,7 @@ interface OtherUse {
 /** Joins the logins of the window to accounts, users and roles, once for all that asks for them. */
 export function createEvidence(
   { identityStoreId, now }: Settings,
-  { users: everyone }: Collection,
+  { users: everyone, readAgain }: Collection,
   logins: Logins,
 ): Evidence {
   const NEVER = Number.POSITIVE_INFINITY;
@@ -145,7 +145,8 @@ export function createEvidence(
     users,
     logins: { consoleMs, programmaticMs, count: counts },
     places,
-    assignedTo: createAssignedTo(logins.assignments, users.keyOf, nowMs),
+    assignedTo: createAssignedTo(logins.assignments, users.keyOf, max(nowMs, Date.parse(readAgain?.to ?? now))),
+    // What ended since is the next report's, which begins at this one's present.
     endedAssignments: findEndedAssignments(logins.assignments, users.keyOf, nowMs),
     ofRole(accountId, roleName) {
       const use = otherUse.get(accountId)?.get(roleName);

@@ -64,6 +64,7 @@ describe("the schema", () => {
       "/properties/settings/trailWorkgroup",
       "/properties/sources/accountAccess",
       // Only Event history has an archive.
+      "/properties/sources/properties/identityCenter/readAgain",
       "/properties/sources/properties/logins/archive",
       "/properties/sources/properties/logins/assignments",
       "/properties/sources/properties/logins/notUnderstood",
