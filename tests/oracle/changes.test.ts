@@ -19,12 +19,13 @@ import { createCsvWriter } from "../../handlers/files/csv/writer";
 import { type Decisions, NO_DECISIONS } from "../../handlers/files/review/decisions";
 import { createReview } from "../../handlers/files/review/review";
 import { assignedBy, evidenceOf, type RowSources, revokedBy, rowBatches } from "../../handlers/files/rows";
+import { seedOf, series } from "../support/long";
 import { endOf, oracleBetween, oracleChanges } from "./changes";
 import { guarded, type Row } from "./report";
 import { oracleReview, type ReviewedAction } from "./review";
 import { rowSources } from "./sources";
 
-const RUNS = { numRuns: Number(process.env.ORACLE_RUNS ?? 300), seed: Number(process.env.ORACLE_SEED ?? 20_261_122) };
+const RUNS = { numRuns: series(300, 3_000), seed: seedOf(20_261_122) };
 const EARLIER = "2026-11-15T12:00:00Z";
 
 const rowsOf = (sources: RowSources): Row[] => [...rowBatches(sources, 100)].flat();

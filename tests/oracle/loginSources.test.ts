@@ -7,13 +7,14 @@
 
 import fc from "fast-check";
 import { cloudTrailTable } from "../../local/aws";
+import { seedOf, series } from "../support/long";
 import type { EventDataStore, LoginEvent, Organisation } from "./organisation";
 import { type ReportCase, reportCases } from "./organisations";
 import { productReport } from "./product";
 import { oracleReport } from "./report";
 
-const RUNS = Number(process.env.ORACLE_RUNS ?? 40); // three reports each: ORACLE_RUNS=300 takes minutes
-const SEED = Number(process.env.ORACLE_SEED ?? 20_261_126);
+const RUNS = series(10, 100); // three reports each
+const SEED = seedOf(20_261_126);
 const SHARES = 10;
 /** In milliseconds. */
 const TIME_LIMIT = 120_000 + RUNS * 1_000;

@@ -2,13 +2,12 @@
  * The oracle, a second and naive implementation of the report: held against rows worked out by hand, and then against the product.
  *
  * These tests show that two readings of the contract agree on what the local AWS serves; not that AWS serves the same.
- *
- * ORACLE_RUNS=5000 ORACLE_SEED=7 npx jest tests/oracle   compares more organisations, and others.
  */
 
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { textOfCell } from "../../cli/verify/cellText";
+import { seedOf, series } from "../support/long";
 import { ASSIGNMENT_CASES } from "./assignmentCases";
 import type { FixedCase } from "./caseParts";
 import { type ReportCase, reportCases } from "./organisations";
@@ -18,11 +17,11 @@ import { FIELD_CASES, JOIN_CASES, ROW_STATUS_CASES } from "./rowCases";
 import { COVERAGE_CASES, USAGE_CASES } from "./usageCases";
 import { WAY_CASES } from "./wayCases";
 
-const RUNS = Number(process.env.ORACLE_RUNS ?? 300);
+const RUNS = series(24, 300);
 const SHARES = 10;
 /** In milliseconds. */
 const TIME_LIMIT = 60_000 + RUNS * 500;
-const SEED = Number(process.env.ORACLE_SEED ?? 20_261_122);
+const SEED = seedOf(20_261_122);
 
 const HEADER = `${COLUMNS.join(",")}\r\n`;
 
