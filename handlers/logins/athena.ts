@@ -72,6 +72,10 @@ export function createAthenaSource(
       throw reportError("UnexpectedAnswer", "TableMetadata: expected a table's definition, got nothing");
     }).catch((error) => {
       if ((error as Error).name !== "MetadataException") throw error;
+      if (/not authorized|access ?denied/i.test((error as Error).message)) {
+        const what = `Athena may not read the definition of table ${table.full} for who asks (${messageOf(error)}).`;
+        throw reportError("TrailTableNotReadable", `${what} Allow glue:GetTable and glue:GetDatabase on it.`, error);
+      }
       throw reportError(
         "TrailTableNotFound",
         `Athena knows no table ${table.full} in this account and Region (${messageOf(error)}). Look at Athena → Query editor → Data.`,

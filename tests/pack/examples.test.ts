@@ -17,6 +17,7 @@ const sample = join(__dirname, "../../local/organisations/sample.json");
 
 /** What only the reader can know, and the sample organisation has otherwise. */
 const CONFIG: Readonly<Record<string, (aws: LocalAws) => Record<string, unknown>>> = {
+  athena: () => ({ trailTable: "cloudtrail.organization_trail" }),
   "cloudtrail-lake": ({ organisation }) => ({ lakeId: organisation.EventDataStoreArn }),
 };
 
@@ -46,7 +47,7 @@ async function deployed(example: InstalledProject, name: string) {
 }
 
 test("there is one for each login source", () => {
-  expect(programs).toEqual(expect.arrayContaining(["cloudtrail-lake", "event-history"]));
+  expect(programs).toEqual(expect.arrayContaining(["athena", "cloudtrail-lake", "event-history"]));
 });
 
 describe.each(programs)("%s", (name) => {
@@ -75,7 +76,8 @@ describe.each(programs)("%s", (name) => {
       const example = await installedProject(files);
       try {
         const { manifest, rows } = await deployed(example, name);
-        expect(manifest.sources.logins.status).toBe("read");
+        const { status, reason } = manifest.sources.logins;
+        expect({ status, reason }).toMatchObject({ status: "read" });
         expect(rows.length).toBeGreaterThan(50);
         expect(rows.filter((row) => row.Usage === "USED").length).toBeGreaterThan(10);
       } finally {

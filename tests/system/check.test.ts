@@ -180,6 +180,58 @@ describe("a read that is refused", () => {
     expect([code, logins.failed]).toEqual([1, "AccessDenied"]);
   });
 
+  const ofAthena = ["GetWorkGroup", "GetTableMetadata", "StartQueryExecution", "GetQueryExecution", "GetQueryResults"];
+  const whole = (sid: string) => policyOf("terminal-athena").Statement.find(({ Sid }) => Sid === sid)!;
+
+  test.each(ofAthena.map((name) => `athena:${name}`))("%s of a table over a trail's files", async (call) => {
+    localAws.inject([{ operation: call, kind: "accessDenied" }]);
+    const { code, reads, missing, logins } = await found("--trail-table", trailTable);
+    expect(outcomes(reads, "refused")).toEqual([call]);
+    const Sid = call.endsWith("Metadata") ? "ReadTrailCatalog" : "QueryTrail";
+    expect(missing).toEqual([{ Sid, Action: [call] }]);
+    expect([code, logins.failed]).toEqual([1, "AccessDenied"]);
+  });
+
+  test.each<[string, Fault, string, [sid: string, actions: readonly string[]][]]>([
+    [
+      "the table in Glue",
+      { operation: "athena:GetTableMetadata", kind: "glueDenied" },
+      "TrailTableNotReadable",
+      [["ReadTrailTable", ["glue:GetTable"]]],
+    ],
+    [
+      "the trail's files",
+      { operation: "athena:StartQueryExecution", kind: "queryRefused" },
+      "QueryFailed",
+      [
+        ["FindTrailFiles", ["s3:GetBucketLocation", "s3:ListBucket"]],
+        ["ReadTrailFiles", ["s3:GetObject"]],
+      ],
+    ],
+    [
+      "where results go",
+      { operation: "athena:StartQueryExecution", kind: "resultsDenied" },
+      "InvalidRequestException",
+      [
+        ["FindTrailResults", ["s3:GetBucketLocation"]],
+        ["WriteTrailResults", ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"]],
+      ],
+    ],
+  ])("what Athena asks for its caller: %s", async (_, fault, failed, statements) => {
+    localAws.inject([fault]);
+    const { code, missing, logins, text } = await found("--trail-table", trailTable);
+    expect(missing).toEqual(statements.map(([Sid, Action]) => ({ Sid, Action })));
+    expect([code, logins.failed, text.includes("arn:")]).toEqual([1, failed, false]);
+    localAws.reset();
+    localAws.inject([fault]);
+    const { out } = await check("--trail-table", trailTable);
+    for (const [Sid, Action] of statements) {
+      const { Resource, Condition } = whole(Sid);
+      expect(out).toContain(JSON.stringify({ Sid, Effect: "Allow", Action, Resource, Condition }));
+    }
+    expect(out).toContain("(docs/policies/terminal.json and terminal-athena.json have the whole):");
+  });
+
   test("of everything: all that could be asked is named at once, the rest with why it could not", async () => {
     localAws.inject([
       { operation: "sso-admin:ListPermissionSets", kind: "accessDenied" },
