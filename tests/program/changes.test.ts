@@ -1,4 +1,4 @@
-import { type SettingKey, settings } from "../../handlers/settings";
+import { type SettingKey, settings } from "../../components/settings";
 import { leavePackagesOut, type ProgramRun, type Registration } from "./runProgram";
 import { historyConfig, minimalConfig, runStack } from "./stack";
 
