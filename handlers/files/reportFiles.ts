@@ -1,5 +1,5 @@
 import type { Evidence } from "../logins/logins";
-import type { RunStatus, Trend } from "../model";
+import type { RunStatus } from "../model";
 import { daysBetween } from "../times";
 import type { Changes, GivenWay, News } from "./changes/changes";
 import { COLUMNS } from "./columns";
@@ -49,7 +49,7 @@ export function reportFiles(context: FileContext): ReportContents {
     review,
     createUnexplainedLogins(sources, evidence),
     createMachineRows(sources, facts.runId),
-    createPage(pageContext(context)),
+    createPage(pageContext(context, () => review.outcome.stillThere)),
   ];
   return {
     files: files.filter((file) => file !== null),
@@ -84,7 +84,10 @@ function csvReport(): ReportFile {
   };
 }
 
-function pageContext({ sources, evidence, facts, status, warnings, previousReport, changes }: FileContext) {
+function pageContext(
+  { sources, evidence, facts, status, warnings, previousReport, changes }: FileContext,
+  decidedNotDone: () => number,
+): PageContext {
   const { settings, collection, logins } = sources;
   const { now, ...settingsButNow } = settings;
   return {
@@ -109,7 +112,12 @@ function pageContext({ sources, evidence, facts, status, warnings, previousRepor
     },
     administratorArns: administratorArns(sources),
     administratorReasons: administratorReasons(sources),
-    trend: trendOf(sources, facts.trend),
+    // With people as the manifest counts them: the page's own point is what later reports read there.
+    trend: () => ({
+      ...(facts.trend ?? { points: [], reason: null }),
+      administrators: countPeople(sources).administrators,
+      decidedNotDone: decidedNotDone(),
+    }),
     advice: createAdvice(sources, evidence, changes?.granted),
     changes() {
       const refused = changes === null ? previousReport.reason : changes.refused();
@@ -136,11 +144,6 @@ function shownWay({ row, by, rows }: GivenWay): GivenGrant {
     by,
     rows,
   };
-}
-
-/** With people as the manifest counts them: the page's own point is made of its figures. */
-function trendOf(sources: RowSources, trend: Trend = { points: [], reason: null }): PageContext["trend"] {
-  return { ...trend, administrators: countPeople(sources).administrators };
 }
 
 /** A kind that was not compared is left out: 0 would say that there is none. */
