@@ -1,5 +1,5 @@
 import type { Evidence } from "../logins/logins";
-import type { RunStatus, Trend } from "../model";
+import type { RunStatus } from "../model";
 import { daysBetween } from "../times";
 import type { Changes, GivenWay, GrantedAndRevoked, News } from "./changes/changes";
 import { COLUMNS, type Row } from "./columns";
@@ -50,7 +50,7 @@ export function reportFiles(context: FileContext): ReportContents {
     review,
     createUnexplainedLogins(sources, evidence),
     createMachineRows(sources, facts.runId),
-    createPage(pageContext(context)),
+    createPage(pageContext(context, () => review.outcome.stillThere)),
   ];
   return {
     files: files.filter((file) => file !== null),
@@ -85,7 +85,7 @@ function csvReport(): ReportFile {
   };
 }
 
-function pageContext(context: FileContext) {
+function pageContext(context: FileContext, decidedNotDone: () => number): PageContext {
   const { sources, evidence, facts, status, warnings, previousReport, changes, notCovered: leftOut } = context;
   const { settings, collection, logins } = sources;
   const { now, ...settingsButNow } = settings;
@@ -111,7 +111,12 @@ function pageContext(context: FileContext) {
     },
     administratorArns: administratorArns(sources),
     administratorReasons: administratorReasons(sources),
-    trend: trendOf(sources, facts.trend),
+    // With people as the manifest counts them: the page's own point is what later reports read there.
+    trend: () => ({
+      ...(facts.trend ?? { points: [], reason: null }),
+      administrators: countPeople(sources).administrators,
+      decidedNotDone: decidedNotDone(),
+    }),
     advice: createAdvice(sources, evidence, changes?.granted),
     changes() {
       const none = { first: [], count: 0 };
@@ -149,11 +154,6 @@ function shownAssignment(row: Row) {
     principal: group ? row.GroupName || row.GroupId : row.Username || row.UserId,
     at: row.AssignedAt,
   };
-}
-
-/** With people as the manifest counts them: the page's own point is made of its figures. */
-function trendOf(sources: RowSources, trend: Trend = { points: [], reason: null }): PageContext["trend"] {
-  return { ...trend, administrators: countPeople(sources).administrators };
 }
 
 /** A kind that was not compared, or not looked for, is left out: 0 would say that there is none. */
