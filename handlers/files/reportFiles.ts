@@ -55,6 +55,7 @@ export function reportFiles(context: FileContext): ReportContents {
     files: files.filter((file) => file !== null),
     decided: () => ({
       ...review.outcome,
+      problem: decisions.problem,
       files: decisions.files.map((file, index) => ({ ...file, ...review.outcomeOfFiles[index]! })),
     }),
     news: () =>
