@@ -167,8 +167,8 @@ export function createReview({
       yield piece;
     },
     recordCount: () => counts.lines,
-    beside: () => sheets?.files(counts.lines, byReviewer) ?? [],
-    notes: () => [...carrying.notes(), ...(sheets?.notes(counts.lines, byReviewer) ?? [])],
+    beside: () => sheets?.files(byReviewer.keys()) ?? [],
+    notes: () => [...carrying.notes(), ...(sheets?.notes(byReviewer.keys()) ?? [])],
     done: () => workbooks?.close(),
     counts,
     /** What became of the decisions, of all and of each file; known after the end. */
