@@ -82,6 +82,16 @@ describe("a returned file is read", () => {
     ]);
   });
 
+  it.each([
+    ["46350", "2026-11-24"],
+    ["36526", "2000-01-01"],
+    ["12345", "12345"],
+    ["week 46350", "week 46350"],
+  ])("with %s for a day, as a spreadsheet has it in a cell of text", async (DecidedOn, day) => {
+    const { decided } = await one("a.csv", `${HEADER}${KEY},OK USED,KEEP,,${DecidedOn},\r\n`);
+    expect(decided[KEY]).toMatchObject([{ decidedOn: day }]);
+  });
+
   it("of version 0.1, by its grants", async () => {
     const { byGrant, byAction } = await decisionsOf({
       "review.csv": `GrantKey,GrantState,Decision\r\n${OLD_KEY},OK USED,KEEP\r\n`,
@@ -162,14 +172,22 @@ describe("nothing is carried of a file, which is named with the reason, and the 
   }, 120_000);
 });
 
-it("reads 200 files, and says that there are more", async () => {
+it("reads 200 files, and says of the next that neither it nor those after it are read", async () => {
   const returned = Object.fromEntries(
     Array.from({ length: 205 }, (_, index) => [`${1000 + index}.csv`, HEADER + LINE]),
   );
   const { files, warnings } = await decisionsOf(returned);
 
-  expect(files).toHaveLength(200);
-  expect(warnings).toEqual(["There are more than 200 files in decisions/: only the first 200 by name are read."]);
+  const unread = files.filter(({ problem }) => problem !== null);
+  expect(files).toHaveLength(201);
+  expect(unread).toMatchObject([
+    {
+      key: "decisions/1200.csv",
+      sha256: null,
+      problem: expect.stringMatching(/^Of .* the first 200 by name are read/),
+    },
+  ]);
+  expect(warnings).toEqual([`No decision of decisions/1200.csv is carried forward: ${unread[0]!.problem}`]);
 });
 
 it("is plain JSON", async () => {
@@ -182,7 +200,8 @@ it("what cannot be listed is a warning, and what ends the run is passed on", asy
     ...historyOf({}),
     decisions: () => Promise.reject(Object.assign(new Error("s3 ListObjectsV2 was refused."), { name })),
   });
-  const { warnings } = await readDecisions(failing("AccessDenied"), createWorkbooks());
+  const { warnings, problem } = await readDecisions(failing("AccessDenied"), createWorkbooks());
+  expect(warnings).toEqual([`No decision of the returned review sheets is carried forward: ${problem}`]);
   expect(warnings).toEqual([
     "No decision of the returned review sheets is carried forward: s3 ListObjectsV2 was refused. See that the report's role, or whoever runs it, may list and read decisions/; the next run that can carries its decisions.",
   ]);
