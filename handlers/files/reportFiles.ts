@@ -8,7 +8,7 @@ import { createMachineRows } from "./machineRows";
 import type { DecidedFacts, PreviousReport, RunFacts } from "./manifest";
 import { REPORT_FILE } from "./names";
 import { notCovered, notCoveredText } from "./notCovered";
-import { createAdvice, createPage, type GivenGrant, type PageContext } from "./page/page";
+import { createPage, type GivenGrant, type PageContext } from "./page/page";
 import { countPeople } from "./people";
 import type { ReportFile } from "./reportFile";
 import { createReview, createWorkbooks, type Decisions } from "./review/review";
@@ -49,7 +49,7 @@ export function reportFiles(context: FileContext): ReportContents {
     review,
     createUnexplainedLogins(sources, evidence),
     createMachineRows(sources, facts.runId),
-    createPage(pageContext(context)),
+    createPage({ ...pageContext(context), advice: review.advice }),
   ];
   return {
     files: files.filter((file) => file !== null),
@@ -85,7 +85,7 @@ function csvReport(): ReportFile {
   };
 }
 
-function pageContext({ sources, evidence, facts, status, warnings, previousReport, changes }: FileContext) {
+function pageContext({ sources, facts, status, warnings, previousReport, changes }: FileContext) {
   const { settings, collection, logins } = sources;
   const { now, ...settingsButNow } = settings;
   return {
@@ -111,7 +111,6 @@ function pageContext({ sources, evidence, facts, status, warnings, previousRepor
     administratorArns: administratorArns(sources),
     administratorReasons: administratorReasons(sources),
     trend: trendOf(sources, facts.trend),
-    advice: createAdvice(sources, evidence, changes?.granted),
     changes() {
       const refused = changes === null ? previousReport.reason : changes.refused();
       return changes === null || refused !== null

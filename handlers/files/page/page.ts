@@ -1,7 +1,7 @@
 import type { Trend } from "../../model";
 import { PAGE_FILE } from "../names";
 import type { ReportFile } from "../reportFile";
-import type { Advice } from "./advice";
+import type { Advice } from "../review/review";
 import { pageEnd, pageStart } from "./document";
 import { createFigures } from "./figures";
 import { createGroupRanking } from "./groupRanking";
@@ -9,7 +9,6 @@ import { createHeatMap } from "./heatMap";
 import type { PageChanges, PageData, PageRun } from "./pageData";
 import { type BesideRows, createPageTable, PAGE_ROW_LIMIT } from "./pageTable";
 
-export { type Advice, createAdvice } from "./advice";
 export { pageAssets } from "./document";
 export type { ActionCounts, GivenGrant, PageRun } from "./pageData";
 
@@ -18,7 +17,7 @@ export interface PageContext extends Pick<BesideRows, "administratorArns" | "adm
   readonly run: PageRun;
   /** The figures of the reports before, and the people who are administrators in this one. */
   readonly trend: Trend & { readonly administrators: number };
-  /** What should be done about the rows, all of which it is given. */
+  /** What the sheet says should be done about the rows; asked after the end of the sheet. */
   readonly advice: Advice;
   /** Asked once every row has been seen by every file. */
   changes(): PageChanges;
@@ -36,7 +35,7 @@ export function createPage(context: PageContext): ReportFile {
     { administratorArns, administratorReasons, adviceOf: advice.of },
     context.rowLimit ?? PAGE_ROW_LIMIT,
   );
-  const gatherers = [advice, figures, heatMap, groups, table];
+  const gatherers = [figures, heatMap, groups, table];
 
   return {
     name: PAGE_FILE,
@@ -51,6 +50,7 @@ export function createPage(context: PageContext): ReportFile {
         run,
         ...figures.result(),
         actions: advice.counts(),
+        removableRows: advice.removableRows(),
         trend: context.trend,
         ...heatMap.result(),
         groups: groups.result(),
