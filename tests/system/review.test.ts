@@ -194,6 +194,20 @@ test("the newest page is always at one address, and names its run", async () => 
   expect(page.headers).toMatchObject({ "content-type": "text/html; charset=utf-8", "x-amz-meta-runid": "b" });
 });
 
+test("and is replaced after latest.json only", async () => {
+  const container = await start(oneUsed);
+  await review(container, "a");
+  localAws.inject([{ operation: "s3:PutObject", kind: "internalError", key: "/latest.json", times: 40 }]);
+  await expect(container.slice({ runId: "b", retries: 0, request: {} })).rejects.toMatchObject({
+    name: "NotAnnounced",
+  });
+  localAws.inject([]);
+
+  expect(container.bucket.objects.has("credential_reports/2026-11-20T090000Z-b/manifest.json")).toBe(true);
+  const page = container.bucket.objects.get("credential_reports/latest/report.html")!;
+  expect(page.headers).toMatchObject({ "x-amz-meta-runid": "a" });
+});
+
 const objectOf = ({ bucket }: Container, name: string) =>
   bucket.objects.get(`credential_reports/2026-11-20T090000Z-${name}`)!;
 
@@ -248,7 +262,9 @@ test("where decisions/ may not be listed, nobody's decisions are carried: the al
   const { rows, warnings } = await review(container);
 
   expect(rows).toHaveLength(3);
-  expect(warnings).toEqual([expect.stringMatching(/^No decision of the returned review sheets .*s3 ListObjectsV2 was refused/)]);
+  expect(warnings).toEqual([
+    expect.stringMatching(/^No decision of the returned review sheets .*s3 ListObjectsV2 was refused/),
+  ]);
   expect(sheetsNotCarried()).toEqual([1]);
 });
 

@@ -1,7 +1,7 @@
 import { type Decisions, readDecisions } from "../../handlers/files/review/decisions";
 import { createWorkbooks } from "../../handlers/files/review/workbook/workbook";
 import { decisionsOf, historyOf } from "../support/reviewSheet";
-import { sheetOf, zipOf } from "../support/workbook";
+import { partOf, partsOf, sheetOf, zipOf } from "../support/workbook";
 
 const KEY = "MEMBERSHIP/readers/u-alice";
 const DIRECT = "GRANT/111111111111/ps-1111111111111111/u-alice";
@@ -11,6 +11,8 @@ const LINE = `${KEY},OK USED,KEEP,Zoë,2026-11-23,"fine, for now"\r\n`;
 const cells = [...`${HEADER}${LINE.replaceAll('"', "").replace("fine, for", "fine; for")}`.trim().split("\r\n")].map(
   (line) => line.split(",").map((cell) => cell.replace(";", ",")),
 );
+
+const allOf = (bytes: Buffer) => Object.fromEntries(partsOf(bytes).map((name) => [name, partOf(bytes, name)]));
 
 const one = async (name: string, content: string | Buffer) => {
   const { byAction, warnings, files } = await decisionsOf({ [name]: content });
@@ -188,6 +190,44 @@ it("reads 200 files, and says of the next that neither it nor those after it are
     },
   ]);
   expect(warnings).toEqual([`No decision of decisions/1200.csv is carried forward: ${unread[0]!.problem}`]);
+});
+
+it("reads no more of all files together than may be unpacked, however little each is", async () => {
+  const sheet = (size: number) =>
+    zipOf({ ...allOf(sheetOf([cells])), "xl/media/image1.png": Buffer.alloc(size * 1_000_000) });
+  const { files } = await decisionsOf({ "a.xlsx": sheet(120), "b.xlsx": sheet(120), "c.csv": HEADER + LINE });
+
+  expect(files.map(({ problem }) => problem)).toEqual([
+    null,
+    expect.stringMatching(/^It unpacks to more than the 79\d+ bytes that are left of what all files may have/),
+    null,
+  ]);
+});
+
+it("reads no more of a file than may be, whatever its listing says of it", async () => {
+  const history = historyOf({ "a.csv": Buffer.alloc(50_000_001, "a") });
+  const [listed] = await history.decisions(1);
+  const small = { ...history, decisions: async () => [{ ...listed!, bytes: 10 }] };
+  const { files } = await readDecisions(small, createWorkbooks());
+
+  expect(files[0]!.problem).toMatch(/^It is larger than 50000000 bytes/);
+});
+
+it("takes what a formula gave when it was last reckoned, and reckons none", async () => {
+  const formula = `<c r="A1" t="str"><f>"MEMBERSHIP/readers/u-alice"</f><v>${KEY}</v></c><c r="B1" t="str"><f>1/0</f><v>OK USED</v></c><c r="C1" t="str"><f>WEBSERVICE("http://127.0.0.1:1/")</f><v>KEEP</v></c><c r="D1" t="str"><f>NOW()</f></c>`;
+  const rows = `<row r="2">${formula.replaceAll(/([A-D])1"/g, '$12"')}</row>`;
+  const book = allOf(sheetOf([cells.slice(0, 1)]));
+  const sheet = String(book["xl/worksheets/sheet1.xml"]).replace("</sheetData>", `${rows}</sheetData>`);
+  const { decided } = await one("a.xlsx", zipOf({ ...book, "xl/worksheets/sheet1.xml": sheet }));
+
+  expect(decided).toEqual({ [KEY]: [expect.objectContaining({ state: "OK USED", decision: "KEEP", decidedBy: "" })] });
+});
+
+it("refuses an archive whose entries are encrypted", async () => {
+  const bytes = Buffer.from(sheetOf([cells]));
+  const directory = bytes.readUInt32LE(bytes.length - 22 + 16);
+  bytes.writeUInt16LE(bytes.readUInt16LE(directory + 8) | 1, directory + 8);
+  expect((await one("a.xlsx", bytes)).file.problem).toBe("It is encrypted: save it without a password.");
 });
 
 it("is plain JSON", async () => {
