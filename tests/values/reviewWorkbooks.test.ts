@@ -46,8 +46,23 @@ test("the header stays in view, columns can be filtered, ids are hidden, Decisio
   expect(sheet).not.toContain("showErrorMessage");
   expect(REVIEW_COLUMNS.indexOf("Decision")).toBe("ABCDEFGHIJKL".indexOf("L"));
   expect(sheet).toContain('orientation="landscape" fitToWidth="1" fitToHeight="0"');
-  expect(partOf(bytes, "xl/workbook.xml")).toContain("Review!$A$1:$R$10");
+  expect(partOf(bytes, "xl/workbook.xml")).toContain("Review!$A$1:$O$10");
   expect(partOf(bytes, "xl/workbook.xml")).toContain("Review!$1:$1");
+});
+
+test("a row is as high as its longest text, broken at its column's width, so that no text covers the next", async () => {
+  const workbooks = createWorkbooks();
+  const long = { ...column, width: 10, long: true };
+  const texts = ["short", "x".repeat(11), "a\nb\nc", "審査".repeat(5), "x".repeat(5_000)].map((text) => [
+    text,
+    "y".repeat(99),
+  ]);
+  const sheet = { ...plain, columns: [long, { ...column, name: "z" }], at: "2026-11-22T12:00:00Z" };
+  const bytes = await written(workbooks.write(sheet, [texts][Symbol.iterator]()));
+  workbooks.close();
+
+  const heights = [...partOf(bytes, "xl/worksheets/sheet1.xml").matchAll(/<row r="\d+" ht="(\d+)">/g)];
+  expect(heights.map(([, points]) => Number(points))).toEqual([15, 30, 45, 30, 405]);
 });
 
 test("the same state gives the same bytes, which say that they are of the report's instant", async () => {

@@ -6,21 +6,21 @@ import type { SheetColumn, Workbooks } from "./workbook/workbook";
 
 /** How wide each column is, in characters; those that are not named are as wide as their names, and those of ids are hidden. */
 const WIDTHS: Partial<Record<ReviewColumn, number>> = {
-  Reviewer: 14,
+  Reviewer: 11,
   Action: 20,
-  Username: 26,
-  UserDisplayName: 20,
-  GroupName: 24,
-  Gives: 38,
+  Username: 20,
+  UserDisplayName: 16,
+  GroupName: 18,
+  Gives: 28,
   Administrator: 13,
-  Usage: 20,
+  Usage: 19,
   LastLogin: 21,
   SuggestedAction: 16,
-  Reason: 46,
-  Decision: 12,
-  DecidedBy: 16,
-  DecidedOn: 12,
-  Comment: 28,
+  Reason: 36,
+  Decision: 10,
+  DecidedBy: 12,
+  DecidedOn: 11,
+  Comment: 20,
   DecisionStatus: 15,
   DecidedSince: 13,
   EarlierDecision: 28,
@@ -30,7 +30,9 @@ const WIDTHS: Partial<Record<ReviewColumn, number>> = {
   AccountName: 22,
   PermissionSetName: 26,
 };
-const LONG: readonly string[] = ["Gives", "Reason", "Comment", "EarlierDecision", "RedundantWith"];
+const LONG: readonly string[] = [
+  ...["Username", "UserDisplayName", "GroupName", "Gives", "Reason", "Comment", "EarlierDecision", "RedundantWith"],
+];
 const FILL_IN: readonly string[] = ["Decision", "DecidedBy", "DecidedOn", "Comment"];
 
 /** Of 1,048,576 rows, the first of which is the header: https://support.microsoft.com/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3 */
@@ -56,7 +58,7 @@ export function createSheets({ columns, now, workbooks, linesOf, mostLines = MOS
   const LINES_THAT_COME_BACK = 80_000; // that unpack to 200 MB: what is read of all returned files
   const MOST_REVIEWERS = 500;
   const firstHidden = columns.indexOf("InstanceArn");
-  const printed = columns.indexOf("EarlierDecision") + 1;
+  const printed = columns.indexOf("Comment") + 1;
   const widths = WIDTHS;
   const long = LONG;
   const fillIn = FILL_IN;

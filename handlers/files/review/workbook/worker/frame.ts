@@ -61,6 +61,8 @@ export async function frameOf({ columns, choices, printed, at }: SheetToWrite, l
               ],
         pageSetup: {
           orientation: "landscape",
+          // What a person reads is as large as it can be on one page's width.
+          margins: { left: 0.25, right: 0.25, top: 0.4, bottom: 0.5, header: 0.2, footer: 0.25 },
           fitToPage: true,
           fitToWidth: 1,
           fitToHeight: 0,

@@ -5,6 +5,10 @@ import { createZip } from "./zip";
 /** A cell of a spreadsheet holds no more: https://support.microsoft.com/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3 */
 const LONGEST_CELL = 32_767;
 
+const LINE_POINTS = 15;
+/** No row is higher. */
+const MOST_POINTS = 405;
+
 /** A workbook on its way: whatever it has written is given once, so that no more than a batch of its lines is ever held. */
 export interface WorkbookWriter {
   /** A text for each column. */
@@ -36,6 +40,17 @@ export async function beginWorkbook(sheet: SheetToWrite): Promise<WorkbookWriter
   let row = 1;
   await part.write(Buffer.from(head));
 
+  const wrapped = sheet.columns.flatMap(({ long, width }, column) => (long ? [{ column, width }] : []));
+  /** In points, for as many lines as the text that breaks most: not every spreadsheet looks for itself. */
+  const heightOf = (line: readonly string[]): number => {
+    let most = 1;
+    for (const { column, width } of wrapped) {
+      const value = line[column]!;
+      if (value.length > width || value.includes("\n")) most = Math.max(most, linesOf(value, width));
+    }
+    return Math.min(most * LINE_POINTS, MOST_POINTS);
+  };
+
   const written = (): Written => ({ bytes: zip.take(), size: part.size() });
 
   return {
@@ -43,7 +58,7 @@ export async function beginWorkbook(sheet: SheetToWrite): Promise<WorkbookWriter
       let xml = "";
       for (const line of lines) {
         row++;
-        xml += `<row r="${row}">`;
+        xml += `<row r="${row}" ht="${heightOf(line)}">`;
         for (let column = 0; column < line.length; column++) {
           const value = line[column]!;
           if (value !== "") {
@@ -74,6 +89,14 @@ export async function beginWorkbook(sheet: SheetToWrite): Promise<WorkbookWriter
       return written();
     },
   };
+}
+
+/** How many lines a text takes; letters of East Asia are twice as wide. */
+function linesOf(text: string, width: number): number {
+  return text.split("\n").reduce((sum, line) => {
+    const wide = line.match(/[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]/g)?.length ?? 0;
+    return sum + Math.max(1, Math.ceil((line.length + wide) / width));
+  }, 0);
 }
 
 /** Its element from the end of the tag's name on: as a cell can hold it. */
