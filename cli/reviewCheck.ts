@@ -52,6 +52,10 @@ interface Known {
   readonly key: string;
   readonly state: string;
   readonly decision: string;
+  /** Whether it is about what a line of the sheet is about; else, about a single grant, as in sheets of version 0.1. */
+  readonly ofAction: boolean;
+  /** Not carried, for a reason that is named already. */
+  lost: boolean;
 }
 
 /** `credential-report review check`: gives the exit code. */
@@ -114,7 +118,9 @@ async function readAll(files: readonly string[]): Promise<{ checked: Checked[]; 
           problems.push({ row: null, what: `${cut} of its texts are longer than 2,000 characters, and would be cut.` });
         const one = { file, isRead: true, decisions: decided.length + refusedCount, carried: decided.length, problems };
         checked.push(one);
-        known.push(...decided.map(({ row, key, state, decision }) => ({ checked: one, row, key, state, decision })));
+        const ofAction = findings.subject === "action";
+        for (const { row, key, state, decision } of decided)
+          known.push({ checked: one, row, key, state, decision, ofAction, lost: false });
       } catch (error) {
         const isRead = (error as NodeJS.ErrnoException).syscall === undefined;
         const what = isRead ? messageOf(error) : `could not be read: ${messageOf(error)}`;
@@ -141,26 +147,39 @@ function findContested(known: readonly Known[]): void {
         (other) => other !== one && other.decision.toLowerCase() !== one.decision.toLowerCase(),
       );
       const where = others.map(({ checked, row, decision }) => `row ${row} of ${checked.file} says ${decision}`);
-      one.checked.carried--;
-      one.checked.problems.push({
-        row: one.row,
-        what: `says ${one.decision}, but ${where.join(", ")}: neither would be carried.`,
-      });
+      lose(one, `says ${one.decision}, but ${where.join(", ")}: neither would be carried.`);
     }
   }
 }
 
 function findChanged(known: readonly Known[], present: ReadonlyMap<string, string>): void {
-  for (const { checked, row, key, state } of known) {
-    const now = present.get(key);
-    if (now === state) continue;
-    checked.carried--;
-    const what =
-      now === undefined
-        ? "is about what the newest report has no line for."
-        : `is about what was ${state}, and is ${now} now: look at it again.`;
-    checked.problems.push({ row, what });
+  for (const one of known) {
+    const { key, state } = one;
+    const action = one.ofAction ? key : actionOfGrant(key);
+    if (action === null) {
+      lose(
+        one,
+        "is about a single grant of a membership: the report takes it only where all of them are decided alike.",
+      );
+      continue;
+    }
+    const now = present.get(action);
+    if (now === undefined) lose(one, "is about what the newest report has no line for.");
+    else if (now !== state) lose(one, `is about what was ${state}, and is ${now} now: look at it again.`);
   }
+}
+
+/** `ActionKey` of a direct grant, by its `GrantKey` in sheets of version 0.1; `null` for a grant through a group. */
+function actionOfGrant(grantKey: string): string | null {
+  const [account, set, type, , userId] = grantKey.split("/");
+  return type === "USER" ? `GRANT/${account}/${set}/${userId}` : null;
+}
+
+/** Counts a decision once, whatever else is the matter with it. */
+function lose(one: Known, what: string): void {
+  if (!one.lost) one.checked.carried--;
+  one.lost = true;
+  one.checked.problems.push({ row: one.row, what });
 }
 
 /** `ActionKey` → `ActionState`. */

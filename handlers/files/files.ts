@@ -42,8 +42,6 @@ export {
 export { notCoveredText } from "./notCovered";
 export {
   type ActionCounts,
-  type Advice,
-  createAdvice,
   createPage,
   type PageContext,
   type PageRun,
@@ -52,6 +50,8 @@ export {
 export { archivedLogins } from "./previous/previous";
 export { type Published, publish } from "./publish";
 export {
+  type Advice,
+  createReview,
   createWorkbooks,
   type Decisions,
   NO_DECISIONS,

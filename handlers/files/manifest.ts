@@ -98,6 +98,8 @@ export interface Previous {
 
 /** What became of the decisions that people have returned. */
 export interface DecidedFacts extends Outcome {
+  /** Why it is not known which files there are, for people; `null` where it is. */
+  readonly problem: string | null;
   readonly files: readonly (DecisionFile & Outcome)[];
 }
 

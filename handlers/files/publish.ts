@@ -81,11 +81,13 @@ export async function publish(
       await Promise.all(writers.map((writer) => (writer.comesFirst ? null : writer.rows(batch))));
       progress("rows", counts.total, null);
     }
-    for (const writer of writers) await writer.end();
-    for (const file of files.flatMap((each) => each.beside?.() ?? [])) {
-      const writer = createFileWriter(file, sink);
-      writers.push(writer);
-      await writer.end();
+    for (const [at, file] of files.entries()) {
+      await writers[at]!.end();
+      for (const other of file.beside?.() ?? []) {
+        const writer = createFileWriter(other, sink);
+        writers.push(writer);
+        await writer.end();
+      }
     }
     const whole = writers.filter((writer) => !writer.refused());
     const entries = whole.map((writer) => writer.entry());

@@ -8,7 +8,7 @@ import { createMachineRows } from "./machineRows";
 import type { DecidedFacts, PreviousReport, RunFacts } from "./manifest";
 import { REPORT_FILE } from "./names";
 import { type NotCovered, notCoveredText } from "./notCovered";
-import { createAdvice, createPage, type GivenBetween, type GivenGrant, type PageContext } from "./page/page";
+import { createPage, type GivenBetween, type GivenGrant, type PageContext } from "./page/page";
 import { countPeople } from "./people";
 import type { ReportFile } from "./reportFile";
 import { createReview, createWorkbooks, type Decisions } from "./review/review";
@@ -50,12 +50,13 @@ export function reportFiles(context: FileContext): ReportContents {
     review,
     createUnexplainedLogins(sources, evidence),
     createMachineRows(sources, facts.runId),
-    createPage(pageContext(context, () => review.outcome.stillThere)),
+    createPage({ ...pageContext(context, () => review.outcome.stillThere), advice: review.advice }),
   ];
   return {
     files: files.filter((file) => file !== null),
     decided: () => ({
       ...review.outcome,
+      problem: decisions.problem,
       files: decisions.files.map((file, index) => ({ ...file, ...review.outcomeOfFiles[index]! })),
     }),
     news: () =>
@@ -85,8 +86,8 @@ function csvReport(): ReportFile {
   };
 }
 
-function pageContext(context: FileContext, decidedNotDone: () => number): PageContext {
-  const { sources, evidence, facts, status, warnings, previousReport, changes, notCovered: leftOut } = context;
+function pageContext(context: FileContext, decidedNotDone: () => number): Omit<PageContext, "advice"> {
+  const { sources, facts, status, warnings, previousReport, changes, notCovered: leftOut } = context;
   const { settings, collection, logins } = sources;
   const { now, ...settingsButNow } = settings;
   return {
@@ -117,7 +118,6 @@ function pageContext(context: FileContext, decidedNotDone: () => number): PageCo
       administrators: countPeople(sources).administrators,
       decidedNotDone: decidedNotDone(),
     }),
-    advice: createAdvice(sources, evidence, changes?.granted),
     changes() {
       const none = { first: [], count: 0 };
       const refused = changes === null ? previousReport.reason : changes.refused();

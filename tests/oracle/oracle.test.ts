@@ -8,6 +8,7 @@ import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { textOfCell } from "../../cli/verify/cellText";
 import { seedOf, series } from "../support/long";
+import { expectAdviceOf } from "./advice";
 import { ASSIGNMENT_CASES } from "./assignmentCases";
 import type { FixedCase } from "./caseParts";
 import { type ReportCase, reportCases } from "./organisations";
@@ -189,6 +190,7 @@ test("random organisations hold every oddity often enough to matter", () => {
 });
 
 describe("the product agrees with the oracle, byte for byte", () => {
+  const advised = { removals: 0, ofGroupsAlone: 0 };
   const agree = async ({ organisation, options }: ReportCase) => {
     const oracle = oracleReport(organisation, options);
     const product = await productReport(organisation, options);
@@ -198,6 +200,9 @@ describe("the product agrees with the oracle, byte for byte", () => {
     expect({ status: product.status, warnings }).toEqual({ status: oracle.status, warnings });
     expect(product.csv.split("\r\n")).toEqual(oracle.csv.split("\r\n"));
     expect(product.csv).toBe(oracle.csv);
+    const { removals, ofGroupsAlone } = expectAdviceOf(product.files);
+    advised.removals += removals;
+    advised.ofGroupsAlone += ofGroupsAlone;
   };
 
   test.concurrent.each(CASES)("$name", agree);
@@ -218,6 +223,9 @@ describe("the product agrees with the oracle, byte for byte", () => {
       for (const outcome of await Promise.allSettled(shares)) {
         if (outcome.status === "rejected") throw outcome.reason;
       }
+      // Of nothing, anything is true.
+      expect(advised.removals).toBeGreaterThan(RUNS / 4);
+      expect(advised.ofGroupsAlone).toBeGreaterThan(RUNS / 50);
     },
     TIME_LIMIT + 30_000,
   );

@@ -100,7 +100,7 @@ export interface Figures extends UsageCounts {
   emptyGroupRows: number;
 }
 
-/** How much there is to do, by what is suggested. */
+/** How much there is to do, by what is suggested: as many actions as the sheet has lines. */
 export type ActionCounts = Readonly<
   Record<
     "KEEP" | "REMOVE" | "REVIEW" | "WAIT" | "INVESTIGATE",
@@ -109,7 +109,9 @@ export type ActionCounts = Readonly<
       readonly actions: number;
       /** Of these, memberships that are ended, with all that each gives. */
       readonly memberships: number;
-      /** Rows for which it is suggested. */
+      /** And assignments of groups. */
+      readonly assignments: number;
+      /** Rows that say so. */
       readonly rows: number;
     }
   >
@@ -202,6 +204,8 @@ export interface PageData {
   readonly run: PageRun;
   readonly figures: Figures;
   readonly actions: ActionCounts;
+  /** Rows that are gone once all is done that is suggested for removal. */
+  readonly removableRows: number;
   readonly daysSinceLastUse: readonly DayBucket[];
   readonly heatMap: HeatMap;
   readonly groups: Ranking<GroupCounts>;
