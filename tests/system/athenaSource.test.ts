@@ -82,6 +82,15 @@ describe("the window is not observed", () => {
       "from 2026-11-18 to 2026-11-20",
     ],
     ["by another account's events", reads(8, { recipientAccountId: "444455556666" }), {}, "from 2026-11-13"],
+    [
+      "by another account's events, where no partition says whose they are",
+      reads(8, { recipientAccountId: "444455556666" }),
+      {
+        tables: [{ ...table(), TableMetadata: { ...table().TableMetadata, PartitionKeys: [] } }],
+        groups: [workGroup({ BytesScannedCutoffPerQuery: 1e12 })],
+      },
+      "from 2026-11-13 to 2026-11-20",
+    ],
     ["by another Region's events", reads(8, { awsRegion: "us-east-1" }), {}, "from 2026-11-13"],
     [
       "by what was seen in the last hour of a day, without partitions",
