@@ -1,4 +1,4 @@
-import { createAdvice, createPage, evidenceOf, pageAssets, rowBatches } from "../handlers/files/files";
+import { createPage, createReview, NO_DECISIONS, pageAssets, rowBatches } from "../handlers/files/files";
 import { sourcesOf } from "./sources";
 
 const ACCOUNTS = [4, 20, 200];
@@ -8,6 +8,7 @@ export async function* page(): AsyncGenerator<object> {
   pageAssets(); // bundled once, before the function is deployed
   for (const accounts of ACCOUNTS) {
     const sources = sourcesOf(accounts);
+    const review = createReview({ sources, decisions: NO_DECISIONS });
     const page = createPage({
       run: {
         runId: "bench",
@@ -26,15 +27,16 @@ export async function* page(): AsyncGenerator<object> {
         accountsInOrganization: accounts,
         settings: sources.settings,
       },
-      advice: createAdvice(sources, evidenceOf(sources), undefined),
+      advice: review.advice,
       administratorReasons: {},
-      trend: { points: [], reason: null, administrators: 0 },
+      trend: () => ({ points: [], reason: null, administrators: 0, decidedNotDone: 0 }),
       administratorArns: [sources.provisioning.permissionSets[0]!.arn],
       changes: () => ({
         since: null,
         reason: "there is no earlier report",
         counts: {},
         given: { first: [], count: 0 },
+        between: { first: [], count: 0 },
       }),
     });
     let rows = 0;
@@ -48,8 +50,10 @@ export async function* page(): AsyncGenerator<object> {
     let bytes = Buffer.byteLength(timed(() => page.begin()));
     for (const batch of rowBatches(sources, 2_000)) {
       rows += batch.length;
+      review.rows(batch);
       timed(() => page.rows(batch));
     }
+    for (const _ of review.end());
     bytes += Buffer.byteLength(timed(() => page.end()) as string);
     yield { rows, bytes, addsSeconds: Math.round(spentMs) / 1000 };
   }

@@ -51,6 +51,11 @@ export function alarms(name: string, watched: WatchedReport, parent: pulumi.Reso
     { ...reportMetric("Degraded", reportName), statistic: "Sum", period },
   );
   alarm(
+    "sheet-not-carried",
+    pulumi.interpolate`Nothing was carried of a returned review sheet in s3://${bucket.name}/${REPORT_PREFIX}decisions/: somebody believes that they have decided. Which file and why: "decisions" in the manifest that s3://${bucket.name}/${REPORT_PREFIX}latest.json names. Have it checked with "npm run review -- check FILE", saved again as .xlsx or "CSV UTF-8" and put there in place of the other, and start the runbook. The log: ${logs}`,
+    { ...reportMetric("SheetsNotCarried", reportName), statistic: "Sum", period },
+  );
+  alarm(
     "schedule-dead-letters-used",
     pulumi.interpolate`The credential report's schedule could not start a run; the queue ${schedule.deadLetters.name} holds the event and, in its attributes, why. Fix it, start the runbook, then empty the queue. The function's log: ${logs}`,
     messagesIn(schedule.deadLetters),

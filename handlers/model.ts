@@ -25,7 +25,7 @@ export interface Settings {
   readonly lookbackDays: number;
   /** Access younger than this many days is not reported as unused. */
   readonly newAccessDays: number;
-  /** Pace of the sso-admin calls, out of the 20 a second that AWS grants; the same share is taken of every other quota. */
+  /** Pace of the sso-admin calls, out of the 20 a second that AWS grants; see `createPace` for the others. */
   readonly requestsPerSecond: number;
   /** Names of permission sets that count as administrator besides those with the AWS-managed policy AdministratorAccess. */
   readonly administratorPermissionSets: readonly string[];

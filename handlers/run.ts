@@ -1,4 +1,11 @@
-import { type Caller, type Clients, type KeptJournal, mergeEfforts, SLICE_OVER } from "./aws/aws";
+import {
+  accountAccessPerSecond,
+  type Caller,
+  type Clients,
+  type KeptJournal,
+  mergeEfforts,
+  SLICE_OVER,
+} from "./aws/aws";
 import type { RunPlan, Unfinished } from "./bucket/bucket";
 import { reportError } from "./errors";
 import {
@@ -209,12 +216,18 @@ export function planOf(
   };
 }
 
-function estimateOf(provisioning: Provisioning, organization: Organization, { requestsPerSecond }: Settings): Estimate {
-  const ACCOUNT_ACCESS_A_SECOND = Math.min(20, requestsPerSecond); // a raised quota of IAM Identity Center raises no other
+/** By what is known once the pairs, the accounts and account access manager's applications are. */
+export function estimateOf(
+  provisioning: Pick<Provisioning, "pairs">,
+  organization: Pick<Organization, "accounts" | "accountAccess">,
+  { requestsPerSecond }: Pick<Settings, "requestsPerSecond">,
+): Estimate {
   const pairs = provisioning.pairs.length;
   const accounts = accountsToAsk(organization, provisioning).length;
   const entitlementCalls = organization.accountAccess.applications.length * accounts;
   // Two quotas, asked side by side.
-  const seconds = Math.ceil(Math.max(pairs / requestsPerSecond, entitlementCalls / ACCOUNT_ACCESS_A_SECOND));
+  const seconds = Math.ceil(
+    Math.max(pairs / requestsPerSecond, entitlementCalls / accountAccessPerSecond(requestsPerSecond)),
+  );
   return { pairs, calls: pairs + entitlementCalls, entitlementCalls, seconds };
 }

@@ -176,15 +176,23 @@ export const SAMPLE_RUN: PageRun = {
 export async function renderPage(rows: readonly Row[], context: Partial<PageContext> = {}): Promise<string> {
   const page = createPage({
     run: SAMPLE_RUN,
-    advice: simpleAdvice(),
-    trend: { points: [], reason: null, administrators: 0 },
+    advice: simpleAdvice(rows),
+    trend: () => ({ points: [], reason: null, administrators: 0, decidedNotDone: 0 }),
     administratorArns: administratorArns(rows),
     administratorReasons: Object.fromEntries(administratorArns(rows).map((arn) => [arn, ADMINISTRATOR_REASON])),
     changes: () => ({
       since: "2026-11-13T20:00:12Z",
       reason: null,
-      counts: { GRANTED: 118, REVOKED: 74, NOW_UNUSED: 203, USED_AGAIN: 31, STATUS_CHANGED: 12 },
+      counts: {
+        GRANTED: 118,
+        REVOKED: 74,
+        GRANTED_AND_REVOKED: 9,
+        NOW_UNUSED: 203,
+        USED_AGAIN: 31,
+        STATUS_CHANGED: 12,
+      },
       given: { first: [], count: 0 },
+      between: { first: [], count: 0 },
     }),
     ...context,
   });
@@ -210,17 +218,17 @@ export function adviceOf({ UserId, Usage, UserStatus }: Row): Suggestion {
   return { action: "KEEP", reason: "Last used within a day." };
 }
 
-function simpleAdvice(): Advice {
-  const counts = { REMOVE: 0, REVIEW: 0, INVESTIGATE: 0, WAIT: 0, KEEP: 0 };
+function simpleAdvice(rows: readonly Row[]): Advice {
+  const count = (action: string) => rows.filter((row) => adviceOf(row).action === action).length;
+  const countsOf = (action: string) => {
+    const one = count(action);
+    return { actions: one, memberships: 0, assignments: 0, rows: one };
+  };
+  const actions = ["REMOVE", "REVIEW", "INVESTIGATE", "WAIT", "KEEP"];
   return {
-    add(batch) {
-      for (const row of batch) counts[adviceOf(row).action] += 1;
-    },
     of: adviceOf,
-    counts: () =>
-      Object.fromEntries(
-        Object.entries(counts).map(([action, rows]) => [action, { actions: rows, memberships: 0, rows }]),
-      ) as unknown as ActionCounts,
+    counts: () => Object.fromEntries(actions.map((action) => [action, countsOf(action)])) as unknown as ActionCounts,
+    removableRows: () => count("REMOVE"),
   };
 }
 

@@ -22,6 +22,7 @@ import { createRowsCheck, type RowsCheck } from "./rowsCheck";
 import { type Rules, requiredFiles, rulesOf } from "./rules";
 import { createUtf8Check } from "./utf8Check";
 import { type CheckedFile, createProblems, type Problem, type Problems, type Verdict, verdictOf } from "./verdict";
+import { createWorkbooksCheck, type WorkbooksCheck } from "./workbook/workbooksCheck";
 
 /**
  * Checks that a report is what its manifest says: the manifest against its schema, each file's size, hash, rows and order, the files
@@ -113,7 +114,8 @@ async function checkFiles(manifest: Manifest, source: ReportSource, problems: Pr
   }
   const rules = rulesOf(manifest);
   const rowsCheck = createRowsCheck(manifest, rules, problems);
-  const context = { manifest, rules, rowsCheck, source, problems };
+  const workbooksCheck = rules.sheet === "actions" ? createWorkbooksCheck(problems) : null;
+  const context = { manifest, rules, rowsCheck, workbooksCheck, source, problems };
   const checked = new Map<FileEntry, Omit<CheckedFile, "problems">>();
   const check = async (entry: FileEntry) => checked.set(entry, await checkFile(entry, context));
   // Those with the report's rows at the same time, so that rows that belong together come by together.
@@ -124,6 +126,7 @@ async function checkFiles(manifest: Manifest, source: ReportSource, problems: Pr
   await Promise.all(files.filter(({ name }) => together.includes(name)).map(check));
   rowsCheck.end();
   for (const entry of files) if (!together.includes(entry.name)) await check(entry);
+  if (problems.unreadable().length === 0) workbooksCheck?.end();
   return files.map((entry) => ({ ...checked.get(entry)!, problems: problems.countOf(entry.name) }));
 }
 
@@ -131,6 +134,8 @@ interface Context {
   readonly manifest: Manifest;
   readonly rules: Rules;
   readonly rowsCheck: RowsCheck;
+  /** `null` of versions that wrote no workbooks. */
+  readonly workbooksCheck: WorkbooksCheck | null;
   readonly source: ReportSource;
   readonly problems: Problems;
 }
@@ -182,7 +187,7 @@ interface Counts {
 
 function contentChecks(
   name: string,
-  { manifest, rules, rowsCheck, problems }: Context,
+  { manifest, rules, rowsCheck, workbooksCheck, problems }: Context,
   { byRowStatus, byUsage }: Counts,
 ): ContentCheck[] {
   const countAndCompare = (row: CsvRow) => {
@@ -194,9 +199,14 @@ function contentChecks(
   const utf8 = createUtf8Check(name, problems);
   if (name === PAGE_FILE) return [utf8, createPageCheck(manifest, rules, problems)];
   if (name.endsWith(".csv")) {
-    const onRow = { [REPORT_FILE]: countAndCompare, [REVIEW_FILE]: rowsCheck.review }[name];
+    const reviewed = (row: CsvRow) => {
+      rowsCheck.review(row);
+      workbooksCheck?.review(row);
+    };
+    const onRow = { [REPORT_FILE]: countAndCompare, [REVIEW_FILE]: reviewed }[name];
     return [utf8, createCsvCheck(name, problems, rules.columns[name], onRow)];
   }
+  if (name.endsWith(".xlsx") && workbooksCheck !== null) return [workbooksCheck.workbook(name)];
   if (!name.endsWith(".jsonl.gz")) return [];
   const onRow = name === MACHINE_ROWS_FILE ? rowsCheck.machine : undefined;
   return [createJsonLinesCheck(name, problems, manifest.runId, rules.gzipMembers, onRow)];

@@ -1,5 +1,5 @@
 /** The report as files: what is in them, in which order they are written, and the manifest that makes them a report. */
-export { CHANGE_COLUMNS, type News } from "./changes/changes";
+export { CHANGE_COLUMNS, CHANGE_KINDS, type News } from "./changes/changes";
 export {
   COLUMNS,
   type Column,
@@ -42,8 +42,6 @@ export {
 export { notCoveredText } from "./notCovered";
 export {
   type ActionCounts,
-  type Advice,
-  createAdvice,
   createPage,
   type PageContext,
   type PageRun,
@@ -52,6 +50,8 @@ export {
 export { archivedLogins } from "./previous/previous";
 export { type Published, publish } from "./publish";
 export {
+  type Advice,
+  createReview,
   createWorkbooks,
   type Decisions,
   NO_DECISIONS,

@@ -14,7 +14,7 @@ import {
   manifestAccountAccess,
   manifestInstance,
 } from "./manifestWays";
-import { type NotCovered, notCovered } from "./notCovered";
+import type { NotCovered } from "./notCovered";
 import { countPeople, type PeopleCounts } from "./people";
 import type { DecisionFile, Outcome } from "./review/review";
 import type { RowSources } from "./rows";
@@ -98,6 +98,8 @@ export interface Previous {
 
 /** What became of the decisions that people have returned. */
 export interface DecidedFacts extends Outcome {
+  /** Why it is not known which files there are, for people; `null` where it is. */
+  readonly problem: string | null;
   readonly files: readonly (DecisionFile & Outcome)[];
 }
 
@@ -274,7 +276,7 @@ export function manifestOf(
   facts: RunFacts,
   rows: RowCounts,
   files: FileEntry[],
-  { decisions, news }: Pick<Manifest, "decisions" | "news">,
+  { decisions, news, notCovered }: Pick<Manifest, "decisions" | "news" | "notCovered">,
   previous: Previous,
 ): Manifest {
   const { settings, instance, provisioning, collection, logins } = sources;
@@ -297,7 +299,7 @@ export function manifestOf(
     finishedAt: formatInstant(facts.finishedMs),
     settings: settingsButNow,
     instance: manifestInstance(instance),
-    notCovered: notCovered(sources),
+    notCovered,
     sources: {
       identityCenter: {
         status: "read",

@@ -19,8 +19,11 @@ export interface ReportFile {
   end(): Pieces;
   /** Why the file is not to be published after all; `null` where it is. Asked after the end. */
   refused?(): string | null;
-  /** Files that come with it, asked for after the end: they see no rows, and have their ends only. */
-  beside?(): readonly ReportFile[];
+  /**
+   * Files that come with it, asked for after its end and written before the next file ends: they see no rows, and have their ends only. Each is written
+   * before the next is asked for, which may depend on what it had room for.
+   */
+  beside?(): Iterable<ReportFile>;
   /** What readers have to know of it, for people; asked after the end. */
   notes?(): readonly string[];
   /** Called once, when the report is published or given up. */

@@ -58,7 +58,10 @@ export function readOrganization(
 }
 
 /** Those of the organization, and those that occur: of an account outside of it, nobody else tells. In order. */
-export function accountsToAsk({ accounts }: Organization, { pairs }: Provisioning): string[] {
+export function accountsToAsk(
+  { accounts }: Pick<Organization, "accounts">,
+  { pairs }: Pick<Provisioning, "pairs">,
+): string[] {
   return [...new Set([...(accounts ?? []).map(({ id }) => id), ...pairs.map(([id]) => id)])].sort();
 }
 

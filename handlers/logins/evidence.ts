@@ -1,5 +1,6 @@
 import type { Collection, Logins, Settings } from "../model";
 import { type AssignedTo, createAssignedTo } from "./assigned";
+import { type EndedAssignment, findEndedAssignments } from "./endedAssignments";
 import { createLoginUsers, type LoginUsers } from "./users";
 
 /**
@@ -46,6 +47,8 @@ export interface Evidence {
   ofRole(accountId: string, roleName: string): RoleEvidence;
   /** What the events tell of an assignment: asked once a way, not once a row. */
   readonly assignedTo: AssignedTo;
+  /** Each time that an assignment was made and ended in the window, whether it is there now or not. */
+  readonly endedAssignments: readonly EndedAssignment[];
 }
 
 /** What is known of a role's use beside its users' own logins. */
@@ -65,6 +68,7 @@ export function createEvidence(
   const NEVER = Number.POSITIVE_INFINITY;
   const { max } = Math;
   const observed = logins.observed;
+  const nowMs = Date.parse(now);
   const users = createLoginUsers(everyone, identityStoreId);
   const consoleMs: number[] = [];
   const programmaticMs: number[] = [];
@@ -141,11 +145,9 @@ export function createEvidence(
     users,
     logins: { consoleMs, programmaticMs, count: counts },
     places,
-    assignedTo: createAssignedTo(
-      logins.assignments,
-      users.keyOf,
-      max(Date.parse(now), Date.parse(readAgain?.to ?? now)),
-    ),
+    assignedTo: createAssignedTo(logins.assignments, users.keyOf, max(nowMs, Date.parse(readAgain?.to ?? now))),
+    // What ended since is the next report's, which begins at this one's present.
+    endedAssignments: findEndedAssignments(logins.assignments, users.keyOf, nowMs),
     ofRole(accountId, roleName) {
       const use = otherUse.get(accountId)?.get(roleName);
       const byAnybody = use !== undefined && (use.userNotNamed || use.nameOfNobody);

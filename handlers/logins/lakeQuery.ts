@@ -3,7 +3,7 @@ import { allPages, type Caller } from "../aws/aws";
 import { reportError } from "../errors";
 import type { Progress } from "../model";
 import { EVENT_SOURCE, type EventsRead, LOGIN_EVENTS, type LoginEventName, namesOf } from "./events";
-import { createRowReader, type QueryPart, queryPartOf } from "./queryRows";
+import { createRowReader, type QueryPart, queryPartOf, type ToldByRows, toldBy } from "./queryRows";
 import type { LoginPart, LoginWindow } from "./source";
 
 /**
@@ -82,7 +82,7 @@ export async function readLogins(
   cloudTrail: CloudTrailClient,
   call: Caller,
   progress: Progress,
-): Promise<QueryPart & Pick<LoginPart, "reason">> {
+): Promise<QueryPart & Pick<ToldByRows, "removedRegions"> & Pick<LoginPart, "reason">> {
   let total: number | null = null;
   const { rowOf, idOf, unexpected } = createRowReader(QueryId, window);
 
@@ -116,5 +116,6 @@ export async function readLogins(
     );
   }
   const reason = total === null ? "the login query did not say how many rows it has" : null;
-  return { ...queryPartOf(rows), reason };
+  const told = toldBy(rows);
+  return { ...queryPartOf(told), removedRegions: told.removedRegions, reason };
 }

@@ -3,6 +3,7 @@ import type { RunResult } from "../bucket/bucket";
 import { ORPHAN_STATUSES } from "../files/files";
 import type { Progress } from "../model";
 import { type MetricValues, metricsLine } from "./metrics";
+import { unusedFiles } from "./notices";
 
 export interface Log {
   info(message: string, fields: object): void;
@@ -68,6 +69,7 @@ export function createLog(runId: string, reportName: string): Log {
         Grants: sum(byUsage),
         Unused: byUsage.UNUSED_IN_WINDOW ?? 0,
         Orphans: ORPHAN_STATUSES.reduce((total, status) => total + (byRowStatus[status] ?? 0), 0),
+        SheetsNotCarried: unusedFiles(result).length,
         ...metricsOf(effort, startedMs),
       });
     },

@@ -16,6 +16,8 @@ const METRICS = {
   DurationSeconds: "Seconds",
   Calls: "Count",
   Throttles: "Count",
+  /** Files of `decisions/` of which nothing was carried. */
+  SheetsNotCarried: "Count",
   /** How the watch, which `overdueAlarm` needs, tells how old the newest report is. CloudWatch has no hours. */
   HoursSinceLastReport: "None",
   /** How old the newest quarter of a day is that the login archive has. */

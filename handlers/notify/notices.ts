@@ -27,7 +27,10 @@ export interface NoticeContext {
 
 /** Files of `decisions/` whose decisions all came to nothing: those who returned them believe that they have decided. */
 export function unusedFiles({ decisions }: RunResult): string[] {
-  return (decisions?.files ?? []).flatMap(({ key, problem, ...counts }) => {
+  if (decisions === undefined) return [];
+  // Which files there are is not known: all that anybody has returned came to nothing.
+  if (decisions.problem) return [`decisions/: ${decisions.problem}`];
+  return decisions.files.flatMap(({ key, problem, ...counts }) => {
     if (problem !== null) return [`${key}: ${problem}`];
     const { changed, contested } = counts;
     const held = counts.carried + counts.done;

@@ -1,4 +1,4 @@
-import { type SettingKey, settings } from "../../handlers/settings";
+import { type SettingKey, settings } from "../../components/settings";
 import { leavePackagesOut, type ProgramRun, type Registration } from "./runProgram";
 import { historyConfig, minimalConfig, runStack } from "./stack";
 
@@ -7,7 +7,9 @@ jest.mock("../../handlers/report", () => ({ createReportHandler: () => async () 
 beforeAll(leavePackagesOut);
 
 const key = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
-const everyAlarm = ["changed degraded", "changed failed", "changed overdue", "changed schedule-dead-letters-used"];
+const everyAlarm = ["degraded", "failed", "overdue", "schedule-dead-letters-used", "sheet-not-carried"].map(
+  (name) => `changed ${name}`,
+);
 const tellingFunction = ["changed function", "changed function-policy"];
 const bucketSettings = ["encryption", "lifecycle", "ownership", "policy", "public-access", "versioning"].map(
   (setting) => `reports-${setting}`,
@@ -29,13 +31,21 @@ const changes: Record<SettingKey, readonly [value: string, ...resources: string[
     ...["degraded", "failed", "function", "function-policy", "overdue", "reports", "reports-policy"].map(
       (name) => `changed ${name}`,
     ),
-    ...["runbook", "runbook-policy", "runs"].map((name) => `changed ${name}`),
+    ...["runbook", "runbook-policy", "runs", "sheet-not-carried"].map((name) => `changed ${name}`),
   ],
   adoptBucket: [
     "true",
-    ...["degraded", "failed", "function", "function-policy", "overdue", "runbook", "runbook-policy", "runs"].map(
-      (name) => `changed ${name}`,
-    ),
+    ...[
+      "degraded",
+      "failed",
+      "function",
+      "function-policy",
+      "overdue",
+      "runbook",
+      "runbook-policy",
+      "runs",
+      "sheet-not-carried",
+    ].map((name) => `changed ${name}`),
     ...["reports", ...bucketSettings].map((name) => `gone ${name}`),
   ],
   deleteBucket: ["true", "changed reports"],

@@ -28,9 +28,9 @@ test("two reports live in one stack", async () => {
       .filter((one) => one.startsWith(`${name}-`))
       .map((one) => one.slice(name.length + 1))
       .sort();
-  expect(suffixes("first")).toHaveLength(27);
+  expect(suffixes("first")).toHaveLength(28);
   expect(suffixes("second")).toEqual(suffixes("first"));
-  expect(Object.keys(resources)).toHaveLength(2 * 28);
+  expect(Object.keys(resources)).toHaveLength(2 * 29);
   expect(variables(resources["first-function"]).REPORT_NAME).toBe("first-dev");
   expect(variables(resources["second-function"]).REPORT_NAME).toBe("second-dev");
   expect(variables(resources["second-function"]).BUCKET_NAME).toBe("second-reports");
@@ -114,7 +114,7 @@ test("a preview takes arguments that it does not know yet", async () => {
   };
   const { resources } = await runProgram(program, { preview: true });
   // And the rights on the key.
-  expect(Object.keys(resources)).toHaveLength(2 + 28 + 2);
+  expect(Object.keys(resources)).toHaveLength(2 + 29 + 2);
 });
 
 test("an adopted bucket is looked up, used, and not touched", async () => {
@@ -203,7 +203,7 @@ test.each([
 ])("with %s every alarm and the function tell it", async (key, value, topic) => {
   const { resources } = await runStack({ ...minimalConfig, [key]: value });
   const alarms = Object.values(resources).filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm");
-  expect(alarms).toHaveLength(4);
+  expect(alarms).toHaveLength(5);
   for (const { inputs } of alarms) expect(inputs.alarmActions).toEqual([topic]);
   expect(variables(resources["credential-report-function"])).toMatchObject({
     TOPIC_ARN: topic,
@@ -216,7 +216,7 @@ test.each([
 test("every alarm's message leads to the log; what it cannot know, the function's own says", async () => {
   const { resources } = await runStack(minimalConfig);
   const alarms = Object.values(resources).filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm");
-  expect(alarms).toHaveLength(4);
+  expect(alarms).toHaveLength(5);
   for (const { inputs } of alarms) {
     expect(inputs.alarmDescription).toContain(
       "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#logsV2:log-groups/log-group/credential-report-logs",

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Verdict } from "../../cli/verify/verdict";
 import type { EarlierReport, History, Sink } from "../../handlers/files/destination";
 import type { Manifest, RunFacts } from "../../handlers/files/manifest";
@@ -63,7 +63,10 @@ export async function publishFiles(
 export function reportDirectory(files: ReportFiles) {
   const path = mkdtempSync(join(tmpdir(), "report-"));
   mkdirSync(path, { recursive: true });
-  for (const [name, bytes] of Object.entries(files)) writeFileSync(join(path, name), bytes);
+  for (const [name, bytes] of Object.entries(files)) {
+    mkdirSync(dirname(join(path, name)), { recursive: true });
+    writeFileSync(join(path, name), bytes);
+  }
   const manifest = () => JSON.parse(readFileSync(join(path, "manifest.json"), "utf8")) as Manifest;
   const writeManifest = (value: unknown) => writeFileSync(join(path, "manifest.json"), JSON.stringify(value, null, 2));
   return {

@@ -27,19 +27,35 @@ export const partsOf = (bytes: Buffer): string[] => [...entriesOf(bytes).keys()]
 
 export const partOf = (bytes: Buffer, name: string): string => entriesOf(bytes).get(name)!.toString("utf8");
 
-/** The texts of a workbook's one sheet, row by row; an empty text for an empty cell. */
+/** The texts of a workbook's first sheet, row by row, whoever has written it; an empty text for an empty cell. */
 export function textsIn(bytes: Buffer): string[][] {
+  const shared = partsOf(bytes).includes("xl/sharedStrings.xml") ? partOf(bytes, "xl/sharedStrings.xml") : "";
+  const strings = [...shared.matchAll(/<si>(.*?)<\/si>/gs)].map(([, text]) => textOf(text!));
   const rows = [...partOf(bytes, "xl/worksheets/sheet1.xml").matchAll(/<row r="\d+"[^>]*>(.*?)<\/row>/gs)];
-  return rows.map(([, row]) =>
-    [...row!.matchAll(/<c r="[A-Z]+\d+"[^>]*?(?:\/>|>(.*?)<\/c>)/gs)].map(([, cell]) =>
-      (cell ?? "")
-        .replace(/<[^>]+>/g, "")
-        .replace(/_x([0-9A-F]{4})_/g, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
-        .replaceAll("&lt;", "<")
-        .replaceAll("&gt;", ">")
-        .replaceAll("&amp;", "&"),
-    ),
-  );
+  const numberOf = (letters: string) =>
+    [...letters].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0) - 1;
+  const header = [...rows[0]![1]!.matchAll(/<c r="([A-Z]+)1"/g)].map(([, letters]) => letters!);
+  const width = numberOf(header.at(-1)!) + 1;
+  return rows.map(([, row]) => {
+    const texts: string[] = Array(width).fill("");
+    for (const [cell, letters, inner = ""] of row!.matchAll(/<c r="([A-Z]+)\d+"[^>]*?(?:\/>|>(.*?)<\/c>)/gs)) {
+      texts[numberOf(letters!)] = /^[^>]* t="s"/.test(cell) ? strings[Number(textOf(inner))]! : textOf(inner);
+    }
+    return texts;
+  });
+}
+
+function textOf(xml: string): string {
+  return xml
+    .replace(/<[^>]+>/g, "")
+    .replaceAll("\r\n", "\n")
+    .replace(/&#(x?)([0-9a-f]+);/gi, (_, hex, code) => String.fromCodePoint(Number.parseInt(code, hex ? 16 : 10)))
+    .replace(/_x([0-9A-Fa-f]{4})_/g, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&quot;", '"')
+    .replaceAll("&apos;", "'")
+    .replaceAll("&amp;", "&");
 }
 
 /** An archive of these entries, packed. */

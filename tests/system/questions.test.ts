@@ -7,6 +7,7 @@ import type { History } from "../../handlers/files/files";
 import { startLocalAws } from "../../local/aws";
 import { type ProductRun, runProduct } from "../../local/runReport";
 import { historyOf } from "../support/reviewSheet";
+import { textsIn } from "../support/workbook";
 
 // The questions of docs/review.md, each answered in the way that stands there, for the sample organisation.
 
@@ -85,6 +86,16 @@ test("which access of a team can go this week: its reviewer's own workbook", () 
   const workbooks = Object.keys(second.files).filter((name) => name.startsWith("review/"));
   expect(reviewers.size).toBeGreaterThan(1);
   expect(workbooks).toHaveLength(reviewers.size);
+  for (const name of workbooks) {
+    const [header, ...lines] = textsIn(second.files[name]!);
+    const column = (of: string) => header!.indexOf(of);
+    const removed = lines.filter((line) => line[column("SuggestedAction")] === "REMOVE");
+    const reviewer = lines[0]![column("Reviewer")]!;
+    const expected = sheet.filter(
+      ({ Reviewer, SuggestedAction }) => Reviewer === reviewer && SuggestedAction === "REMOVE",
+    );
+    expect(removed.map((line) => line[column("ActionKey")])).toEqual(expected.map(({ ActionKey }) => ActionKey));
+  }
 });
 
 test("which assignments nobody uses: a line each, and no row of theirs is used", () => {

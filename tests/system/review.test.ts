@@ -20,7 +20,7 @@ import { sha256Of } from "../support/reportDirectory";
 
 type Row = Record<string, string>;
 
-captureLogs();
+const logs = captureLogs();
 let localAws: LocalAws;
 afterEach(() => localAws.close());
 
@@ -194,6 +194,20 @@ test("the newest page is always at one address, and names its run", async () => 
   expect(page.headers).toMatchObject({ "content-type": "text/html; charset=utf-8", "x-amz-meta-runid": "b" });
 });
 
+test("and is replaced after latest.json only", async () => {
+  const container = await start(oneUsed);
+  await review(container, "a");
+  localAws.inject([{ operation: "s3:PutObject", kind: "internalError", key: "/latest.json", times: 40 }]);
+  await expect(container.slice({ runId: "b", retries: 0, request: {} })).rejects.toMatchObject({
+    name: "NotAnnounced",
+  });
+  localAws.inject([]);
+
+  expect(container.bucket.objects.has("credential_reports/2026-11-20T090000Z-b/manifest.json")).toBe(true);
+  const page = container.bucket.objects.get("credential_reports/latest/report.html")!;
+  expect(page.headers).toMatchObject({ "x-amz-meta-runid": "a" });
+});
+
 const objectOf = ({ bucket }: Container, name: string) =>
   bucket.objects.get(`credential_reports/2026-11-20T090000Z-${name}`)!;
 
@@ -218,7 +232,11 @@ test("a removal that was decided and carried out is said to be done, and the cha
   ]);
 });
 
-test("a file of which nothing can be carried is told of in a message, though nobody wants one of every report", async () => {
+/** What the alarm is made of, of each report. */
+const sheetsNotCarried = () => logs.flatMap((line) => ("_aws" in line ? [line.SheetsNotCarried] : []));
+
+test("a file of which nothing can be carried sets off the alarm and is told of in a message, though nobody wants one of every report", async () => {
+  logs.length = 0;
   const topic = "arn:aws:sns:eu-west-1:111122223333:notifications";
   const organisation = organisationOf(threeSets);
   localAws = await startLocalAws({ organisation, throttle: false, rate: 1000, missingKeyIs403: true, topics: [topic] });
@@ -233,6 +251,21 @@ test("a file of which nothing can be carried is told of in a message, though nob
   expect(localAws.messages[0]!.message).toContain(
     "- Nothing is carried of credential_reports/decisions/review.csv: No row",
   );
+  expect(sheetsNotCarried()).toEqual([0, 1]);
+});
+
+test("where decisions/ may not be listed, nobody's decisions are carried: the alarm goes off, and the report is made", async () => {
+  logs.length = 0;
+  const refused = { operation: "s3:ListObjectsV2", kind: "notAuthorized" } as const;
+  const container = await start(threeSets, {}, [refused]);
+
+  const { rows, warnings } = await review(container);
+
+  expect(rows).toHaveLength(3);
+  expect(warnings).toEqual([
+    expect.stringMatching(/^No decision of the returned review sheets .*s3 ListObjectsV2 was refused/),
+  ]);
+  expect(sheetsNotCarried()).toEqual([1]);
 });
 
 test("a returned sheet that cannot be read is a warning, and no decision is made up", async () => {

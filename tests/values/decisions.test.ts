@@ -1,7 +1,7 @@
 import { type Decisions, readDecisions } from "../../handlers/files/review/decisions";
 import { createWorkbooks } from "../../handlers/files/review/workbook/workbook";
 import { decisionsOf, historyOf } from "../support/reviewSheet";
-import { sheetOf, zipOf } from "../support/workbook";
+import { partOf, partsOf, sheetOf, zipOf } from "../support/workbook";
 
 const KEY = "MEMBERSHIP/readers/u-alice";
 const DIRECT = "GRANT/111111111111/ps-1111111111111111/u-alice";
@@ -11,6 +11,8 @@ const LINE = `${KEY},OK USED,KEEP,Zoë,2026-11-23,"fine, for now"\r\n`;
 const cells = [...`${HEADER}${LINE.replaceAll('"', "").replace("fine, for", "fine; for")}`.trim().split("\r\n")].map(
   (line) => line.split(",").map((cell) => cell.replace(";", ",")),
 );
+
+const allOf = (bytes: Buffer) => Object.fromEntries(partsOf(bytes).map((name) => [name, partOf(bytes, name)]));
 
 const one = async (name: string, content: string | Buffer) => {
   const { byAction, warnings, files } = await decisionsOf({ [name]: content });
@@ -80,6 +82,16 @@ describe("a returned file is read", () => {
     expect((await one("a.xlsx", dated)).decided[KEY]).toMatchObject([
       { decidedBy: "7", decidedOn: "2026-11-23", comment: "TRUE" },
     ]);
+  });
+
+  it.each([
+    ["46350", "2026-11-24"],
+    ["36526", "2000-01-01"],
+    ["12345", "12345"],
+    ["week 46350", "week 46350"],
+  ])("with %s for a day, as a spreadsheet has it in a cell of text", async (DecidedOn, day) => {
+    const { decided } = await one("a.csv", `${HEADER}${KEY},OK USED,KEEP,,${DecidedOn},\r\n`);
+    expect(decided[KEY]).toMatchObject([{ decidedOn: day }]);
   });
 
   it("of version 0.1, by its grants", async () => {
@@ -162,14 +174,60 @@ describe("nothing is carried of a file, which is named with the reason, and the 
   }, 120_000);
 });
 
-it("reads 200 files, and says that there are more", async () => {
+it("reads 200 files, and says of the next that neither it nor those after it are read", async () => {
   const returned = Object.fromEntries(
     Array.from({ length: 205 }, (_, index) => [`${1000 + index}.csv`, HEADER + LINE]),
   );
   const { files, warnings } = await decisionsOf(returned);
 
-  expect(files).toHaveLength(200);
-  expect(warnings).toEqual(["There are more than 200 files in decisions/: only the first 200 by name are read."]);
+  const unread = files.filter(({ problem }) => problem !== null);
+  expect(files).toHaveLength(201);
+  expect(unread).toMatchObject([
+    {
+      key: "decisions/1200.csv",
+      sha256: null,
+      problem: expect.stringMatching(/^Of .* the first 200 by name are read/),
+    },
+  ]);
+  expect(warnings).toEqual([`No decision of decisions/1200.csv is carried forward: ${unread[0]!.problem}`]);
+});
+
+it("reads no more of all files together than may be unpacked, however little each is", async () => {
+  const sheet = (size: number) =>
+    zipOf({ ...allOf(sheetOf([cells])), "xl/media/image1.png": Buffer.alloc(size * 1_000_000) });
+  const { files } = await decisionsOf({ "a.xlsx": sheet(120), "b.xlsx": sheet(120), "c.csv": HEADER + LINE });
+
+  expect(files.map(({ problem }) => problem)).toEqual([
+    null,
+    expect.stringMatching(/^It unpacks to more than the 79\d+ bytes that are left of what all files may have/),
+    null,
+  ]);
+});
+
+it("reads no more of a file than may be, whatever its listing says of it", async () => {
+  const history = historyOf({ "a.csv": Buffer.alloc(50_000_001, "a") });
+  const [listed] = await history.decisions(1);
+  const small = { ...history, decisions: async () => [{ ...listed!, bytes: 10 }] };
+  const { files } = await readDecisions(small, createWorkbooks());
+
+  expect(files[0]!.problem).toMatch(/^It is larger than 50000000 bytes/);
+});
+
+it("takes what a formula gave when it was last reckoned, and reckons none", async () => {
+  const formula = `<c r="A1" t="str"><f>"MEMBERSHIP/readers/u-alice"</f><v>${KEY}</v></c><c r="B1" t="str"><f>1/0</f><v>OK USED</v></c><c r="C1" t="str"><f>WEBSERVICE("http://127.0.0.1:1/")</f><v>KEEP</v></c><c r="D1" t="str"><f>NOW()</f></c>`;
+  const rows = `<row r="2">${formula.replaceAll(/([A-D])1"/g, '$12"')}</row>`;
+  const book = allOf(sheetOf([cells.slice(0, 1)]));
+  const sheet = String(book["xl/worksheets/sheet1.xml"]).replace("</sheetData>", `${rows}</sheetData>`);
+  const { decided } = await one("a.xlsx", zipOf({ ...book, "xl/worksheets/sheet1.xml": sheet }));
+
+  expect(decided).toEqual({ [KEY]: [expect.objectContaining({ state: "OK USED", decision: "KEEP", decidedBy: "" })] });
+});
+
+it("refuses an archive whose entries are encrypted", async () => {
+  const bytes = Buffer.from(sheetOf([cells]));
+  const directory = bytes.readUInt32LE(bytes.length - 22 + 16);
+  bytes.writeUInt16LE(bytes.readUInt16LE(directory + 8) | 1, directory + 8);
+  expect((await one("a.xlsx", bytes)).file.problem).toBe("It is encrypted: save it without a password.");
 });
 
 it("is plain JSON", async () => {
@@ -182,7 +240,8 @@ it("what cannot be listed is a warning, and what ends the run is passed on", asy
     ...historyOf({}),
     decisions: () => Promise.reject(Object.assign(new Error("s3 ListObjectsV2 was refused."), { name })),
   });
-  const { warnings } = await readDecisions(failing("AccessDenied"), createWorkbooks());
+  const { warnings, problem } = await readDecisions(failing("AccessDenied"), createWorkbooks());
+  expect(warnings).toEqual([`No decision of the returned review sheets is carried forward: ${problem}`]);
   expect(warnings).toEqual([
     "No decision of the returned review sheets is carried forward: s3 ListObjectsV2 was refused. See that the report's role, or whoever runs it, may list and read decisions/; the next run that can carries its decisions.",
   ]);

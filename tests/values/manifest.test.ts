@@ -175,8 +175,8 @@ test("calls that were throttled are no pages", () => {
     reason: null,
   } as const;
   const previous = { previousManifest: null, previousReport, notes: [] };
-  const nothing = { carried: 0, stillThere: 0, changed: 0, contested: 0, done: 0, files: [] };
-  const found = { decisions: nothing, news: null };
+  const nothing = { carried: 0, stillThere: 0, changed: 0, contested: 0, done: 0, problem: null, files: [] };
+  const found = { decisions: nothing, news: null, notCovered: [] };
   const { sources, throttled } = manifestOf(sourcesOf({}), facts, counts, [], found, previous);
   expect(sources.organizations).toMatchObject({ calls: 5, pages: 3 });
   expect(sources.identityStore).toMatchObject({ calls: 0, pages: 0 });

@@ -64,6 +64,7 @@ test("the news come first: new administrators and orphans by name, what changed,
     stillThere: 4,
     changed: 1,
     done: 2,
+    problem: null,
     files: [file("a.csv", { carried: 7 })],
   };
   const { text } = publishedNotice({ ...result, news, decisions, warnings: ["Something else."] }, place);
@@ -81,13 +82,18 @@ test("a returned file of which nothing is carried is named before all else", () 
     file("done.csv", { done: 3 }),
     file("empty.csv", { decisions: 0 }),
   ];
-  const told = { ...result, decisions: { ...noOutcome, files } };
+  const told = { ...result, decisions: { ...noOutcome, problem: null, files } };
 
   expect(unusedFiles(told)).toEqual([
     "unread.xlsx: It is encrypted: save it without a password.",
     "old.csv: all that it decides has changed since, or is decided differently elsewhere.",
   ]);
   expect(publishedNotice(told, place).text).toContain("\n\n- Nothing is carried of unread.xlsx: It is encrypted");
+});
+
+test("where nobody knows which files there are, that is named", () => {
+  const decisions = { ...noOutcome, problem: "s3 ListObjectsV2 was refused.", files: [] };
+  expect(unusedFiles({ ...result, decisions })).toEqual(["decisions/: s3 ListObjectsV2 was refused."]);
 });
 
 test("a failed run: the error's own words, and where its status object is, as docs/operations.md shows it", () => {

@@ -82,6 +82,26 @@ test("against the newest report, says what has changed or is gone", async () => 
   ).toBe(0);
 });
 
+test("counts a decision once that is contested and about what has changed", async () => {
+  const newest = file("review.csv", review(sourcesOf({ ...unusedGroup, observed: false })).csv);
+  const files = [file("a.csv", HEADER + line("KEEP")), file("b.csv", HEADER + line("REMOVE"))];
+
+  expect(await reviewCheck([...files, "--against", newest])).toBe(1);
+  for (const one of said) expect(one).toMatch(/: 0 of 1 .*\n {2}row 2 says .*\n {2}row 2 is about what was /);
+});
+
+test("of a sheet of version 0.1, knows direct grants again, and says why not those of memberships", async () => {
+  const direct = sourcesOf({ ...unusedGroup, pairs: [["111111111111", 1, [["USER", "u-alice"]]]] });
+  const newest = file("review.csv", review(direct).csv);
+  const set = "111111111111/ps-2222222222222222";
+  const old = `GrantKey,GrantState,Decision\r\n${set}/USER//u-alice,OK UNUSED_IN_WINDOW,KEEP\r\n${set}/GROUP/readers/u-alice,OK UNUSED_IN_WINDOW,KEEP\r\n`;
+
+  expect(await reviewCheck([file("old.csv", old), "--against", newest])).toBe(1);
+  expect(said).toEqual([
+    "old.csv: 1 of 2 decisions would be carried forward.\n  row 3 is about a single grant of a membership: the report takes it only where all of them are decided alike.\n",
+  ]);
+});
+
 test.each<[string, string | Buffer, RegExp]>([
   ["a.xlsx", Buffer.from("d0cf11e0a1b11ae100000000", "hex"), /save it as \.xlsx, without a password/],
   ["a.csv", "", /It is empty/],
@@ -90,6 +110,19 @@ test.each<[string, string | Buffer, RegExp]>([
 ])("%s that cannot be trusted: what to do, in words of the spreadsheet", async (name, content, words) => {
   expect(await reviewCheck([file(name, content)])).toBe(1);
   expect(said.join("")).toMatch(words);
+});
+
+test("--json is what was found, --quiet says nothing, and a file that is not there is neither good nor bad", async () => {
+  const good = file("a.csv", HEADER + line("KEEP"));
+  expect(await reviewCheck([good, "--json"])).toBe(0);
+  expect(JSON.parse(said.join(""))).toMatchObject([{ file: "a.csv", decisions: 1, carried: 1, problems: [] }]);
+
+  said.length = 0;
+  expect(await reviewCheck([good, file("b.csv", HEADER + line("REMOVE")), "--quiet"])).toBe(1);
+  expect(said).toEqual([]);
+
+  expect(await reviewCheck([good, join(folder, "nowhere.csv")])).toBe(3);
+  expect(said[1]).toMatch(/^nowhere\.csv could not be read: .*ENOENT/);
 });
 
 test.each<[string, string[], RegExp]>([

@@ -1,8 +1,8 @@
 import { parse } from "csv-parse/sync";
 import { textOfCell } from "../../cli/verify/cellText";
-import { REVIEW_COLUMNS } from "../../handlers/files/review/columns";
-import { fileNameOf } from "../../handlers/files/review/sheets";
-import { createWorkbooks } from "../../handlers/files/review/workbook/workbook";
+import { REVIEW_COLUMNS, type ReviewLine } from "../../handlers/files/review/columns";
+import { createSheets, fileNameOf } from "../../handlers/files/review/sheets";
+import { createWorkbooks, type Workbooks } from "../../handlers/files/review/workbook/workbook";
 import { publishFiles } from "../support/reportDirectory";
 import { oddNames, sourcesOf } from "../support/reportRows";
 import { ACCOUNT, alice, readers } from "../support/reviewSheet";
@@ -46,8 +46,23 @@ test("the header stays in view, columns can be filtered, ids are hidden, Decisio
   expect(sheet).not.toContain("showErrorMessage");
   expect(REVIEW_COLUMNS.indexOf("Decision")).toBe("ABCDEFGHIJKL".indexOf("L"));
   expect(sheet).toContain('orientation="landscape" fitToWidth="1" fitToHeight="0"');
-  expect(partOf(bytes, "xl/workbook.xml")).toContain("Review!$A$1:$R$10");
+  expect(partOf(bytes, "xl/workbook.xml")).toContain("Review!$A$1:$O$10");
   expect(partOf(bytes, "xl/workbook.xml")).toContain("Review!$1:$1");
+});
+
+test("a row is as high as its longest text, broken at its column's width, so that no text covers the next", async () => {
+  const workbooks = createWorkbooks();
+  const long = { ...column, width: 10, long: true };
+  const texts = ["short", "x".repeat(11), "a\nb\nc", "審査".repeat(5), "x".repeat(5_000)].map((text) => [
+    text,
+    "y".repeat(99),
+  ]);
+  const sheet = { ...plain, columns: [long, { ...column, name: "z" }], at: "2026-11-22T12:00:00Z" };
+  const bytes = await written(workbooks.write(sheet, [texts][Symbol.iterator]()));
+  workbooks.close();
+
+  const heights = [...partOf(bytes, "xl/worksheets/sheet1.xml").matchAll(/<row r="\d+" ht="(\d+)">/g)];
+  expect(heights.map(([, points]) => Number(points))).toEqual([15, 30, 45, 30, 405]);
 });
 
 test("the same state gives the same bytes, which say that they are of the report's instant", async () => {
@@ -79,25 +94,84 @@ test("each reviewer has a workbook of their own, with their lines and no others"
   expect(groupsIn("review.xlsx")).toHaveLength(8);
 });
 
-test("a sheet of more lines than a workbook takes is split, and that is said", async () => {
-  const users = Array.from({ length: 20_500 }, (_, index) => ({ id: `u-${String(index).padStart(5, "0")}`, name: "" }));
-  const all = { id: "all", name: "All", members: users.map(({ id }) => id) };
-  const files = await published({ pairs: [[ACCOUNT, 1, [["GROUP", "all"]]]], users, groups: [all] });
-  const userIds = (name: string) =>
-    textsIn(files[name]!)
-      .slice(1)
-      .map((line) => line[REVIEW_COLUMNS.indexOf("UserId")]);
+describe("a sheet of more lines than a workbook takes", () => {
+  const sheetsOf = (lines: readonly ReviewLine[], workbooks: Workbooks) =>
+    createSheets({
+      ...{ columns: REVIEW_COLUMNS, now: "2026-11-22T12:00:00Z", workbooks, mostLines: 1_200 },
+      *linesOf(reviewer) {
+        yield* lines.filter(({ Reviewer }) => reviewer === undefined || Reviewer === reviewer);
+      },
+    });
+  const nothing = Object.fromEntries(REVIEW_COLUMNS.map((name) => [name, ""])) as ReviewLine;
+  const linesOf = (count: number): ReviewLine[] =>
+    Array.from({ length: count }, (_, at) => ({ ...nothing, Reviewer: at < 1_300 ? "pay" : "", UserId: `u-${at}` }));
 
-  expect(
-    Object.keys(files)
-      .filter((name) => name.endsWith(".xlsx"))
-      .sort(),
-  ).toEqual(["review-2.xlsx", "review.xlsx"]);
-  expect([...userIds("review.xlsx"), ...userIds("review-2.xlsx")]).toEqual([...all.members, ""]);
-  expect(JSON.parse(files["manifest.json"]!.toString()).warnings).toContain(
-    "The review sheet has 20501 lines, of which review.xlsx has the first 20000: the others are in review-2.xlsx. review.csv has all.",
-  );
-}, 120_000);
+  /** The files, each written before the next is asked for, as the report does; by name, whom their lines are about. */
+  async function writtenOf(sheets: ReturnType<typeof createSheets>): Promise<Record<string, string[]>> {
+    const written: Record<string, string[]> = {};
+    for (const file of sheets.files(["", "pay"])) {
+      const pieces: Buffer[] = [];
+      for await (const piece of file.end() as AsyncIterable<Buffer>) pieces.push(piece);
+      const [, ...lines] = textsIn(Buffer.concat(pieces));
+      written[file.name] = lines.map((line) => line[REVIEW_COLUMNS.indexOf("UserId")]!);
+    }
+    return written;
+  }
+
+  test("is split, each line stands in one of the parts, and that is said", async () => {
+    const workbooks = createWorkbooks();
+    const lines = linesOf(2_401);
+    const sheets = sheetsOf(lines, workbooks);
+    const written = await writtenOf(sheets);
+    workbooks.close();
+
+    expect(Object.entries(written).map(([name, { length }]) => [name, length])).toEqual([
+      ["review.xlsx", 1_200],
+      ["review-2.xlsx", 1_200],
+      ["review-3.xlsx", 1],
+      ["review/pay.xlsx", 1_200],
+      ["review/pay-2.xlsx", 100],
+    ]);
+    const ids = lines.map(({ UserId }) => UserId);
+    expect(Object.values(written).slice(0, 3).flat()).toEqual(ids);
+    expect(Object.values(written).slice(3).flat()).toEqual(ids.slice(0, 1_300));
+    expect(sheets.notes(["", "pay"])).toEqual([
+      "The review sheet has 2401 lines, of which review.xlsx has the first 1200: the others are in review-2.xlsx to review-3.xlsx. review.csv has all.",
+    ]);
+  });
+
+  test("is not, where it takes just all; and one without a line is a header", async () => {
+    const workbooks = createWorkbooks();
+    const sheets = sheetsOf(linesOf(1_200), workbooks);
+    expect(Object.keys(await writtenOf(sheets))).toEqual(["review.xlsx", "review/pay.xlsx"]);
+    expect(sheets.notes(["", "pay"])).toEqual([]);
+    expect(await writtenOf(sheetsOf([], workbooks))).toEqual({ "review.xlsx": [], "review/pay.xlsx": [] });
+    workbooks.close();
+  });
+
+  test("a workbook has as many lines as Excel takes, by default", async () => {
+    const seen: number[] = [];
+    const endless: Pick<Workbooks, "write"> = {
+      async *write(_sheet, batches) {
+        let lines = 0;
+        for (let each = batches.next(); !each.done; each = batches.next()) lines += each.value.length;
+        seen.push(lines);
+        yield Buffer.alloc(0);
+      },
+    };
+    const sheets = createSheets({
+      ...{ columns: ["UserId"], now: "2026-11-22T12:00:00Z", workbooks: endless as Workbooks },
+      *linesOf() {
+        for (let at = 0; at < 1_048_577; at++) yield nothing;
+      },
+    });
+    for (const file of sheets.files([])) for await (const _ of file.end() as AsyncIterable<Buffer>);
+    expect(seen).toEqual([1_048_575, 2]);
+    expect(sheets.notes([])[1]).toMatch(
+      /^The review sheet has 1048577 lines\. A workbook of more than 80000 may be too/,
+    );
+  });
+});
 
 test.each<[string, RegExp]>([
   ["payments", /^payments$/],
@@ -119,12 +193,44 @@ test("two reviewers whose names are the same but for their case have two files",
   expect(new Set(names).size).toBe(2);
 });
 
+const written = async (pieces: AsyncIterable<Buffer>) => {
+  const all: Buffer[] = [];
+  for await (const piece of pieces) all.push(piece);
+  return Buffer.concat(all);
+};
+const column = { name: "x", width: 9, hidden: false, long: false, fillIn: false };
+const plain = { columns: [column], choices: { column: "x", values: [], title: "", message: "" }, printed: 1 };
+
 test("what cannot be written is an error, and ends nothing but its thread", async () => {
   const workbooks = createWorkbooks();
-  const sheet = { columns: [], lines: [], choices: { column: "x", values: [], title: "", message: "" }, printed: 1 };
-  await expect(workbooks.write({ ...sheet, at: "no instant" })).rejects.toMatchObject({ name: "WorkbookFailed" });
-  const column = { name: "x", width: 9, hidden: false, long: false, fillIn: false };
-  const bytes = await workbooks.write({ ...sheet, columns: [column], lines: [["y"]], at: "2026-11-22T12:00:00Z" });
+  const nothing = [][Symbol.iterator]();
+  await expect(written(workbooks.write({ ...plain, at: "no instant" }, nothing))).rejects.toMatchObject({
+    name: "WorkbookFailed",
+  });
+  const lines = [[["y"]]][Symbol.iterator]();
+  const bytes = await written(workbooks.write({ ...plain, at: "2026-11-22T12:00:00Z" }, lines));
   expect(partsOf(bytes)).toContain("xl/worksheets/sheet1.xml");
   workbooks.close();
+});
+
+test("any text comes back as it was, but for what XML cannot hold and what is longer than a cell", async () => {
+  const workbooks = createWorkbooks();
+  const texts = [
+    "a",
+    " a ",
+    "_x0041_",
+    "_x",
+    "x\u0000\u0001\u001f\ty\nz\r\n",
+    "<&>\"'",
+    "Zoë 😀 審査",
+    "\u0085\u2028",
+    "#N/A",
+  ];
+  const lines = [...texts, "\ud800", "\ufffe", "x".repeat(40_000)].map((text) => [text]);
+  const bytes = await written(workbooks.write({ ...plain, at: "2026-11-22T12:00:00Z" }, [lines][Symbol.iterator]()));
+  workbooks.close();
+
+  const [, ...read] = textsIn(bytes).flat();
+  expect(read.slice(0, texts.length)).toEqual(texts);
+  expect(read.slice(texts.length)).toEqual(["\ufffd", "\ufffd", `${"x".repeat(32_766)}…`]);
 });

@@ -1,25 +1,23 @@
-import type { Trend } from "../../model";
 import { PAGE_FILE } from "../names";
 import type { ReportFile } from "../reportFile";
-import type { Advice } from "./advice";
+import type { Advice } from "../review/review";
 import { pageEnd, pageStart } from "./document";
 import { createFigures } from "./figures";
 import { createGroupRanking } from "./groupRanking";
 import { createHeatMap } from "./heatMap";
-import type { PageChanges, PageData, PageRun } from "./pageData";
+import type { PageChanges, PageData, PageRun, PageTrend } from "./pageData";
 import { type BesideRows, createPageTable, PAGE_ROW_LIMIT } from "./pageTable";
 
-export { type Advice, createAdvice } from "./advice";
 export { pageAssets } from "./document";
-export type { ActionCounts, GivenGrant, PageRun } from "./pageData";
+export type { ActionCounts, GivenBetween, GivenGrant, PageRun } from "./pageData";
 
 /** What the page needs besides the rows. */
 export interface PageContext extends Pick<BesideRows, "administratorArns" | "administratorReasons"> {
   readonly run: PageRun;
-  /** The figures of the reports before, and the people who are administrators in this one. */
-  readonly trend: Trend & { readonly administrators: number };
-  /** What should be done about the rows, all of which it is given. */
+  /** What the sheet says should be done about the rows; asked after the end of the sheet. */
   readonly advice: Advice;
+  /** The figures of the reports before, and those of this one that the page does not count itself. Asked after the end of the other files. */
+  trend(): PageTrend;
   /** Asked once every row has been seen by every file. */
   changes(): PageChanges;
   /** How many rows the page may hold; for tests. @default PAGE_ROW_LIMIT */
@@ -36,7 +34,7 @@ export function createPage(context: PageContext): ReportFile {
     { administratorArns, administratorReasons, adviceOf: advice.of },
     context.rowLimit ?? PAGE_ROW_LIMIT,
   );
-  const gatherers = [advice, figures, heatMap, groups, table];
+  const gatherers = [figures, heatMap, groups, table];
 
   return {
     name: PAGE_FILE,
@@ -51,7 +49,8 @@ export function createPage(context: PageContext): ReportFile {
         run,
         ...figures.result(),
         actions: advice.counts(),
-        trend: context.trend,
+        removableRows: advice.removableRows(),
+        trend: context.trend(),
         ...heatMap.result(),
         groups: groups.result(),
         changes: context.changes(),

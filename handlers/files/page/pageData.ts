@@ -11,10 +11,12 @@ export interface PageChanges {
   readonly counts: Readonly<Partial<Record<string, number>>>;
   /** Of what was granted, the assignments whose event was seen: the first of them, in the order of the report, and how many there are. */
   readonly given: { readonly first: readonly GivenGrant[]; readonly count: number };
+  /** Assignments that were made and ended since, and are in neither of the two reports: the first of them, and how many there are. */
+  readonly between: { readonly first: readonly GivenBetween[]; readonly count: number };
 }
 
-/** An assignment that is new, and by which rows are granted. */
-export interface GivenGrant {
+/** An assignment, as its event tells. */
+interface AssignmentMade {
   /** Names, or ids where there are none. */
   readonly account: string;
   readonly permissionSet: string;
@@ -24,8 +26,18 @@ export interface GivenGrant {
   /** When it was assigned, and by whom; the latter may be empty. */
   readonly at: string;
   readonly by: string;
+}
+
+/** One that is new, and by which rows are granted. */
+export interface GivenGrant extends AssignmentMade {
   /** How many rows are granted by it. */
   readonly rows: number;
+}
+
+/** One that was ended again; by whom may be empty. */
+export interface GivenBetween extends AssignmentMade {
+  readonly revokedAt: string;
+  readonly revokedBy: string;
 }
 
 /** What the page says of the run itself. Instants are `YYYY-MM-DDTHH:MM:SSZ`. */
@@ -88,7 +100,7 @@ export interface Figures extends UsageCounts {
   emptyGroupRows: number;
 }
 
-/** How much there is to do, by what is suggested. */
+/** How much there is to do, by what is suggested: as many actions as the sheet has lines. */
 export type ActionCounts = Readonly<
   Record<
     "KEEP" | "REMOVE" | "REVIEW" | "WAIT" | "INVESTIGATE",
@@ -97,7 +109,9 @@ export type ActionCounts = Readonly<
       readonly actions: number;
       /** Of these, memberships that are ended, with all that each gives. */
       readonly memberships: number;
-      /** Rows for which it is suggested. */
+      /** And assignments of groups. */
+      readonly assignments: number;
+      /** Rows that say so. */
       readonly rows: number;
     }
   >
@@ -181,6 +195,8 @@ export interface PageTrend {
   readonly reason: string | null;
   /** People who are administrators in this report. */
   readonly administrators: number;
+  /** What returned sheets say to take away, and is in this report. */
+  readonly decidedNotDone: number;
 }
 
 /** All that the page shows, as it is embedded in it. */
@@ -188,6 +204,8 @@ export interface PageData {
   readonly run: PageRun;
   readonly figures: Figures;
   readonly actions: ActionCounts;
+  /** Rows that are gone once all is done that is suggested for removal. */
+  readonly removableRows: number;
   readonly daysSinceLastUse: readonly DayBucket[];
   readonly heatMap: HeatMap;
   readonly groups: Ranking<GroupCounts>;

@@ -1,5 +1,5 @@
 import { ORPHAN_STATUSES, type PageColumn, type Row } from "../columns";
-import type { Advice } from "./advice";
+import type { Advice } from "../review/review";
 import { PAGE_COUNTS, PAGE_INSTANTS, PAGE_LISTS } from "./pageColumns";
 import type { Gatherer, PageTable } from "./pageData";
 

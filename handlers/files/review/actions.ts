@@ -2,41 +2,14 @@ import { createHash } from "node:crypto";
 import type { Evidence } from "../../logins/logins";
 import type { NewGrants } from "../changes/changes";
 import type { Row } from "../columns";
-import { administratorArns, type RowSources } from "../rows";
+import type { RowSources } from "../rows";
+import { type ActionCells, createActionCells } from "./actionCells";
 import { givenBy, suggestionOfAssignment } from "./assignments";
 import { type ActionKind, actionKeyOf, assignmentKeyOf, type SingleGrant, singleGrantOf } from "./keys";
-import { createMemberships, type GroupGrants, type Place } from "./memberships";
+import { createMemberships, type GroupGrants, type MembershipAdvice, type Place } from "./memberships";
 import { createRedundancy } from "./redundancy";
-import { createReviewerOf } from "./reviewer";
 import { createSuggestionOf, type Suggestion } from "./suggestions";
 import { createWaitFor } from "./waiting";
-
-/** What the sheet shows of an action, besides what people decide about it. */
-export interface ActionCells {
-  readonly Reviewer: string;
-  readonly Username: string;
-  readonly UserDisplayName: string;
-  readonly UserEmail: string;
-  readonly GroupName: string;
-  readonly account: string;
-  readonly AccountName: string;
-  readonly PermissionSetName: string;
-  readonly Gives: string;
-  readonly Grants: string;
-  readonly Administrator: string;
-  readonly RowStatus: string;
-  readonly Usage: string;
-  readonly LastLogin: string;
-  readonly MemberSince: string;
-  readonly RedundantWith: string;
-  readonly PermissionSetArn: string;
-  readonly AccessType: string;
-  readonly RoleArn: string;
-  readonly AssignedAt: string;
-  readonly PrincipalType: string;
-  readonly PrincipalId: string;
-  readonly UserId: string;
-}
 
 /** A line of the sheet. */
 export interface Action {
@@ -50,6 +23,8 @@ export interface Action {
   readonly suggestion: Suggestion;
   readonly cells: ActionCells;
 }
+
+export type { ActionCells };
 
 export interface ActionOptions {
   readonly sources: RowSources;
@@ -70,9 +45,8 @@ export interface ActionOptions {
  * of memberships, counts alone are held to the end, since what a group gives comes anywhere in the report.
  */
 export function createActions({ sources, evidence, granted, isDecided, onGrant }: ActionOptions) {
-  const administrators = new Set(administratorArns(sources));
+  const { placeOf, administratorOf, cellsOf, reviewerOf } = createActionCells(sources);
   const suggestionOf = createSuggestionOf(sources, evidence);
-  const reviewerOf = createReviewerOf(sources.settings.reviewerPattern);
   const redundancy = createRedundancy();
   const waitFor = createWaitFor(sources, granted);
   const wasGranted = granted?.has ?? (() => false);
@@ -88,63 +62,6 @@ export function createActions({ sources, evidence, granted, isDecided, onGrant }
     REMOVE_GRANT: [],
   };
   let pair: Row[] = [];
-
-  const placeOf = (row: Row): Place => {
-    const isEntitlement = row.AccessType === "ACCOUNT_ROLE";
-    const roleArn = row.RoleArn;
-    const arn = row.PermissionSetArn;
-    return {
-      account: row.account,
-      accountName: row.AccountName,
-      accountState: row.AccountState,
-      accountStatus:
-        row.AccountState === ""
-          ? "ACCOUNT_NOT_IN_ORGANIZATION"
-          : row.AccountState === "ACTIVE" || row.AccountState === "UNKNOWN"
-            ? ""
-            : "ACCOUNT_NOT_ACTIVE",
-      roleName: isEntitlement ? roleArn.slice(roleArn.indexOf("/") + 1) : row.PermissionSetName,
-      roleId: isEntitlement ? roleArn : arn.slice(arn.lastIndexOf("/") + 1),
-      permissionSetArn: arn,
-      ...{ accessType: row.AccessType, roleArn, assignedAt: row.AssignedAt },
-      administrator: administrators.has(arn),
-    };
-  };
-
-  /** Empty where nobody knows: what a role may do that account access manager gives is seen in its account alone. */
-  const administratorOf = (places: readonly Place[]): string =>
-    places.some(({ administrator }) => administrator)
-      ? "yes"
-      : places.some(({ accessType }) => accessType === "ACCOUNT_ROLE")
-        ? ""
-        : "no";
-
-  /** What an assignment, whoever has it, shows in the sheet. */
-  const cellsOf = (row: Row, place: Place): ActionCells => ({
-    Reviewer: reviewerOf(row.Type === "GROUP" ? row.GroupName : "", row.PermissionSetName),
-    Username: row.Username,
-    UserDisplayName: row.UserDisplayName,
-    UserEmail: row.UserEmail,
-    GroupName: row.GroupName,
-    account: row.account,
-    AccountName: row.AccountName,
-    PermissionSetName: row.PermissionSetName,
-    Gives: givenBy([place]),
-    Grants: "1",
-    Administrator: administratorOf([place]),
-    RowStatus: row.RowStatus,
-    Usage: row.Usage,
-    LastLogin: row.LastLogin,
-    MemberSince: row.MemberSince,
-    RedundantWith: "",
-    PermissionSetArn: row.PermissionSetArn,
-    AccessType: row.AccessType,
-    RoleArn: row.RoleArn,
-    AssignedAt: row.AssignedAt,
-    PrincipalType: row.Type,
-    PrincipalId: row.Type === "GROUP" ? row.GroupId : row.UserId,
-    UserId: row.UserId,
-  });
 
   function addOther(row: Row, place: Place, cells: ActionCells, suggestion: Suggestion, isNew: boolean): void {
     const kind =
@@ -316,7 +233,31 @@ export function createActions({ sources, evidence, granted, isDecided, onGrant }
     };
   }
 
+  /** By its key; made when it is first asked for. */
+  const othersByKey = new Map<string, Action>();
+
   return {
+    /** What the sheet says of the membership that gives a row; asked once all rows are in, as the next is. */
+    membershipOf({ GroupId, UserId }: Row): MembershipAdvice | null {
+      const group = groups.get(GroupId);
+      const member = group && memberships.memberIn(group, UserId);
+      if (group === undefined || member === undefined) return null;
+      const suggestion = memberships.suggestionOf(group, member);
+      const isNew = group.granted[member]! > 0;
+      return {
+        suggestion: isNew ? waitFor(suggestion) : suggestion,
+        Usage: memberships.usageOf(group, member),
+        places: group.places.length,
+      };
+    },
+    /** What the sheet says of the assignment, direct grant or entitlement that gives a row; `null` where it has no line. */
+    otherOf(row: Row): Suggestion | null {
+      if (othersByKey.size === 0)
+        for (const kind of Object.values(others)) for (const action of kind) othersByKey.set(action.key, action);
+      return othersByKey.get(assignmentKeyOf(row))?.suggestion ?? null;
+    },
+    /** Of a grant alone, in words: whether it was used. */
+    usageOf: suggestionOf.usageOf,
     /** Takes rows in, in the order of the report. */
     add(batch: readonly Row[]): void {
       for (const row of batch) {

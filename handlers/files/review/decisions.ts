@@ -38,6 +38,8 @@ export interface DecisionFile {
 /** What people have returned. Plain JSON: it is read once a run, and kept for those who publish it. */
 export interface Decisions {
   readonly files: readonly DecisionFile[];
+  /** Why it is not known which files there are, for people; `null` where it is. */
+  readonly problem: string | null;
   /** By `ActionKey`, in the order of the files. */
   readonly byAction: readonly (readonly [key: string, decisions: readonly ReturnedDecision[]])[];
   /** Of sheets of version 0.1, which had a line for each grant: by `GrantKey`. */
@@ -46,7 +48,7 @@ export interface Decisions {
   readonly warnings: readonly string[];
 }
 
-export const NO_DECISIONS: Decisions = { files: [], byAction: [], byGrant: [], warnings: [] };
+export const NO_DECISIONS: Decisions = { files: [], problem: null, byAction: [], byGrant: [], warnings: [] };
 
 /** One returned file, read on its own. */
 export interface SheetReading {
@@ -100,6 +102,7 @@ export async function readDecisions(history: History, workbooks: Workbooks): Pro
   const byGrant = new Map<string, ReturnedDecision[]>();
   const files: DecisionFile[] = [];
   const warnings: string[] = [];
+  let unlisted: string | null = null;
   let unpacked = 0;
   let decisions = 0;
 
@@ -174,19 +177,21 @@ export async function readDecisions(history: History, workbooks: Workbooks): Pro
   try {
     const sheets = await history.decisions(MOST_FILES + 1);
     for (const sheet of sheets.slice(0, MOST_FILES)) await readFile(sheet);
-    if (sheets.length > MOST_FILES)
-      warnings.push(
-        `There are more than ${MOST_FILES} files in decisions/: only the first ${MOST_FILES} by name are read.`,
-      );
+    const [unread] = sheets.slice(MOST_FILES);
+    if (unread !== undefined) {
+      const problem = `Of the files in decisions/, the first ${MOST_FILES} by name are read. Neither this one is, nor those after it: move away what is decided anew or done.`;
+      const { key, modifiedAt } = unread;
+      warnings.push(`No decision of ${key} is carried forward: ${problem}`);
+      files.push({ ...{ key, modifiedAt, problem }, version: null, sha256: null, lines: 0, decisions: 0, refused: 0 });
+    }
   } catch (error) {
     passOn(error);
-    warnings.push(
-      `No decision of the returned review sheets is carried forward: ${messageOf(error).replace(/\.$/, "")}. See that the report's role, or whoever runs it, may list and read decisions/; the next run that can carries its decisions.`,
-    );
+    unlisted = `${messageOf(error).replace(/\.$/, "")}. See that the report's role, or whoever runs it, may list and read decisions/; the next run that can carries its decisions.`;
+    warnings.push(`No decision of the returned review sheets is carried forward: ${unlisted}`);
   } finally {
     workbooks.close();
   }
-  return { files, byAction: [...byAction], byGrant: [...byGrant], warnings };
+  return { files, problem: unlisted, byAction: [...byAction], byGrant: [...byGrant], warnings };
 }
 
 /** What to do about a file that cannot be read, where that is not said already. */

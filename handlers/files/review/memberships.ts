@@ -51,6 +51,14 @@ export interface GroupGrants {
   readonly otherWays: Map<number, string>;
 }
 
+/** What the sheet says of a membership, for those who ask about a single grant of it. */
+export interface MembershipAdvice {
+  readonly suggestion: Suggestion;
+  readonly Usage: string;
+  /** How many accounts and roles it gives. */
+  readonly places: number;
+}
+
 /** Counts what members make of what their groups give them, and says what to do about each membership. */
 export function createMemberships(sentences: SuggestionOf) {
   // In here, since they are called for every row: a captured function is made anew each time.
@@ -178,5 +186,17 @@ export function createMemberships(sentences: SuggestionOf) {
     return { action: action(), reason };
   }
 
-  return { begin, add, usageOf, statusOf, suggestionOf };
+  /** Group → user → place in its lists: of the groups that are asked about. */
+  const members = new Map<string, ReadonlyMap<string, number>>();
+  /** A user's place in the group's lists. */
+  function memberIn(group: GroupGrants, userId: string): number | undefined {
+    let ofGroup = members.get(group.id);
+    if (ofGroup === undefined) {
+      ofGroup = new Map(group.userIds.map((id, at) => [id, at]));
+      members.set(group.id, ofGroup);
+    }
+    return ofGroup.get(userId);
+  }
+
+  return { begin, add, usageOf, statusOf, suggestionOf, memberIn };
 }

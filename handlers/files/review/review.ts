@@ -9,18 +9,17 @@ import { createCarrying, type DecisionStatus, type DoneAction } from "./carrying
 import { REVIEW_COLUMNS, type ReviewLine } from "./columns";
 import type { Decisions } from "./decisions";
 import { kindOfKey } from "./keys";
+import { createRowAdvice } from "./rowAdvice";
 import { createSheets } from "./sheets";
 import type { Workbooks } from "./workbook/workbook";
 
-export { suggestionOfNobody } from "./assignments";
 export type { Outcome } from "./carrying";
 export { REVIEW_COLUMNS } from "./columns";
 export { createDecidedOf } from "./decided";
 export { type DecisionFile, type Decisions, NO_DECISIONS, readDecisions, readSheet } from "./decisions";
-export { createRedundancy } from "./redundancy";
 export { createReviewerOf } from "./reviewer";
-export { createSuggestionOf, type SuggestedAction, type Suggestion } from "./suggestions";
-export { createWaitFor } from "./waiting";
+export type { Advice } from "./rowAdvice";
+export type { SuggestedAction, Suggestion } from "./suggestions";
 export { createWorkbooks, workerText } from "./workbook/workbook";
 
 export interface ReviewOptions {
@@ -59,6 +58,7 @@ export function createReview({
   const carrying = createCarrying(decisions);
   const { isDecided, onGrant } = carrying;
   const actions = createActions({ sources, evidence, granted, isDecided, onGrant });
+  const rowAdvice = createRowAdvice(actions);
   const counts: ReviewCounts = { lines: 0, bySuggestedAction: {} };
   const byReviewer = new Map<string, number>();
 
@@ -124,8 +124,10 @@ export function createReview({
     if (reviewer === undefined) for (const done of carrying.done()) yield lineOfDone(done);
   }
 
-  function count({ Reviewer, SuggestedAction, DecisionStatus, ActionKey }: ReviewLine): void {
+  function count(line: ReviewLine): void {
+    const { Reviewer, SuggestedAction, DecisionStatus, ActionKey } = line;
     counts.lines++;
+    rowAdvice.count(line);
     if (SuggestedAction !== "")
       counts.bySuggestedAction[SuggestedAction] = (counts.bySuggestedAction[SuggestedAction] ?? 0) + 1;
     byReviewer.set(Reviewer, (byReviewer.get(Reviewer) ?? 0) + 1);
@@ -167,10 +169,12 @@ export function createReview({
       yield piece;
     },
     recordCount: () => counts.lines,
-    beside: () => sheets?.files(counts.lines, byReviewer) ?? [],
-    notes: () => [...carrying.notes(), ...(sheets?.notes(counts.lines, byReviewer) ?? [])],
+    beside: () => sheets?.files(byReviewer.keys()) ?? [],
+    notes: () => [...carrying.notes(), ...(sheets?.notes(byReviewer.keys()) ?? [])],
     done: () => workbooks?.close(),
     counts,
+    /** What it says of each row; known after the end. */
+    advice: rowAdvice.advice,
     /** What became of the decisions, of all and of each file; known after the end. */
     outcome: carrying.outcome,
     outcomeOfFiles: carrying.ofFiles,

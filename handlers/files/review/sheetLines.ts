@@ -49,6 +49,7 @@ export function createSheetLines() {
   const ACTION_KEY =
     /^(MEMBERSHIP\/[^/]+\/[^/]+|(ASSIGNMENT|GRANT)\/\d{12}\/[^/]+\/[^/]+|ENTITLEMENT\/\d{12}\/[^/]+\/arn:.+)$/;
   const fail = reportError;
+  const LocalDate = Date;
   const decided: DecidedLine[] = [];
   const refused: { row: number; why: string }[] = [];
   let refusedCount = 0;
@@ -69,6 +70,13 @@ export function createSheetLines() {
     const copy = Buffer.from(trimmed.slice(0, LONGEST_TEXT)).toString();
     characters += copy.length;
     return copy;
+  };
+
+  /** Days since 30 December 1899, as a spreadsheet gives them for a date in a cell of text: of this century. */
+  const dayOf = (text: string): string => {
+    const serial = /^\s*(\d{5})(\.0+)?\s*$/.exec(text)?.[1];
+    if (serial === undefined || Number(serial) < 36_526 || Number(serial) > 73_050) return text;
+    return new LocalDate((Number(serial) - 25_569) * 86_400_000).toISOString().slice(0, 10);
   };
 
   function refuse(row: number, why: string): void {
@@ -120,7 +128,7 @@ export function createSheetLines() {
       state: kept(cell(`${subject}state`)),
       decision: kept(cell("decision")),
       decidedBy: kept(cell("decidedby")),
-      decidedOn: kept(cell("decidedon")),
+      decidedOn: kept(dayOf(cell("decidedon"))),
       comment: kept(cell("comment")),
       decidedSince: kept(cell("decidedsince")),
       about: kept(

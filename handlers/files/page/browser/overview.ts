@@ -59,7 +59,7 @@ interface Card {
  * @param showPreset shows the table with that preset
  */
 export function overviewFigures(
-  { figures, actions, run, table }: PageData,
+  { figures, actions, removableRows, run, table }: PageData,
   showPreset: (id: string) => void,
 ): HTMLElement {
   const presets = new Set(presetsOf(table.complete).map(({ id }) => id));
@@ -69,7 +69,7 @@ export function overviewFigures(
     element(
       "ul",
       { class: "cards attention" },
-      ...[...adviceCards(actions, figures, run), ...attentionCards(figures, run)].map(cardOf),
+      ...[...adviceCards(actions, removableRows, figures, run), ...attentionCards(figures, run)].map(cardOf),
     ),
     element("ul", { class: "cards" }, ...sizeCards(figures, run).map(cardOf)),
   );
@@ -89,15 +89,21 @@ export function overviewFigures(
 }
 
 /** What there is to do, counted as it is done: one action may take many grants away. */
-function adviceCards({ REMOVE, REVIEW, INVESTIGATE }: ActionCounts, figures: Figures, run: PageRun): Card[] {
-  const others = REMOVE.actions - REMOVE.memberships;
+function adviceCards(
+  { REMOVE, REVIEW, INVESTIGATE }: ActionCounts,
+  removableRows: number,
+  figures: Figures,
+  run: PageRun,
+): Card[] {
+  const others = REMOVE.actions - REMOVE.memberships - REMOVE.assignments;
   const parts = [
     ...(REMOVE.memberships > 0 ? [formatCounted(REMOVE.memberships, "membership")] : []),
+    ...(REMOVE.assignments > 0 ? [formatCounted(REMOVE.assignments, "group assignment")] : []),
     ...(others > 0 ? [formatCounted(others, "direct grant")] : []),
   ];
   const looks = REVIEW.actions + INVESTIGATE.actions;
-  const stay = figures.unused - REMOVE.rows;
-  const unused = `${formatCount(REMOVE.rows)} of ${formatCounted(figures.unused, "unused grant")} would go${stay > 0 ? `; ${formatCount(stay)} must not simply go` : ""}`;
+  const stay = figures.unused - removableRows;
+  const unused = `${formatCount(removableRows)} of ${formatCounted(figures.unused, "unused grant")} would go${stay > 0 ? `; ${formatCount(stay)} must not simply go` : ""}`;
   return [
     {
       label: "Can be removed",
@@ -105,7 +111,7 @@ function adviceCards({ REMOVE, REVIEW, INVESTIGATE }: ActionCounts, figures: Fig
       value: formatCount(REMOVE.actions),
       note:
         REMOVE.actions > 0
-          ? `${REMOVE.actions === 1 ? "action" : "actions"}: ${parts.join(" and ")}. ${unused}`
+          ? `${REMOVE.actions === 1 ? "action" : "actions"}: ${parts.join(", ").replace(/, (?=[^,]*$)/, " and ")}. ${unused}`
           : run.observed
             ? unused
             : "nothing whose use was not observed is suggested for removal",

@@ -15,8 +15,6 @@ export interface SheetColumn {
 
 export interface SheetToWrite {
   readonly columns: readonly SheetColumn[];
-  /** A text for each column. */
-  readonly lines: readonly (readonly string[])[];
   /** What one of the columns offers; other words are taken, too. */
   readonly choices: {
     readonly column: string;
@@ -31,11 +29,15 @@ export interface SheetToWrite {
 }
 
 export type Task =
-  | { readonly write: SheetToWrite }
+  /** A workbook is begun, is given lines, each a text for each column, as often as there are some, and is ended. */
+  | { readonly begin: SheetToWrite }
+  | { readonly lines: readonly (readonly string[])[] }
+  | { readonly end: true }
   /** The bytes of a returned workbook, and how many it may unpack to. */
   | { readonly read: Uint8Array; readonly mostUnpacked: number };
 
 export type Answer =
-  | { readonly bytes: Uint8Array }
+  /** What of the workbook is written since the answer before, and how many bytes its sheet has so far, unpacked. */
+  | { readonly bytes: Uint8Array; readonly size: number }
   | { readonly findings: SheetFindings; readonly unpacked: number }
   | { readonly error: { readonly name: string; readonly message: string } };

@@ -21,8 +21,16 @@ export function workerText(): string {
 }
 
 export interface Workbooks {
-  /** The bytes of a workbook. */
-  write(sheet: SheetToWrite): Promise<Buffer>;
+  /**
+   * A workbook, piece by piece; the same pieces for the same batches.
+   *
+   * @param batches of lines, each of which has a text for each column. No more are asked for once the sheet is so large that a few more may not fit into
+   * an archive of 4 GB.
+   */
+  write(
+    sheet: SheetToWrite,
+    batches: Iterator<readonly (readonly string[])[]>,
+  ): AsyncGenerator<Buffer, void, undefined>;
   /**
    * What a returned workbook says, and how many bytes it unpacked to. Rejects with `UnreadableSheet`.
    *
@@ -36,6 +44,7 @@ export interface Workbooks {
 /** Workbooks are written and read in a thread of its own, one at a time: what takes too much memory there fails, and does not end the process. */
 export function createWorkbooks(): Workbooks {
   const HEAP_MB = 640;
+  const MOST_SHEET_BYTES = 3_500_000_000;
   const READING_MS = 120_000; // of a workbook that is made to take for ever
   let thread: Worker | null = null;
 
@@ -74,11 +83,24 @@ export function createWorkbooks(): Workbooks {
 
   const said = (answer: Answer): string => ("error" in answer ? answer.error.message : "it gave another answer");
 
+  async function written(task: Task): Promise<{ bytes: Buffer; size: number }> {
+    const answer = await ask(task);
+    if (!("size" in answer)) throw reportError("WorkbookFailed", `A workbook could not be written: ${said(answer)}`);
+    const { bytes, size } = answer;
+    return { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), size };
+  }
+
   return {
-    async write(sheet) {
-      const answer = await ask({ write: sheet });
-      if (!("bytes" in answer)) throw reportError("WorkbookFailed", `A workbook could not be written: ${said(answer)}`);
-      return Buffer.from(answer.bytes.buffer, answer.bytes.byteOffset, answer.bytes.byteLength);
+    async *write(sheet, batches) {
+      yield (await written({ begin: sheet })).bytes;
+      for (let size = 0; size <= MOST_SHEET_BYTES; ) {
+        const { value: lines, done } = batches.next();
+        if (done) break;
+        const piece = await written({ lines });
+        size = piece.size;
+        yield piece.bytes;
+      }
+      yield (await written({ end: true })).bytes;
     },
     async read(bytes, mostUnpacked) {
       const why = (error: unknown) => `It is not read: ${(error as Error).message}`;

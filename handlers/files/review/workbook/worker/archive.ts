@@ -21,8 +21,7 @@ export function unreadable(message: string): Error {
  * @returns how many bytes it unpacks to
  */
 export async function checkArchive(bytes: Buffer, mostUnpacked: number): Promise<number> {
-  const MOST_ENTRIES = 5_000;
-  const entries = entriesOf(bytes, MOST_ENTRIES);
+  const entries = entriesOf(bytes);
   const names = entries.map(({ name }) => name.toLowerCase());
   if (entries.some(({ encrypted }) => encrypted)) throw unreadable("It is encrypted: save it without a password.");
   if (names.some((name) => name.endsWith("vbaproject.bin"))) {
@@ -58,7 +57,7 @@ async function inflatedSize(packed: Buffer, most: number): Promise<number> {
 }
 
 /** https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, without ZIP64, which no workbook of this size has. */
-function entriesOf(bytes: Buffer, most: number): Entry[] {
+export function entriesOf(bytes: Buffer, most = 5_000): Entry[] {
   const damaged = () => unreadable("It is no archive as workbooks are, or a damaged one: save it as .xlsx again.");
   const end = bytes.lastIndexOf("PK\x05\x06", undefined, "latin1");
   if (end === -1 || end + 22 > bytes.length) throw damaged();
