@@ -246,6 +246,8 @@ describe("table", () => {
   test("words, numbers and dates narrow the table", async () => {
     await page.fill("#search", "Used");
     await expectCounts(rows.filter(naive.isUsed));
+    await page.fill("#search", "unused");
+    await expectCounts(rows.filter(naive.isUnused));
     await page.fill("#search", "direct administrator none");
     await expectCounts(
       rows.filter(
