@@ -6,7 +6,9 @@ import { reviewCheck } from "../../cli/reviewCheck";
 import type { History } from "../../handlers/files/files";
 import { startLocalAws } from "../../local/aws";
 import { type ProductRun, runProduct } from "../../local/runReport";
+import { askedInDocs } from "../support/questions";
 import { historyOf } from "../support/reviewSheet";
+import { textsIn } from "../support/workbook";
 
 // The questions of docs/review.md, each answered in the way that stands there, for the sample organisation.
 
@@ -85,6 +87,18 @@ test("which access of a team can go this week: its reviewer's own workbook", () 
   const workbooks = Object.keys(second.files).filter((name) => name.startsWith("review/"));
   expect(reviewers.size).toBeGreaterThan(1);
   expect(workbooks).toHaveLength(reviewers.size);
+  // The filter of docs/review.md, in each reviewer's own file: what the whole sheet suggests to that reviewer.
+  let removals = 0;
+  for (const reviewer of reviewers) {
+    const [header, ...lines] = textsIn(second.files[`review/${reviewer}.xlsx`]!);
+    const [at, key] = ["SuggestedAction", "ActionKey"].map((name) => header!.indexOf(name)) as [number, number];
+    const own = sheet.filter((line) => line.Reviewer === reviewer && line.SuggestedAction === "REMOVE");
+    expect(lines.filter((line) => line[at] === "REMOVE").map((line) => line[key])).toEqual(
+      own.map(({ ActionKey }) => ActionKey),
+    );
+    removals += own.length;
+  }
+  expect(removals).toBeGreaterThan(0);
 });
 
 test("which assignments nobody uses: a line each, and no row of theirs is used", () => {
@@ -117,6 +131,29 @@ test("what was decided in August, and whether it is done: DecidedSince and Decis
   expect(new Set(inAugust(second).map(({ DecisionStatus }) => DecisionStatus))).toEqual(new Set(["STILL_THERE"]));
   const done = inAugust(third).filter(({ DecisionStatus }) => DecisionStatus === "DONE");
   expect(done.map(({ ActionKey }) => ActionKey)).toEqual([removed.ActionKey]);
+});
+
+test("what is decided and not done: STILL_THERE, as many as the manifest and the page's last point say", () => {
+  for (const run of [second, third]) {
+    const waiting = linesOf(run, "review.csv").filter(({ DecisionStatus }) => DecisionStatus === "STILL_THERE");
+    const json = /id="report">(.*?)<\/script>/s.exec(run.files["report.html"]!.toString("utf8"))![1]!;
+    expect(waiting.length).toBeGreaterThan(0);
+    expect([run.manifest.decisions.stillThere, JSON.parse(json).trend.decidedNotDone]).toEqual([
+      waiting.length,
+      waiting.length,
+    ]);
+  }
+});
+
+test("docs/review.md asks these of the files, and nothing else", () => {
+  expect(askedInDocs("With the sheet")).toEqual([
+    "Which access of the payments team can go this week?",
+    "Which assignments does nobody use?",
+    "What did we decide in August, and is it done?",
+    "What is decided and not done?",
+    "Was this removal decided, by whom?",
+    "Will my sheet be taken?",
+  ]);
 });
 
 test("whether a removal was decided, and by whom: changes.csv", () => {
