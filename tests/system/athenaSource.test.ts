@@ -199,7 +199,7 @@ describe("a query", () => {
     ["queryFailed", /ended as FAILED, with an error of Athena's own which may pass: run the report again: /],
     ["queryRefused", /ended as FAILED, with an error in what it was asked, or of the table: /],
     ["queryFailedOtherwise", /ended as FAILED, with another error: /],
-    ["queryCancelled", /ended as CANCELLED: Query was cancelled\. Its partial results were discarded\.$/],
+    ["queryCancelled", /ended as CANCELLED: Query was canceled\. Its partial results were discarded\.$/],
   ] as const)("that ends otherwise (%s) gives nothing, and says why", async (kind, message) => {
     const faults = [{ operation: "athena:StartQueryExecution", kind }];
     const error = await failed(read(reads(8), { faults }));
