@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { createDirectoryArchive } from "../cli/directoryArchive";
+import { settings } from "../components/settings";
 import { createCaller, inParallel } from "../handlers/aws/aws";
 import { LONGEST_HARVEST_MS } from "../handlers/harvest";
 import {
@@ -17,7 +18,6 @@ import {
   QUARTER_MS,
   quartersBetween,
 } from "../handlers/logins/logins";
-import { settings } from "../handlers/settings";
 import { startLocalAws } from "../local/aws";
 import { heapFlags } from "../local/deployment/heapFlags";
 import { useLocalAws } from "../local/runReport";

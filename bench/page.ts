@@ -36,6 +36,7 @@ export async function* page(): AsyncGenerator<object> {
         reason: "there is no earlier report",
         counts: {},
         given: { first: [], count: 0 },
+        between: { first: [], count: 0 },
       }),
     });
     let rows = 0;

@@ -1,4 +1,4 @@
-import { settings } from "../handlers/settings";
+import { settings } from "../components/settings";
 import { type PublishFigures, publishIn, withS3 } from "./publishing";
 
 const ACCOUNTS = [20, 60, 200];

@@ -81,13 +81,13 @@ export interface Arguments {
   readonly region: string | undefined;
   readonly json: boolean;
   readonly quiet: boolean;
-  readonly help: boolean;
 }
 
-/** Reads the command line; throws a `BadArguments` error that says what is wrong. */
-export function parseArguments(argv: readonly string[]): Arguments {
+/** Reads the command line, `null` where help is asked for; throws a `BadArguments` error that says what is wrong. */
+export function parseArguments(argv: readonly string[]): Arguments | null {
   const { values, settings } = parse(argv);
-  const { now, out = "report", profile, region, json = false, quiet = false, help = false } = values;
+  if (values.help) return null;
+  const { now, out = "report", profile, region, json = false, quiet = false } = values;
   const { resume = false, restart = false } = values;
   if (resume && restart) {
     throw reportError(
@@ -117,7 +117,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   const checked = settings as unknown as Parameters<typeof runSettingsOf>[0];
   return {
     settings: runSettingsOf({ ...checked, lakeId: noLogins ? null : checked.lakeId }),
-    ...{ nowMs, out, profile, region, json, quiet, help },
+    ...{ nowMs, out, profile, region, json, quiet },
     unfinished: resume ? "resume" : restart ? "restart" : null,
   };
 }
@@ -149,7 +149,7 @@ function parse(argv: readonly string[]) {
         region: { type: "string" },
         json: { type: "boolean" },
         quiet: { type: "boolean" },
-        help: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
       },
     });
     const given = values as Readonly<Record<string, unknown>>;

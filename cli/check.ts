@@ -8,11 +8,14 @@ import { findingsOf } from "./check/findings";
 import type { Found } from "./check/probes";
 import { isAllowedFor } from "./check/shape";
 import { textOf } from "./check/text";
+import { runCommand } from "./command";
 import { adviceFor, missing, profileOf } from "./credentials";
 import { findOrigin } from "./origin";
 import { commandLine } from "./program";
 
-const HELP = (command: string) => `Says whether a report could be made: each read that it makes, once, of one page.
+const command = commandLine("check");
+
+const HELP = `Says whether a report could be made: each read that it makes, once, of one page.
 
 Usage: ${command} [options]
 
@@ -21,8 +24,8 @@ not know; how much of the window, and which Regions, could be observed; and how 
 Lake, or of a table over a trail's files, it queries the last day.
 
 The options are those of \`${commandLine("report")}\`, with which it would be made, as \`${commandLine("report")} --help\` has them; those
-that say what is written change nothing. --json prints what may be pasted into an issue: no id, name,
-address or ARN is in it.
+that say what is written change nothing. --json prints what may be pasted into an issue: no id, name, address or ARN is in it. With --quiet,
+the exit code is the answer.
 
 Examples:
   ${command} --profile security-audit --region eu-west-1
@@ -36,18 +39,11 @@ Exit codes:
 `;
 
 /** `credential-report check`: whether a report could be made, and what of it. Gives the exit code. */
-export async function checkCommand(argv: readonly string[]): Promise<number> {
-  let given: Arguments;
-  try {
-    given = parseArguments(argv);
-  } catch (error) {
-    process.stderr.write(`${messageOf(error)}\n`);
-    return 2;
-  }
-  if (given.help) {
-    process.stdout.write(HELP(commandLine("check")));
-    return 0;
-  }
+export function checkCommand(argv: readonly string[]): Promise<number> {
+  return runCommand(() => parseArguments(argv), HELP, checkOrSay);
+}
+
+async function checkOrSay(given: Arguments): Promise<number> {
   const ending = new AbortController();
   // The SDK asks for a role's MFA code before it waits for the credentials that assume the role, and these may fail in the meantime.
   const end = (reason: unknown) => ending.abort(missing(reason as Error, profileOf(given.profile)));
@@ -65,7 +61,7 @@ export async function checkCommand(argv: readonly string[]): Promise<number> {
 }
 
 async function check(given: Arguments, signal: AbortSignal): Promise<number> {
-  const { settings, nowMs = null, json } = given;
+  const { settings, nowMs = null, json, quiet } = given;
   const options = await findAccess(given, signal);
   const clients = createClients(options);
   const call = createCaller({ requestsPerSecond: settings.requestsPerSecond, signal });
@@ -80,7 +76,8 @@ async function check(given: Arguments, signal: AbortSignal): Promise<number> {
   const ownEvents = readsEventHistory(settings) && settings.loginRoleArn === "";
   const checked = await checkReads(clients, sourceOf, ownEvents, found, presentMs, call);
   const findings = findingsOf(checked, settings, loginSourceName(settings), presentMs);
-  process.stdout.write(json ? `${JSON.stringify(findings, null, 2)}\n` : textOf(findings, checked));
+  if (json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
+  else if (!quiet) process.stdout.write(textOf(findings, checked));
   const isRefused = findings.reads.some(({ outcome }) => outcome === "refused" || outcome === "failed");
   if (isRefused || (findings.logins !== null && findings.logins.failed !== null)) return 1;
   const isKnown = Object.values(findings.oddities).flat().every(isAllowedFor);

@@ -26,7 +26,7 @@ const commands: Readonly<Record<string, Command>> = {
     load: async () => (await import("./verifyCommand")).verifyCommand,
   },
   "review check": {
-    does: "says what a returned review sheet would carry",
+    does: "says what a returned review sheet would carry forward",
     load: async () => (await import("./reviewCheck")).reviewCheck,
   },
   check: {
@@ -76,7 +76,7 @@ export async function dispatch(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${version}\n`);
     return 0;
   }
-  if (first === "--help") {
+  if (first === "--help" || first === "-h") {
     process.stdout.write(help());
     return 0;
   }

@@ -9,12 +9,10 @@ export async function findOrigin(clients: Clients, options: ClientOptions, call:
   const region = await regionOf(clients.ssoAdmin, "the Identity Center instance");
   const sts = new STSClient(clientSettings(options));
   try {
-    const { Account, Arn } = await call(sts, new GetCallerIdentityCommand({}));
-    if (!Account || !Arn) {
-      const advice = "Something on the way may have answered in AWS's place: a proxy, or what AWS_ENDPOINT_URL names.";
-      throw reportError("UnexpectedAnswer", `sts GetCallerIdentity gave no account or no ARN. ${advice}`);
-    }
-    return { account: Account, region, caller: Arn };
+    return await call(sts, new GetCallerIdentityCommand({}), ({ Account, Arn }) => {
+      if (Account && Arn) return { account: Account, region, caller: Arn };
+      throw reportError("UnexpectedAnswer", `expected Account and Arn, got ${JSON.stringify({ Account, Arn })}`);
+    });
   } finally {
     sts.destroy();
   }

@@ -19,7 +19,7 @@ export function estimateSentence(
   const asked =
     entitlementCalls === 0
       ? ""
-      : ` ${count(entitlementCalls, "call")} of them ask account access manager, one for each account.`;
+      : ` ${count(entitlementCalls, "call")} of them ask account access manager, one for each account: up to 20 a second.`;
   return `${count(pairs, "pair")} of account and permission set: at least ${count(calls, "call")} and ${time} in all, at ${count(requestsPerSecond, "request")} a second.${asked}`;
 }
 

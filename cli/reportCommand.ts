@@ -9,6 +9,7 @@ import { programOf, type RunHead } from "../handlers/slice";
 import { formatInstant } from "../handlers/times";
 import { findAccess } from "./access";
 import { type Arguments, HELP, parseArguments } from "./arguments";
+import { runCommand } from "./command";
 import { adviceFor, missing, profileOf } from "./credentials";
 import { createDirectoryHistory, createDirectorySink, type DirectorySink } from "./directory";
 import { createDirectoryArchive } from "./directoryArchive";
@@ -31,19 +32,11 @@ import {
 import { withWaitingLine } from "./waitingSource";
 
 /** `credential-report report`: the report from a terminal, with the ordinary credentials chain. Gives the exit code. */
-export async function reportCommand(argv: readonly string[]): Promise<number> {
-  let given: Arguments;
-  try {
-    given = parseArguments(argv);
-  } catch (error) {
-    process.stderr.write(`${messageOf(error)}\n`);
-    return 2;
-  }
-  if (given.help) {
-    process.stdout.write(HELP);
-    return 0;
-  }
+export function reportCommand(argv: readonly string[]): Promise<number> {
+  return runCommand(() => parseArguments(argv), HELP, reportOrSay);
+}
 
+async function reportOrSay(given: Arguments): Promise<number> {
   const startedMs = performance.now();
   const ending = new AbortController();
   // The SDK asks for a role's MFA code before it waits for the credentials that assume the role, and these may fail in the meantime.

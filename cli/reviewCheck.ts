@@ -3,28 +3,33 @@ import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import { messageOf } from "../handlers/errors";
 import { createCsvReader, createWorkbooks, readSheet } from "../handlers/files/files";
+import { runCommand } from "./command";
 import { commandLine } from "./program";
 
-const HELP =
-  () => `Says of filled-in review sheets, before they are put into decisions/, which of their decisions would be carried forward, and what is wrong in which row.
+const command = commandLine("review check");
+
+const HELP = `Says of filled-in review sheets, before they are put into decisions/, which of their decisions would be carried forward, and what is wrong in which row.
 Asks nobody and sends nothing.
 
-Usage: ${commandLine("review check")} FILE… [options]
+Usage: ${command} FILE… [options]
 
   FILE               review.xlsx or review.csv, or a reviewer's, as it was saved
 
 Options:
   --against SHEET    review.csv of the newest report: tells also what has changed since the sheet was handed out
+  --json             print what was found as JSON on standard output
+  --quiet            print nothing but errors: the exit code is the answer
   --help             print this
 
 Examples:
-  ${commandLine("review check")} payments.xlsx
-  ${commandLine("review check")} payments.xlsx shop.csv --against review.csv
+  ${command} payments.xlsx
+  ${command} payments.xlsx shop.csv --against review.csv
 
 Exit codes:
   0    every decision would be carried
   1    one would not
   2    the arguments are wrong
+  3    nobody can tell: a file could not be read
 `;
 
 const MOST_BYTES = 50_000_000;
@@ -32,6 +37,8 @@ const MOST_UNPACKED = 200_000_000;
 
 interface Checked {
   readonly file: string;
+  /** Whether the file system gave it. */
+  readonly isRead: boolean;
   readonly decisions: number;
   /** Of those, how many would be carried. */
   carried: number;
@@ -52,26 +59,31 @@ interface Known {
 }
 
 /** `credential-report review check`: gives the exit code. */
-export async function reviewCheck(argv: readonly string[]): Promise<number> {
-  let files: string[];
-  let against: string | undefined;
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: { against: { type: "string" }, help: { type: "boolean", short: "h" } },
-    });
-    if (values.help) {
-      process.stdout.write(HELP());
-      return 0;
-    }
-    files = positionals;
-    against = values.against;
-    if (files.length === 0) throw new Error("Expected one file or more, got none. --help says more.");
-  } catch (error) {
-    process.stderr.write(`${messageOf(error)}\n`);
-    return 2;
-  }
+export function reviewCheck(argv: readonly string[]): Promise<number> {
+  return runCommand(() => parseArguments(argv), HELP, check);
+}
+
+interface Arguments {
+  readonly files: readonly string[];
+  readonly against: string | undefined;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+function parseArguments(argv: readonly string[]): Arguments | null {
+  const flag = { type: "boolean", default: false } as const;
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: { against: { type: "string" }, json: flag, quiet: flag, help: { ...flag, short: "h" } },
+  });
+  const { against, json, quiet, help } = values;
+  if (help) return null;
+  if (positionals.length === 0) throw new Error("Expected one file or more, got none. See --help.");
+  return { files: positionals, against, json, quiet };
+}
+
+async function check({ files, against, json, quiet }: Arguments): Promise<number> {
   let present: ReadonlyMap<string, string> | null = null;
   try {
     present = against === undefined ? null : await statesIn(against);
@@ -82,7 +94,9 @@ export async function reviewCheck(argv: readonly string[]): Promise<number> {
   const { checked, known } = await readAll(files);
   findContested(known);
   if (present !== null) findChanged(known, present);
-  for (const one of checked) process.stdout.write(describe(one));
+  if (json) process.stdout.write(`${JSON.stringify(checked, null, 2)}\n`);
+  else if (!quiet) for (const one of checked) process.stdout.write(describe(one));
+  if (checked.some(({ isRead }) => !isRead)) return 3;
   return checked.every(({ decisions, carried, problems }) => carried === decisions && problems.length === 0) ? 0 : 1;
 }
 
@@ -102,13 +116,15 @@ async function readAll(files: readonly string[]): Promise<{ checked: Checked[]; 
         if (note !== null) problems.push({ row: null, what: note });
         if (cut > 0)
           problems.push({ row: null, what: `${cut} of its texts are longer than 2,000 characters, and would be cut.` });
-        const one = { file, decisions: decided.length + refusedCount, carried: decided.length, problems };
+        const one = { file, isRead: true, decisions: decided.length + refusedCount, carried: decided.length, problems };
         checked.push(one);
         const ofAction = findings.subject === "action";
         for (const { row, key, state, decision } of decided)
           known.push({ checked: one, row, key, state, decision, ofAction, lost: false });
       } catch (error) {
-        checked.push({ file, decisions: 0, carried: 0, problems: [{ row: null, what: messageOf(error) }] });
+        const isRead = (error as NodeJS.ErrnoException).syscall === undefined;
+        const what = isRead ? messageOf(error) : `could not be read: ${messageOf(error)}`;
+        checked.push({ file, isRead, decisions: 0, carried: 0, problems: [{ row: null, what }] });
       }
     }
   } finally {
@@ -183,7 +199,8 @@ async function statesIn(sheet: string): Promise<Map<string, string>> {
   return states;
 }
 
-function describe({ file, decisions, carried, problems }: Checked): string {
+function describe({ file, isRead, decisions, carried, problems }: Checked): string {
+  if (!isRead) return `${file} ${problems[0]!.what}\n`;
   const lines = problems.map(({ row, what }) => `  ${row === null ? what : `row ${row} ${what}`}`);
   return `${[`${file}: ${carried} of ${decisions} decisions would be carried forward.`, ...lines].join("\n")}\n`;
 }

@@ -1,5 +1,6 @@
 import { messageOf } from "../handlers/errors";
 import { findAccess } from "./access";
+import { runCommand } from "./command";
 import { missing, profileOf } from "./credentials";
 import { type Arguments, HELP, parseArguments } from "./verify/arguments";
 import { directorySource } from "./verify/reportSource";
@@ -10,21 +11,15 @@ import { verifyReport } from "./verify/verifyReport";
 const EXIT_CODES: Readonly<Record<Verdict["verdict"], number>> = { WHOLE: 0, NOT_WHOLE: 1, CANNOT_TELL: 3 };
 
 /** `credential-report verify`: whether a report is whole. Gives the exit code. */
-export async function verifyCommand(argv: readonly string[]): Promise<number> {
-  let given: Arguments | null;
-  try {
-    given = parseArguments(argv);
-  } catch (error) {
-    process.stderr.write(`${messageOf(error)}\n`);
-    return 2;
-  }
-  if (given === null) {
-    process.stdout.write(HELP);
-    return 0;
-  }
+export function verifyCommand(argv: readonly string[]): Promise<number> {
+  return runCommand(() => parseArguments(argv), HELP, verify);
+}
+
+async function verify(given: Arguments): Promise<number> {
   try {
     const verdict = await verdictOn(given);
-    process.stdout.write(given.json ? `${JSON.stringify(verdict, null, 2)}\n` : describe(verdict));
+    if (given.json) process.stdout.write(`${JSON.stringify(verdict, null, 2)}\n`);
+    else if (!given.quiet) process.stdout.write(describe(verdict));
     return EXIT_CODES[verdict.verdict];
   } catch (error) {
     process.stderr.write(`CANNOT TELL: ${messageOf(error)}\n`);

@@ -2,6 +2,7 @@ import { REPORT_PREFIX } from "../handlers/bucket/bucket";
 import { messageOf, reportError } from "../handlers/errors";
 import { createCellFormatter, MANIFEST_FILE, type Manifest, ROW_COLUMNS } from "../handlers/files/files";
 import { findAccess } from "./access";
+import { runCommand } from "./command";
 import { missing, profileOf } from "./credentials";
 import { directorySource, type ReportSource, readWhole } from "./verify/reportSource";
 import { s3Source } from "./verify/s3Source";
@@ -19,18 +20,11 @@ const CHUNK = 65_536;
 type ClosableSource = ReportSource & { close?(): void };
 
 /** `credential-report who`: the grants of a report that match. Gives the exit code. */
-export async function whoCommand(argv: readonly string[]): Promise<number> {
-  let given: Arguments | null;
-  try {
-    given = parseArguments(argv);
-  } catch (error) {
-    process.stderr.write(`${messageOf(error)}\n`);
-    return 2;
-  }
-  if (given === null) {
-    process.stdout.write(HELP);
-    return 0;
-  }
+export function whoCommand(argv: readonly string[]): Promise<number> {
+  return runCommand(() => parseArguments(argv), HELP, who);
+}
+
+async function who(given: Arguments): Promise<number> {
   let source: ClosableSource | undefined;
   try {
     source = await sourceOf(given);

@@ -3,10 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { ACCOUNT_ACCESS_REGIONS } from "../handlers/aws/aws";
 import { REPORT_PREFIX } from "../handlers/bucket/bucket";
 import { chooseInstance, type Instance } from "../handlers/grants/grants";
-import type { SettingValues } from "../handlers/settings";
 import type { AwsAccount } from "./awsAccount";
 import { ask, LookUpError, lookUpError, orRunError, refusalOf } from "./refusal";
 import { isRunbookOf } from "./runbookDocument";
+import type { SettingValues } from "./settings";
 import { type LoginPlace, ownerProblem, regionProblems } from "./settingsCheck";
 
 type Options = pulumi.InvokeOptions;

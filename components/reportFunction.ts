@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { pageAssets, workerText } from "../handlers/files/files";
 import { createReportHandler } from "../handlers/report";
-import { type RunSettingKey, runSettings, runSettingsOf, type SettingValues } from "../handlers/settings";
+import { type RunSettingKey, runSettings, runSettingsOf } from "../handlers/settings";
 import type { SliceAnswer, SliceEvent } from "../handlers/slice";
 import { name as packageName } from "../package.json";
 import { packagesLeftOut } from "./archivePackages";
@@ -13,6 +13,7 @@ import type { IdentityCenter } from "./identityCenter";
 import type { FunctionKeyRights } from "./keyRights";
 import { functionSeconds } from "./limits";
 import type { ReportBucket } from "./reportBucket";
+import type { SettingValues } from "./settings";
 
 /** As long as reports are kept by default, so that a report and its log are found together. */
 export const logRetentionDays = 400;

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type SettingKey, type SettingValues, settingProblem, settings, waysToLogins } from "../handlers/settings";
+import { settingProblem, waysToLogins } from "../handlers/settings";
 import { longSettingsBytes } from "./limits";
 import { runError } from "./refusal";
+import { type SettingKey, type SettingValues, settings } from "./settings";
 
 const keys = Object.keys(settings) as SettingKey[];
 

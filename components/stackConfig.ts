@@ -1,13 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import {
-  type Setting,
-  type SettingKey,
-  type SettingValues,
-  settingProblem,
-  settings,
-  wholeNumber,
-} from "../handlers/settings";
+import { type Setting, settingProblem, wholeNumber } from "../handlers/settings";
 import type { CredentialReportArgs } from "./credentialReport";
+import { type SettingKey, type SettingValues, settings } from "./settings";
 import { settingsError } from "./settingsCheck";
 
 /** The stack's settings as the component takes them: those that are secret in the config stay so in all that is made of them. */

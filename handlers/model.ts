@@ -25,7 +25,7 @@ export interface Settings {
   readonly lookbackDays: number;
   /** Access younger than this many days is not reported as unused. */
   readonly newAccessDays: number;
-  /** Pace of the sso-admin calls, out of the 20 a second that AWS grants; the same share is taken of every other quota. */
+  /** Pace of the sso-admin calls, out of the 20 a second that AWS grants; see `createPace` for the others. */
   readonly requestsPerSecond: number;
   /** Names of permission sets that count as administrator besides those with the AWS-managed policy AdministratorAccess. */
   readonly administratorPermissionSets: readonly string[];
@@ -184,6 +184,17 @@ export interface Account {
   readonly state: string;
 }
 
+/** What a run that took long looked for in its own time: assignments that were made or ended, whose pairs it then read again. */
+export interface ReadAgain {
+  /** Both ends of that time are within. */
+  readonly from: string;
+  readonly to: string;
+  /** Of account and permission set: how many were read again, or for the first time. */
+  readonly pairs: number;
+  /** Why not all that was changed may be among them: a clause; `null` where nothing is known to be missing. */
+  readonly reason: string | null;
+}
+
 /** What `collect` gives for the pairs that it was given. */
 export interface Collection {
   /** For each pair, in order, its principals. */
@@ -198,6 +209,8 @@ export interface Collection {
   /** Why `accounts` is null. */
   readonly accountsRefused: string | null;
   readonly entitlements: Entitlements;
+  /** Left out where reading was short. */
+  readonly readAgain?: ReadAgain;
   /** As in `Provisioning`. */
   readonly notes: readonly string[];
   /** States and instants that were not understood and are taken for unknown, for people. They make the report degraded. */
@@ -271,7 +284,7 @@ export interface Logins {
   readonly unattributed: readonly UnattributedLogin[];
   /** Logins in the window of which nobody can say where they went. `userId` and `userName` may both be empty. */
   readonly notUnderstood: readonly NotUnderstoodLogin[];
-  /** Of the window, each event once. */
+  /** Of the window, and of the run's own time where that was asked for (`Collection.readAgain`); each event once. */
   readonly assignments: readonly AssignmentEvent[];
   /** The files of the login archive that were used, by Region and first instant; only of a source that has one. */
   readonly archive?: readonly ArchiveFile[];

@@ -1,4 +1,11 @@
-import { type Caller, type Clients, type KeptJournal, mergeEfforts, SLICE_OVER } from "./aws/aws";
+import {
+  accountAccessPerSecond,
+  type Caller,
+  type Clients,
+  type KeptJournal,
+  mergeEfforts,
+  SLICE_OVER,
+} from "./aws/aws";
 import type { RunPlan, Unfinished } from "./bucket/bucket";
 import { reportError } from "./errors";
 import {
@@ -27,8 +34,10 @@ import {
   giveUpLogins,
   type LoginSource,
   loginTargets,
+  reportWindow,
   withKnownTargets,
 } from "./logins/logins";
+import { byBothClocks, readMeanwhile } from "./meanwhile";
 import type { Organization, Progress, Provisioning, Settings } from "./model";
 
 export interface RunOptions {
@@ -72,10 +81,11 @@ export interface Estimate {
  * where another slice has to go on.
  */
 export async function runReport(options: RunOptions): Promise<Published> {
-  const { settings, clients, loginSource, call, history, sink, progress, untilMs } = options;
+  const { settings, clients, loginSource, call, history, sink, progress, untilMs, isFinal = () => true } = options;
   const before = await call.once("run", "effort before", async () => call.effort());
   const instance = await readInstance(settings, clients, call);
-  const beginning = beginLogins(loginSource, settings, instance.value, call);
+  const began = await call.once("run", "began", async () => byBothClocks(call));
+  const beginning = beginLogins(loginSource, reportWindow(settings), instance.value, call);
   beginning.catch(() => {}); // it is waited for below, and may have failed before
   try {
     const [provisioning, organization] = await Promise.all([
@@ -88,11 +98,16 @@ export async function runReport(options: RunOptions): Promise<Published> {
     const applications = await readApplications(settings, clients, call, progress);
     const begun = await beginning;
     const logins = await finishLogins(loginSource, begun.value, untilMs, call, progress);
+    const read = await readMeanwhile(
+      { provisioning: provisioning.value, collection: collection.value, logins: logins.value },
+      began,
+      { settings, instance: instance.value, clients, loginSource, call, progress, untilMs, isFinal },
+    );
 
     const facts = await call.once("run", "facts", async () => {
-      const loginsEffort = mergeEfforts(begun.effort, logins.effort);
+      const loginsEffort = mergeEfforts(begun.effort, logins.effort, ...read.loginsEfforts);
       const stages = [instance, provisioning, organization, collection, applications].map((stage) => stage.effort);
-      const effort = mergeEfforts(before, ...stages, loginsEffort);
+      const effort = mergeEfforts(before, ...stages, begun.effort, logins.effort, ...read.efforts);
       // Once for the run: another attempt that publishes must find the same lines.
       const trend = await readTrend(history, settings);
       return { ...options.facts, effort, loginsEffort, finishedMs: Date.now(), trend };
@@ -101,20 +116,20 @@ export async function runReport(options: RunOptions): Promise<Published> {
     await options.keep?.();
     if (options.mayPublish?.() === false)
       throw reportError(SLICE_OVER, "Everything is read; the next slice publishes.");
-    const targets = loginTargets(settings, provisioning.value, collection.value, logins.value);
+    const targets = loginTargets(settings, read.provisioning, read.collection, read.logins);
     const sources = {
       settings,
       instance: instance.value,
       applications: applications.value,
-      provisioning: provisioning.value,
-      collection: collection.value,
-      logins: withKnownTargets(logins.value, targets),
+      provisioning: read.provisioning,
+      collection: read.collection,
+      logins: withKnownTargets(read.logins, targets),
     };
     return await publish(sources, facts, decisions, history, sink, progress);
   } catch (error) {
-    const isFinal = (options.isFinal ?? (() => true))(error) && (error as Error).name !== SLICE_OVER;
+    const isEnd = isFinal(error) && (error as Error).name !== SLICE_OVER;
     const begun = await beginning.catch(() => null);
-    if (isFinal && begun !== null) await giveUpLogins(loginSource, begun.value);
+    if (isEnd && begun !== null) await giveUpLogins(loginSource, begun.value);
     throw withNetworkControls(error, instance.value);
   }
 }
@@ -201,12 +216,18 @@ export function planOf(
   };
 }
 
-function estimateOf(provisioning: Provisioning, organization: Organization, { requestsPerSecond }: Settings): Estimate {
-  const ACCOUNT_ACCESS_A_SECOND = Math.min(20, requestsPerSecond); // a raised quota of IAM Identity Center raises no other
+/** By what is known once the pairs, the accounts and account access manager's applications are. */
+export function estimateOf(
+  provisioning: Pick<Provisioning, "pairs">,
+  organization: Pick<Organization, "accounts" | "accountAccess">,
+  { requestsPerSecond }: Pick<Settings, "requestsPerSecond">,
+): Estimate {
   const pairs = provisioning.pairs.length;
   const accounts = accountsToAsk(organization, provisioning).length;
   const entitlementCalls = organization.accountAccess.applications.length * accounts;
   // Two quotas, asked side by side.
-  const seconds = Math.ceil(Math.max(pairs / requestsPerSecond, entitlementCalls / ACCOUNT_ACCESS_A_SECOND));
+  const seconds = Math.ceil(
+    Math.max(pairs / requestsPerSecond, entitlementCalls / accountAccessPerSecond(requestsPerSecond)),
+  );
   return { pairs, calls: pairs + entitlementCalls, entitlementCalls, seconds };
 }

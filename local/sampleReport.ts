@@ -183,8 +183,16 @@ export async function renderPage(rows: readonly Row[], context: Partial<PageCont
     changes: () => ({
       since: "2026-11-13T20:00:12Z",
       reason: null,
-      counts: { GRANTED: 118, REVOKED: 74, NOW_UNUSED: 203, USED_AGAIN: 31, STATUS_CHANGED: 12 },
+      counts: {
+        GRANTED: 118,
+        REVOKED: 74,
+        GRANTED_AND_REVOKED: 9,
+        NOW_UNUSED: 203,
+        USED_AGAIN: 31,
+        STATUS_CHANGED: 12,
+      },
       given: { first: [], count: 0 },
+      between: { first: [], count: 0 },
     }),
     ...context,
   });

@@ -7,7 +7,8 @@ import { GetObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/clie
 import type { StepExecution } from "@aws-sdk/client-ssm";
 import { parse } from "csv-parse/sync";
 import { standInHome } from "../cli/home";
-import { ORPHAN_STATUSES } from "../handlers/files/files";
+import { nextRun } from "../components/reportSchedule";
+import { CHANGE_KINDS, ORPHAN_STATUSES } from "../handlers/files/files";
 import { formatInstant } from "../handlers/times";
 import { type LocalAws, OrganisationError, type OrganisationFile, startLocalAws } from "./aws";
 import { type Deployment, deploy } from "./deployment/deploy";
@@ -36,6 +37,9 @@ const fileWords: Readonly<Record<string, string>> = {
   "manifest.json": "the proof: sources, settings, and each file's hash",
 };
 
+/** Opens a file with what this machine opens such files with. */
+const opener = { darwin: "open", win32: "start" }[process.platform as string] ?? "xdg-open";
+
 const live = process.stdout.isTTY === true;
 const colours = live && !process.env.NO_COLOR;
 const style = (format: Parameters<typeof styleText>[0], text: string) => (colours ? styleText(format, text) : text);
@@ -59,11 +63,21 @@ async function main(): Promise<void> {
     const reportKey = await runRunbook(deployment, localAws);
     const files = await copyFolder(localAws.url, String(deployment.outputs.bucketName), posix.dirname(reportKey));
     printReport(files);
-    print(`Next scheduled run  ${deployment.outputs.nextRun}`);
+    print(`Next scheduled run  ${nextRunAfter(Now, deployment)}`);
+    print(`Open the page       ${style("bold", `${opener} ${fromHere(join(out, "report.html"))}`)}`);
   } finally {
     await deployment?.close();
     await localAws.close();
   }
+}
+
+/** When the deployed schedule comes next after an instant of the sample's: the stack's own output goes by this machine's clock. */
+function nextRunAfter(now: string, { resources, outputs }: Deployment): string {
+  const schedule = resources.find(
+    ({ type, outputs: { name } }) => type === "aws:scheduler/schedule:Schedule" && name === outputs.scheduleName,
+  );
+  const { scheduleExpression, scheduleExpressionTimezone, state } = schedule!.inputs;
+  return nextRun(String(scheduleExpression), String(scheduleExpressionTimezone), state === "ENABLED", new Date(now));
 }
 
 function readSample(): OrganisationFile {
@@ -190,13 +204,11 @@ function printReport(files: readonly string[]): void {
   print(`  ${figures.map(([, count]) => style("bold", String(count).padStart(8))).join("  ")}`);
   print();
   if (files.includes(join(out, "changes.csv"))) printChanges(readRows("changes.csv"));
-  print(`Page to look at     ${style("bold", fromHere(join(out, "report.html")))}`);
 }
 
 /** How many changes there are of each kind. */
 function printChanges(changes: readonly Readonly<Record<string, string>>[]): void {
-  const kinds = ["GRANTED", "REVOKED", "STATUS_CHANGED", "NOW_UNUSED", "USED_AGAIN"];
-  const counts = kinds.map((kind) => `${changes.filter(({ Change }) => Change === kind).length} ${kind}`);
+  const counts = CHANGE_KINDS.map((kind) => `${changes.filter(({ Change }) => Change === kind).length} ${kind}`);
   print(`Changes             ${counts.join(", ")}`);
 }
 
@@ -233,6 +245,8 @@ function stopwatch(): () => string {
   return () => `${((Date.now() - started) / 1000).toFixed(1)} s`;
 }
 
+// `npm run types` checks the program's types, which takes longer than all the rest of the deployment.
+process.env.PULUMI_NODEJS_TRANSPILE_ONLY ??= "true";
 // The SDK warns about this machine's Node.js; what the function runs on is not decided here.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 standInHome();

@@ -167,7 +167,9 @@ function readOf(record: Recorded): Read {
   const { name, message } = error;
   const expected = expectedOf(record);
   if (expected !== null) return { call, region, ...expected, message, oddities: [] };
-  return { call, region, outcome: name === "AccessDenied" ? "refused" : "failed", why: name, message, oddities: [] };
+  // Athena asks Glue for its caller, and passes a refusal on as an error of its own.
+  const isRefused = name === "AccessDenied" || /not authorized to perform: glue:/.test(message);
+  return { call, region, outcome: isRefused ? "refused" : "failed", why: name, message, oddities: [] };
 }
 
 /** Of an error from which a report goes on with all that it needs, what it says; `null` of another. */

@@ -1,4 +1,5 @@
 import policy from "../../docs/policies/terminal.json";
+import athenaPolicy from "../../docs/policies/terminal-athena.json";
 import type { Settings } from "../../handlers/model";
 import { version } from "../../package.json";
 import type { Checked, Read } from "./checkReads";
@@ -22,7 +23,7 @@ export interface Findings {
   readonly node: string;
   readonly loginSource: string;
   readonly reads: readonly Omit<Read, "message" | "oddities">[];
-  /** The statements of docs/policies/terminal.json that the refused reads need, each with the actions that were refused. */
+  /** The statements of docs/policies/terminal.json and terminal-athena.json that the refused reads need, each with the actions that were refused. */
   readonly missing: readonly { readonly Sid: string; readonly Action: readonly string[] }[];
   /** By call: what answers have that this version does not know, or lack. */
   readonly oddities: Readonly<Record<string, readonly string[]>>;
@@ -58,7 +59,7 @@ export function findingsOf(
     node: process.versions.node,
     loginSource,
     reads: reads.map(({ call, region, outcome, why }) => ({ call, region, outcome, why })),
-    missing: missingStatements(reads),
+    missing: missingStatements(reads, logins?.message ?? ""),
     oddities,
     events,
     logins: logins === null ? null : withoutMessage(logins),
@@ -76,11 +77,39 @@ export function actionOf(call: string): string {
   return call.replace(/^sso-admin:/, "sso:");
 }
 
-function missingStatements(reads: readonly Read[]): Findings["missing"] {
-  const refused = [...new Set(reads.filter(({ outcome }) => outcome === "refused").map(({ call }) => actionOf(call)))];
-  const statements = policy.Statement.map(({ Sid, Action }) => ({
+/** A statement of a policy, as far as one is printed. */
+interface Statement {
+  readonly Sid: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: string | readonly string[];
+  readonly Condition?: object;
+}
+
+const STATEMENTS: readonly Statement[] = [...policy.Statement, ...athenaPolicy.Statement];
+
+/** What Athena says where a query may not read or write files for its caller, whose actions it does not name; and the statements that allow it. */
+const OF_FILES: readonly (readonly [said: RegExp, sids: readonly string[]])[] = [
+  [/Access Denied \(Service: (Amazon )?S3/i, ["FindTrailFiles", "ReadTrailFiles"]],
+  [/output bucket/i, ["FindTrailResults", "WriteTrailResults"]],
+];
+
+/** Whether a statement is one of Athena's policy. */
+export function isOfAthena({ Sid }: Findings["missing"][number]): boolean {
+  return athenaPolicy.Statement.some((statement) => statement.Sid === Sid);
+}
+
+/** The action that a read lacks: of another service, where Athena asks it for its caller and says so. */
+function lackedBy({ call, message }: Read): string {
+  return /not authorized to perform: ((?:glue|s3):\w+)/.exec(message ?? "")?.[1] ?? actionOf(call);
+}
+
+/** @param said why logins could not be read */
+function missingStatements(reads: readonly Read[], said: string): Findings["missing"] {
+  const refused = [...new Set(reads.filter(({ outcome }) => outcome === "refused").map(lackedBy))];
+  const sids = OF_FILES.flatMap(([pattern, names]) => (pattern.test(said) ? names : []));
+  const statements = STATEMENTS.map(({ Sid, Action }) => ({
     Sid,
-    Action: refused.filter((action) => [Action].flat().includes(action)),
+    Action: [Action].flat().filter((action) => sids.includes(Sid) || refused.includes(action)),
   })).filter(({ Action }) => Action.length > 0);
   const others = refused.filter((action) => !statements.some(({ Action }) => Action.includes(action)));
   return others.length === 0 ? statements : [...statements, { Sid: "Other", Action: others }];
@@ -88,8 +117,8 @@ function missingStatements(reads: readonly Read[]): Findings["missing"] {
 
 /** The statement as the policy has it, with the refused actions alone. */
 export function statementText({ Sid, Action }: Findings["missing"][number]): string {
-  const whole = policy.Statement.find((statement) => statement.Sid === Sid);
-  return JSON.stringify({ Sid, Effect: "Allow", Action, Resource: whole?.Resource ?? "*" });
+  const { Resource = "*", Condition } = STATEMENTS.find((statement) => statement.Sid === Sid) ?? {};
+  return JSON.stringify({ Sid, Effect: "Allow", Action, Resource, ...(Condition && { Condition }) });
 }
 
 function estimateOf(

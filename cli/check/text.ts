@@ -1,6 +1,6 @@
 import { durationWords } from "../timeLeft";
 import type { Checked } from "./checkReads";
-import { actionOf, type Findings, statementText } from "./findings";
+import { actionOf, type Findings, isOfAthena, statementText } from "./findings";
 
 /** What a check says, for a terminal. AWS's own words are in it, which may name accounts and roles; JSON has none of them. */
 export function textOf(findings: Findings, { reads, logins }: Checked): string {
@@ -17,9 +17,12 @@ export function textOf(findings: Findings, { reads, logins }: Checked): string {
   const said = messages.filter((message) => message !== null);
   if (said.length > 0) lines.push("", ...said);
   if (findings.missing.length > 0) {
+    const whole = findings.missing.some(isOfAthena)
+      ? "terminal.json and terminal-athena.json have"
+      : "terminal.json has";
     lines.push(
       "",
-      "Add to the policy of who runs it; put your account and Region in (docs/policies/terminal.json has the whole):",
+      `Add to the policy of who runs it; put your account and Region in (docs/policies/${whole} the whole):`,
     );
     lines.push(...findings.missing.map((statement) => `  ${statementText(statement)}`));
   }

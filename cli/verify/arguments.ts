@@ -17,7 +17,8 @@ Usage: ${command} DIR | s3://BUCKET/${REPORT_PREFIX}FOLDER/ [options]
   --profile NAME      a profile of ~/.aws/config
   --region REGION     the Region of the bucket
   --json              print the verdict as JSON on standard output
-  --help
+  --quiet             print nothing but errors: the exit code is the verdict
+  --help              print this
 
 It checks the manifest against its schema; each file's size, SHA-256, header, rows and their order, and the counts; that every file is
 there which such a run writes, and that rows.jsonl.gz, review.csv and report.html say what credential_report.csv and the manifest say; and
@@ -44,6 +45,7 @@ export interface Arguments {
   readonly profile: string | undefined;
   readonly region: string | undefined;
   readonly json: boolean;
+  readonly quiet: boolean;
 }
 
 /** Reads the command line, `null` where help is asked for; throws a `BadArguments` error that says what is wrong. */
@@ -57,7 +59,7 @@ export function parseArguments(argv: readonly string[]): Arguments | null {
       `Expected one report, a directory or s3://…, got ${positionals.length}. See --help.`,
     );
   }
-  const { profile, region, previous, json } = values;
+  const { profile, region, previous, json, quiet } = values;
   const sha256 = values.sha256?.toLowerCase();
   if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(sha256)) {
     throw reportError(
@@ -66,7 +68,7 @@ export function parseArguments(argv: readonly string[]): Arguments | null {
     );
   }
   if (!report.startsWith("s3:")) {
-    return { place: { kind: "directory", directory: report, previous }, sha256, profile, region, json };
+    return { place: { kind: "directory", directory: report, previous }, sha256, profile, region, json, quiet };
   }
   if (previous !== undefined) {
     throw reportError("BadArguments", "--previous is for a directory; in a bucket the chain is followed by itself.");
@@ -80,7 +82,7 @@ export function parseArguments(argv: readonly string[]): Arguments | null {
   }
   // The manifest's own address is as good as its folder's.
   const prefix = `${path.replace(/\/manifest\.json$/, "").replace(/\/+$/, "")}/`;
-  return { place: { kind: "s3", bucket, prefix }, sha256, profile, region, json };
+  return { place: { kind: "s3", bucket, prefix }, sha256, profile, region, json, quiet };
 }
 
 function parse(argv: readonly string[]) {
@@ -95,7 +97,8 @@ function parse(argv: readonly string[]) {
         profile: { type: "string" },
         region: { type: "string" },
         json: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
+        quiet: { type: "boolean", default: false },
+        help: { type: "boolean", default: false, short: "h" },
       },
     });
   } catch (error) {

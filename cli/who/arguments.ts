@@ -109,7 +109,7 @@ function parse(argv: readonly string[]) {
       allowPositionals: true,
       options: {
         ...{ account: texts, user: texts, group: texts, "permission-set": texts },
-        ...{ admin: flag, unused: flag, csv: flag, json: flag, quiet: flag, help: flag },
+        ...{ admin: flag, unused: flag, csv: flag, json: flag, quiet: flag, help: { ...flag, short: "h" } },
         profile: { type: "string" },
         region: { type: "string" },
       },

@@ -1,3 +1,5 @@
+import { reportError } from "../errors";
+
 // What AWS's answers say beyond what the SDK makes of them.
 
 /** An answer at the step where the SDK makes it out of HTTP, as far as it is used here. */
@@ -42,7 +44,7 @@ function onAnswer(
 /**
  * What AWS answers to a command of a JSON protocol, whole: the SDK leaves out the members that it does not know.
  *
- * @returns gives the last answer, once there is one
+ * @returns gives the last answer, once there is one; throws `UnexpectedAnswer` where it is none: the SDK takes that for `{}`
  */
 export function wholeAnswerTo(command: unknown): () => Readonly<Record<string, unknown>> {
   let text = "{}";
@@ -53,7 +55,11 @@ export function wholeAnswerTo(command: unknown): () => Readonly<Record<string, u
     response.body = body;
     text = body.toString("utf8");
   });
-  return () => JSON.parse(text);
+  return () => {
+    const answer = text.trim() === "" ? null : JSON.parse(text);
+    if (typeof answer === "object" && answer !== null && !("__type" in answer)) return answer;
+    throw reportError("UnexpectedAnswer", `expected an answer, got ${text.slice(0, 80) || "nothing"}`);
+  };
 }
 
 /** AWS's own clock, as its answers tell it. A run's own may be wrong, and the present of a run may be chosen. */

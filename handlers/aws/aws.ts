@@ -13,6 +13,7 @@ export {
   type AnswerTo,
   type AwsClient,
   type Caller,
+  callerApart,
   createCaller,
   type Effort,
   mergeEfforts,
@@ -21,5 +22,5 @@ export {
 export { type ClientOptions, type Clients, clientSettings, createClients, createTopicClient } from "./clients";
 export { createJournal, type Journal, type KeptJournal, SLICE_OVER } from "./journal";
 export { createMustBe, type MustBe } from "./mustBe";
-export type { Grants } from "./pace";
+export { accountAccessPerSecond, type Grants } from "./pace";
 export { allPages, allPagesUnless, inParallel, type Listing, pagesOf } from "./pages";

@@ -188,6 +188,25 @@ function callerOf(shared: Shared, grants: Grants, effort: Counts, countAbove: Co
   }) as Caller;
 }
 
+/**
+ * The same caller, whose journal keeps what it reads under names of their own: for what a run reads a second time.
+ *
+ * @param name of that second time; unique in the run
+ */
+export function callerApart(call: Caller, name: string): Caller {
+  const kindOf = (kind: string) => `${name}: ${kind}`;
+  const made = (...given: Parameters<Caller>) => call(...given);
+  const { once, note, notes, drop, stage } = call;
+  return Object.assign(made, call, {
+    once: ((kind, ...given) => once(kindOf(kind), ...given)) as Caller["once"],
+    note: ((kind, value) => note(kindOf(kind), value)) as Caller["note"],
+    notes: ((kind) => notes(kindOf(kind))) as Caller["notes"],
+    drop: ((kind) => drop(kindOf(kind))) as Caller["drop"],
+    stage: ((stageName, work, grants) =>
+      stage(kindOf(stageName), (own) => work(callerApart(own, name)), grants)) as Caller["stage"],
+  }) as Caller;
+}
+
 /** What `read` takes. Where it stumbles over a member of another type than the SDK's models say, the answer is not understood. */
 async function takenFrom<Answer>(answer: Answer, read: (answer: Answer) => unknown): Promise<unknown> {
   try {

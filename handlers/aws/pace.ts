@@ -30,8 +30,18 @@ export type Grants = Readonly<Record<string, number>>;
 export const GRANTS: Grants = { "sso-admin": 20, "identitystore:*": 20, organizations: 8, "account-access": 20 };
 
 /**
+ * Calls a second to account access manager: all that it grants at the default of `requestsPerSecond` and above, in proportion below. It is asked
+ * about each account, so 7,000 take six minutes, and little else calls it; who does and is throttled comes again, as this run does.
+ */
+export function accountAccessPerSecond(requestsPerSecond: number): number {
+  const WHOLE_FROM = 15;
+  const share = requestsPerSecond / WHOLE_FROM;
+  return 20 * (requestsPerSecond > 200 ? share : Math.min(1, share)); // see `createPace`
+}
+
+/**
  * @param requestsPerSecond see `Settings.requestsPerSecond`: out of sso-admin's 20, or more where AWS has raised it; the same share is taken of
- * the others, up to the whole
+ * the others, up to the whole; for account access manager see above
  * @param signal ends every wait
  */
 export function createPace(requestsPerSecond: number, signal: AbortSignal): Pace {
@@ -40,6 +50,11 @@ export function createPace(requestsPerSecond: number, signal: AbortSignal): Pace
   const quotas: Record<string, Quota> = {};
   setMaxListeners(0, signal); // each quota, each wait and each request in flight listens
 
+  function perSecond(service: string, granted: number): number {
+    if (service === "sso-admin") return requestsPerSecond;
+    return service === "account-access" ? accountAccessPerSecond(requestsPerSecond) : granted * share;
+  }
+
   return {
     quotaOf(region, service, operation, grants) {
       const each = `${service}:${operation}`;
@@ -47,7 +62,7 @@ export function createPace(requestsPerSecond: number, signal: AbortSignal): Pace
       const granted = perOperation ?? grants[service];
       if (granted === undefined) return null;
       const name = `${region} ${perOperation === undefined ? service : each}`;
-      quotas[name] ??= createQuota(service === "sso-admin" ? requestsPerSecond : granted * share, signal);
+      quotas[name] ??= createQuota(perSecond(service, granted), signal);
       return quotas[name];
     },
   };

@@ -1,5 +1,5 @@
 /** The report as files: what is in them, in which order they are written, and the manifest that makes them a report. */
-export { CHANGE_COLUMNS, type News } from "./changes/changes";
+export { CHANGE_COLUMNS, CHANGE_KINDS, type News } from "./changes/changes";
 export {
   COLUMNS,
   type Column,

@@ -3,7 +3,7 @@ import { version } from "../../package.json";
 import type { Effort } from "../aws/aws";
 import { reportError } from "../errors";
 import { loginTargets } from "../logins/logins";
-import type { Logins, RunStatus, Settings, Trend } from "../model";
+import type { Logins, ReadAgain, RunStatus, Settings, Trend } from "../model";
 import { formatInstant } from "../times";
 import type { News } from "./changes/changes";
 import {
@@ -14,7 +14,7 @@ import {
   manifestAccountAccess,
   manifestInstance,
 } from "./manifestWays";
-import { type NotCovered, notCovered } from "./notCovered";
+import type { NotCovered } from "./notCovered";
 import { countPeople, type PeopleCounts } from "./people";
 import type { DecisionFile, Outcome } from "./review/review";
 import type { RowSources } from "./rows";
@@ -136,6 +136,8 @@ export interface Manifest {
       readonly status: "read";
       readonly permissionSets: number;
       readonly pairs: number;
+      /** `null` where reading was short. Not in manifests of version 0.1. */
+      readonly readAgain?: ReadAgain | null;
     };
     readonly accountAccess: SourceEffort & ManifestAccountAccess;
     readonly identityStore: SourceEffort & { readonly status: "read"; readonly users: number; readonly groups: number };
@@ -274,7 +276,7 @@ export function manifestOf(
   facts: RunFacts,
   rows: RowCounts,
   files: FileEntry[],
-  { decisions, news }: Pick<Manifest, "decisions" | "news">,
+  { decisions, news, notCovered }: Pick<Manifest, "decisions" | "news" | "notCovered">,
   previous: Previous,
 ): Manifest {
   const { settings, instance, provisioning, collection, logins } = sources;
@@ -297,13 +299,14 @@ export function manifestOf(
     finishedAt: formatInstant(facts.finishedMs),
     settings: settingsButNow,
     instance: manifestInstance(instance),
-    notCovered: notCovered(sources),
+    notCovered,
     sources: {
       identityCenter: {
         status: "read",
         ...effortOf(facts.effort, "sso-admin:"),
         permissionSets: provisioning.permissionSets.length,
         pairs: provisioning.pairs.length,
+        readAgain: collection.readAgain ?? null,
       },
       accountAccess: {
         ...manifestAccountAccess(collection.entitlements),

@@ -1,5 +1,5 @@
-import type { Applications, AssignmentEvent } from "../model";
-import { formatInstant } from "../times";
+import type { Applications } from "../model";
+import type { GrantedAndRevoked } from "./changes/changes";
 import type { RowSources } from "./rows";
 
 /** A kind of access to accounts that the report leaves out. */
@@ -13,11 +13,15 @@ export interface NotCovered {
   readonly names?: readonly string[];
 }
 
-/** What the report leaves out, in a fixed order; a number stands only where this run has looked. */
-export function notCovered(sources: RowSources): NotCovered[] {
+/**
+ * What the report leaves out, in a fixed order; a number stands only where this run has looked.
+ *
+ * @param ended of the whole window
+ */
+export function notCovered(sources: RowSources, ended: readonly GrantedAndRevoked[]): NotCovered[] {
   return [
     applicationsNotCovered(sources.applications),
-    betweenReports(sources),
+    betweenReports(sources, ended),
     {
       what: "OTHER_SIGN_IN",
       sentence:
@@ -30,55 +34,22 @@ export function notCovered(sources: RowSources): NotCovered[] {
 const MOST_NAMED = 50;
 
 /** Assignments that were made and ended in the window, as far as their events tell, and are not there now. */
-function betweenReports({ provisioning, collection, logins }: RowSources): NotCovered {
+function betweenReports({ logins }: RowSources, ended: readonly GrantedAndRevoked[]): NotCovered {
   const what = "BETWEEN_REPORTS";
   const sentence =
     "Access that was given and taken away between two reports, by a tool for temporary elevation for instance, is in neither of them";
   if (logins.source !== "read") return { what, sentence: `${sentence}.` };
-  const wayOf = (accountId: string, arn: string, type: string, id: string) => `${accountId} ${arn} ${type} ${id}`;
-  const present = new Set<string>();
-  provisioning.pairs.forEach(([accountId, set], index) => {
-    for (const [type, id] of collection.principals[index]!) {
-      present.add(wayOf(accountId, provisioning.permissionSets[set]!.arn, type, id));
-    }
-  });
-  const ways = new Map<string, { made: AssignmentEvent | null; ended: AssignmentEvent | null }>();
-  for (const event of logins.assignments) {
-    const way = wayOf(event.accountId, event.permissionSetArn, event.principalType, event.principalId);
-    if (present.has(way)) continue;
-    const known = ways.get(way) ?? { made: null, ended: null };
-    ways.set(way, known);
-    if (event.kind === "created") known.made = earlier(known.made, event);
-    else known.ended = later(known.ended, event);
-  }
-  const taken = [...ways.values()].flatMap(({ made, ended }) =>
-    made !== null && ended !== null && made.atMs <= ended.atMs ? [{ made, ended }] : [],
-  );
-  const setNames = new Map(provisioning.permissionSets.map(({ arn, name }) => [arn, name]));
-  const named = [...collection.users, ...collection.groups];
-  const principalNames = new Map(named.map(({ id, name }) => [id, name]));
-  const accountNames = new Map(collection.accounts?.map(({ id, name }) => [id, name]));
-  const names = taken.map(({ made, ended }) => {
-    const who = principalNames.get(made.principalId) || made.principalId;
-    const set = setNames.get(made.permissionSetArn) ?? made.permissionSetArn;
-    const account = accountNames.get(made.accountId);
-    const where = account ? `${account} (${made.accountId})` : made.accountId;
-    return `${formatInstant(made.atMs)} to ${formatInstant(ended.atMs)}: ${who}, ${set} in ${where}`;
+  const names = ended.map(({ row, revokedAt }) => {
+    const who = row.Username || row.UserId || row.GroupName || row.GroupId;
+    const where = row.AccountName ? `${row.AccountName} (${row.account})` : row.account;
+    return `${row.AssignedAt} to ${revokedAt}: ${who}, ${row.PermissionSetName || row.PermissionSetArn} in ${where}`;
   });
   return {
     what,
-    sentence: `${sentence}; by the events of the window, ${taken.length} ${taken.length === 1 ? "assignment was" : "assignments were"} made and ended again.`,
-    count: taken.length,
+    sentence: `${sentence}; by the events of the window, ${ended.length} ${ended.length === 1 ? "assignment was" : "assignments were"} made and ended again.`,
+    count: ended.length,
     names: names.sort().slice(0, MOST_NAMED),
   };
-}
-
-function earlier(one: AssignmentEvent | null, other: AssignmentEvent): AssignmentEvent {
-  return one === null || other.atMs < one.atMs || (other.atMs === one.atMs && other.id < one.id) ? other : one;
-}
-
-function later(one: AssignmentEvent | null, other: AssignmentEvent): AssignmentEvent {
-  return one === null || other.atMs > one.atMs || (other.atMs === one.atMs && other.id > one.id) ? other : one;
 }
 
 function applicationsNotCovered({ refused, count, acting, withoutScopes }: Applications): NotCovered {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { reportError } from "../errors";
 import type { Progress } from "../model";
-import type { Changes } from "./changes/changes";
+import { type Changes, grantedAndRevoked, sinceReport } from "./changes/changes";
 import type { Row } from "./columns";
 import type { History, Sink } from "./destination";
 import {
@@ -16,11 +16,12 @@ import {
 } from "./manifest";
 import manifestSchema from "./manifest.schema.json";
 import { MANIFEST_FILE } from "./names";
+import { notCovered } from "./notCovered";
 import { readPrevious, unreadable } from "./previous/previous";
 import type { Content, Pieces, ReportFile } from "./reportFile";
 import { reportFiles } from "./reportFiles";
 import type { Decisions } from "./review/review";
-import { administratorArns, assignedBy, evidenceOf, type RowSources, rowBatches } from "./rows";
+import { administratorArns, assignedBy, evidenceOf, type RowSources, revokedBy, rowBatches } from "./rows";
 import { schemaProblems } from "./schema";
 
 /** A report that is there. */
@@ -44,12 +45,16 @@ export async function publish(
 ): Promise<Published> {
   const ROWS_A_BATCH = 2_000;
   const evidence = evidenceOf(sources);
+  const ended = grantedAndRevoked(sources, evidence);
+  const leftOut = notCovered(sources, ended);
   const earlier = await readPrevious(history, {
     settings: sources.settings,
     roles: sources.collection.entitlements,
     administrators: administratorArns(sources),
     decisions,
     assignedBy: (row) => assignedBy(evidence, row),
+    revokedBy: (row, sinceMs) => revokedBy(evidence, row, sinceMs),
+    between: (reportedAt, csv) => sinceReport(ended, evidence.users, reportedAt, csv),
   });
   const { changes } = earlier;
   const previous = { ...earlier.previous, notes: decisions.warnings };
@@ -61,7 +66,10 @@ export async function publish(
   };
   const warnings = () => statusOf(sources, known()).warnings;
   const { previousReport } = previous;
-  const contents = reportFiles({ sources, evidence, facts, status, warnings, previousReport, changes, decisions });
+  const contents = reportFiles({
+    ...{ sources, evidence, facts, status, warnings, previousReport, changes, decisions },
+    notCovered: leftOut,
+  });
   files = contents.files;
   const writers = files.map((file) => createFileWriter(file, sink));
   try {
@@ -88,7 +96,7 @@ export async function publish(
       facts,
       counts,
       entries,
-      { decisions: contents.decided(), news: contents.news() },
+      { decisions: contents.decided(), news: contents.news(), notCovered: leftOut },
       known(),
     );
     const manifestBytes = Buffer.from(JSON.stringify(manifest, null, 2) + "\n", "utf8");

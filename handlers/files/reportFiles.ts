@@ -1,14 +1,14 @@
 import type { Evidence } from "../logins/logins";
 import type { RunStatus, Trend } from "../model";
 import { daysBetween } from "../times";
-import type { Changes, GivenWay, News } from "./changes/changes";
-import { COLUMNS } from "./columns";
+import type { Changes, GivenWay, GrantedAndRevoked, News } from "./changes/changes";
+import { COLUMNS, type Row } from "./columns";
 import { createCsvWriter } from "./csv/csv";
 import { createMachineRows } from "./machineRows";
 import type { DecidedFacts, PreviousReport, RunFacts } from "./manifest";
 import { REPORT_FILE } from "./names";
-import { notCovered, notCoveredText } from "./notCovered";
-import { createPage, type GivenGrant, type PageContext } from "./page/page";
+import { type NotCovered, notCoveredText } from "./notCovered";
+import { createPage, type GivenBetween, type GivenGrant, type PageContext } from "./page/page";
 import { countPeople } from "./people";
 import type { ReportFile } from "./reportFile";
 import { createReview, createWorkbooks, type Decisions } from "./review/review";
@@ -26,6 +26,7 @@ export interface FileContext {
   readonly previousReport: PreviousReport;
   readonly changes: Changes | null;
   readonly decisions: Decisions;
+  readonly notCovered: readonly NotCovered[];
 }
 
 /** The files of a report, and what the manifest says of what they found. */
@@ -64,7 +65,7 @@ export function reportFiles(context: FileContext): ReportContents {
         : {
             newAdministrators: changes.newAdministrators,
             newOrphans: changes.newOrphans,
-            changes: comparedCounts(changes.counts, context.previousReport.usageCompared),
+            changes: comparedCounts(changes.counts, context),
           },
   };
 }
@@ -85,7 +86,8 @@ function csvReport(): ReportFile {
   };
 }
 
-function pageContext({ sources, facts, status, warnings, previousReport, changes }: FileContext) {
+function pageContext(context: FileContext) {
+  const { sources, facts, status, warnings, previousReport, changes, notCovered: leftOut } = context;
   const { settings, collection, logins } = sources;
   const { now, ...settingsButNow } = settings;
   return {
@@ -104,7 +106,7 @@ function pageContext({ sources, facts, status, warnings, previousReport, changes
       windowDays: daysBetween(logins.windowFrom, logins.windowTo),
       observedFrom: logins.observedFrom,
       regions: logins.regions,
-      notCovered: notCovered(sources).map(notCoveredText),
+      notCovered: leftOut.map(notCoveredText),
       accountsInOrganization: collection.accounts?.length ?? null,
       settings: settingsButNow,
     },
@@ -112,29 +114,40 @@ function pageContext({ sources, facts, status, warnings, previousReport, changes
     administratorReasons: administratorReasons(sources),
     trend: trendOf(sources, facts.trend),
     changes() {
+      const none = { first: [], count: 0 };
       const refused = changes === null ? previousReport.reason : changes.refused();
       return changes === null || refused !== null
-        ? { since: null, reason: refused ?? "there is no earlier report", counts: {}, given: { first: [], count: 0 } }
+        ? { since: null, reason: refused ?? "there is no earlier report", counts: {}, given: none, between: none }
         : {
             since: previousReport.reportedAt,
             reason: null,
-            counts: comparedCounts(changes.counts, previousReport.usageCompared),
+            counts: comparedCounts(changes.counts, context),
             given: { first: changes.given.first.map(shownWay), count: changes.given.count },
+            between: { first: changes.between.slice(0, MOST_SHOWN).map(shownBetween), count: changes.between.length },
           };
     },
   };
 }
 
+/** As many as people read on a page. */
+const MOST_SHOWN = 50;
+
 function shownWay({ row, by, rows }: GivenWay): GivenGrant {
+  return { ...shownAssignment(row), by, rows };
+}
+
+function shownBetween({ row, by, revokedAt, revokedBy }: GrantedAndRevoked): GivenBetween {
+  return { ...shownAssignment(row), by, revokedAt, revokedBy };
+}
+
+function shownAssignment(row: Row) {
   const group = row.Type === "GROUP";
   return {
     account: row.AccountName || row.account,
-    permissionSet: row.PermissionSetName,
+    permissionSet: row.PermissionSetName || row.PermissionSetArn,
     group,
     principal: group ? row.GroupName || row.GroupId : row.Username || row.UserId,
     at: row.AssignedAt,
-    by,
-    rows,
   };
 }
 
@@ -143,8 +156,14 @@ function trendOf(sources: RowSources, trend: Trend = { points: [], reason: null 
   return { ...trend, administrators: countPeople(sources).administrators };
 }
 
-/** A kind that was not compared is left out: 0 would say that there is none. */
-function comparedCounts(counts: Changes["counts"], usageCompared: boolean): Record<string, number> {
-  const { NOW_UNUSED, USED_AGAIN, ...others } = counts;
-  return usageCompared ? { ...others, NOW_UNUSED, USED_AGAIN } : others;
+/** A kind that was not compared, or not looked for, is left out: 0 would say that there is none. */
+function comparedCounts(
+  { NOW_UNUSED, USED_AGAIN, GRANTED_AND_REVOKED, ...others }: Changes["counts"],
+  { previousReport, sources }: FileContext,
+): Record<string, number> {
+  return {
+    ...others,
+    ...(sources.logins.source === "read" && { GRANTED_AND_REVOKED }),
+    ...(previousReport.usageCompared && { NOW_UNUSED, USED_AGAIN }),
+  };
 }

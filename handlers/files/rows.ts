@@ -10,6 +10,7 @@ import type {
   Settings,
   User,
 } from "../model";
+import { formatInstant } from "../times";
 import type { Row } from "./columns";
 
 /** What the rows are made of: what the stages before gave. */
@@ -24,9 +25,20 @@ export interface RowSources {
 }
 
 /** Who asked for the assignment by which a row's user, or group, is let in; empty where no event tells. */
-export function assignedBy({ assignedTo }: Evidence, row: Row): string {
+export function assignedBy(evidence: Evidence, row: Row): string {
+  return assignedOf(evidence, row)?.by ?? "";
+}
+
+/** When the assignment of a row that is gone was ended since an earlier report, and who asked for it; empty texts where no event tells. */
+export function revokedBy(evidence: Evidence, row: Row, sinceMs: number) {
+  const ended = assignedOf(evidence, row)?.ended ?? null;
+  if (ended === null || ended.atMs <= sinceMs) return { revokedAt: "", revokedBy: "" };
+  return { revokedAt: formatInstant(ended.atMs), revokedBy: ended.by };
+}
+
+function assignedOf({ assignedTo }: Evidence, row: Row) {
   const type = row.Type as PrincipalType;
-  return assignedTo(row.account, row.PermissionSetArn, type, type === "USER" ? row.UserId : row.GroupId)?.by ?? "";
+  return assignedTo(row.account, row.PermissionSetArn, type, type === "USER" ? row.UserId : row.GroupId);
 }
 
 /** The permission sets that count as administrator. */

@@ -4,7 +4,7 @@ import {
   ListManagedPoliciesInPermissionSetCommand,
   type SSOAdminClient,
 } from "@aws-sdk/client-sso-admin";
-import { allPages, type Caller, type MustBe } from "../aws/aws";
+import { allPages, type Caller, type MustBe, wholeAnswerTo } from "../aws/aws";
 import { reportError } from "../errors";
 import type { PermissionSet, Settings } from "../model";
 import { PAGE_SIZE } from "./requests";
@@ -62,10 +62,16 @@ export function createReadAdministrator(settings: Settings, ssoAdmin: SSOAdminCl
 
   function inlineAllowsEverything(PermissionSetArn: string): Promise<boolean> {
     const command = new GetInlinePolicyForPermissionSetCommand({ InstanceArn, PermissionSetArn });
+    const whole = wholeAnswerTo(command);
     return call.once("inline policy", PermissionSetArn, () =>
-      call(ssoAdmin, command, ({ InlinePolicy }) =>
-        allows(PermissionSetArn, mustBe.text("InlinePolicy", InlinePolicy)),
-      ),
+      call(ssoAdmin, command, ({ $metadata }) => {
+        const policy = mustBe.text("InlinePolicy", whole().InlinePolicy);
+        // AWS may leave it out where there is none: nothing else tells that from an answer in AWS's place.
+        if (policy === "" && !$metadata.requestId) {
+          throw reportError("UnexpectedAnswer", "InlinePolicy: expected AWS's request id with no policy, got none");
+        }
+        return allows(PermissionSetArn, policy);
+      }),
     );
   }
 

@@ -7,6 +7,8 @@ import { IN_FLIGHT, PAGE_SIZE } from "./requests";
 export interface Assignments {
   /** For each pair, in order, the principals that are assigned to it; none of a permission set that was deleted meanwhile. */
   readonly principals: readonly (readonly Principal[])[];
+  /** ARNs of permission sets that were found to be deleted. */
+  readonly deletedSets: readonly string[];
   /** What of it is left out, for people. */
   readonly notes: readonly string[];
 }
@@ -61,6 +63,7 @@ export async function listAssignments(
   const deleted = deletedSets.arns();
   const isDeleted = permissionSets.map(({ arn }) => deleted.includes(arn));
   return {
+    deletedSets: deleted,
     principals: read.map((principals, index) => (isDeleted[pairs[index]![1]] ? [] : principals)),
     notes: permissionSets
       .filter((_, index) => isDeleted[index])

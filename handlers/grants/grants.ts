@@ -22,6 +22,7 @@ import { IN_FLIGHT } from "./requests";
 export { readApplications } from "./applications";
 export { readInstance, requireOrganizationInstance, withNetworkControls } from "./describeInstance";
 export { chooseInstance, type Instance } from "./instance";
+export { readAgain } from "./readAgain";
 export { readRegions } from "./regions";
 
 /** Every permission set, and every account that it is provisioned to; none where the instance has no permission sets. */
@@ -57,7 +58,10 @@ export function readOrganization(
 }
 
 /** Those of the organization, and those that occur: of an account outside of it, nobody else tells. In order. */
-export function accountsToAsk({ accounts }: Organization, { pairs }: Provisioning): string[] {
+export function accountsToAsk(
+  { accounts }: Pick<Organization, "accounts">,
+  { pairs }: Pick<Provisioning, "pairs">,
+): string[] {
   return [...new Set([...(accounts ?? []).map(({ id }) => id), ...pairs.map(([id]) => id)])].sort();
 }
 

@@ -1,11 +1,13 @@
 import type { AssignmentEvent, PrincipalType } from "../model";
 
-/** What the events tell of one assignment that is there. */
+/** What the events tell of one assignment. */
 export interface Assigned {
   /** When the newest event that was seen made it, in milliseconds since 1970; `null` where none did. */
   readonly atMs: number | null;
   /** Who asked for it then; empty where that is not known. */
   readonly by: string;
+  /** The newest event that ended it, where none made it since. */
+  readonly ended: AssignmentEvent | null;
   /** Before this instant it was not there, as it is now: an event made it then, or ended it, and it was made again unseen. */
   readonly notBeforeMs: number;
 }
@@ -19,20 +21,20 @@ export type AssignedTo = (
 ) => Assigned | undefined;
 
 /**
- * What the events tell of the assignments. Those after the present do not count, nor do those whose time is not understood.
+ * What the events tell of the assignments. Those after the end do not count, nor do those whose time is not understood.
  *
  * @param keyOf what the forms of one principal's id have in common
- * @param nowMs the present of the run, milliseconds since 1970
+ * @param endMs until when events were asked for, milliseconds since 1970
  */
 export function createAssignedTo(
   events: readonly AssignmentEvent[],
   keyOf: (principalId: string) => string,
-  nowMs: number,
+  endMs: number,
 ): AssignedTo {
   const NEVER = Number.NEGATIVE_INFINITY;
   const { isFinite: isKnown } = Number;
   const { max } = Math;
-  const newest = new Map<string, { made: AssignmentEvent | null; endedMs: number }>();
+  const newest = new Map<string, { made: AssignmentEvent | null; ended: AssignmentEvent | null }>();
   const wayOf = (accountId: string, permissionSetArn: string, type: PrincipalType, principalId: string) =>
     `${accountId} ${permissionSetArn} ${type} ${keyOf(principalId)}`;
   // Events have no order: of two at one instant, always the same one counts.
@@ -41,22 +43,29 @@ export function createAssignedTo(
 
   for (const event of events) {
     const { kind, atMs, accountId, permissionSetArn, principalType, principalId } = event;
-    if (!isKnown(atMs) || atMs < 0 || atMs > nowMs) continue;
+    if (!isKnown(atMs) || atMs < 0 || atMs > endMs) continue;
     const way = wayOf(accountId, permissionSetArn, principalType, principalId);
     let known = newest.get(way);
     if (known === undefined) {
-      known = { made: null, endedMs: NEVER };
+      known = { made: null, ended: null };
       newest.set(way, known);
     }
-    if (kind === "deleted") known.endedMs = max(known.endedMs, atMs);
-    else if (isNewer(event, known.made)) known.made = event;
+    const of = kind === "deleted" ? "ended" : "made";
+    if (isNewer(event, known[of])) known[of] = event;
   }
 
   return (accountId, permissionSetArn, type, principalId) => {
     if (newest.size === 0) return undefined;
     const known = newest.get(wayOf(accountId, permissionSetArn, type, principalId));
     if (known === undefined) return undefined;
-    const { made, endedMs } = known;
-    return { atMs: made?.atMs ?? null, by: made?.by ?? "", notBeforeMs: max(made?.atMs ?? NEVER, endedMs) };
+    const { made, ended } = known;
+    const madeMs = made?.atMs ?? NEVER;
+    const endedMs = ended?.atMs ?? NEVER;
+    return {
+      atMs: made?.atMs ?? null,
+      by: made?.by ?? "",
+      ended: endedMs >= madeMs ? ended : null,
+      notBeforeMs: max(madeMs, endedMs),
+    };
   };
 }

@@ -11,12 +11,14 @@ import {
 import { DescribeInstanceCommand, SSOAdminClient } from "@aws-sdk/client-sso-admin";
 import { type Caller, type ClientOptions, clientSettings, createMustBe } from "../aws/aws";
 import { messageOf, reportError } from "../errors";
-import type { ObservedRegion, Settings } from "../model";
+import type { Progress, Settings } from "../model";
 import { parseTrailTable, type TrailTableName } from "../settings";
-import { trailQuery } from "./athenaQuery";
-import { readTrailRows } from "./athenaResults";
+import { type TrailQuery, trailQuery } from "./athenaQuery";
+import { observedOf, regionsLeft } from "./athenaRegions";
+import { readTrailRows, type TrailRows } from "./athenaResults";
 import { type TrailLayout, trailLayoutOf } from "./athenaTable";
-import { observedInDays } from "./observedDays";
+import { createWindowSums } from "./quarterSums";
+import { queryPartOf } from "./queryRows";
 import type { LoginSource, LoginWindow } from "./source";
 
 /** A query under way. */
@@ -25,11 +27,18 @@ export interface TrailReading {
   readonly window: LoginWindow;
   readonly regions: readonly string[];
   readonly layout: TrailLayout;
+  readonly ownerAccountId: string;
+}
+
+interface ReadQuery {
+  readonly rows: TrailRows;
+  readonly bytesScanned: number | null;
 }
 
 /**
- * The trail's own files as the login source: one query of Athena's over a table of the user's, of which nothing is made or changed. What the table
- * has proves what was recorded, since nobody can say what a bucket had in it.
+ * The trail's own files as the login source: one query of Athena's over a table of the user's, of which nothing is made or changed; and another one
+ * for the Regions from which the instance was removed, where it tells of any and their files are apart. What the table has proves what was recorded,
+ * since nobody can say what a bucket had in it.
  *
  * @param own how the run itself calls AWS, where the table is asked for with other credentials
  */
@@ -45,6 +54,8 @@ export function createAthenaSource(
   const ssoAdmin = new SSOAdminClient(clientSettings(own));
   const name = parseTrailTable(trailTable) ?? { catalog: "", database: "", table: "", full: trailTable };
   const mustBe = createMustBe();
+  /** Of this process: a query that is under way, and the one that it has led to. */
+  const followedBy: Record<string, string> = {};
 
   /** The account in which logins are recorded. */
   function ownerAccountId(call: Caller): Promise<string> {
@@ -61,6 +72,10 @@ export function createAthenaSource(
       throw reportError("UnexpectedAnswer", "TableMetadata: expected a table's definition, got nothing");
     }).catch((error) => {
       if ((error as Error).name !== "MetadataException") throw error;
+      if (/not authorized|access ?denied/i.test((error as Error).message)) {
+        const what = `Athena may not read the definition of table ${table.full} for who asks (${messageOf(error)}).`;
+        throw reportError("TrailTableNotReadable", `${what} Allow glue:GetTable and glue:GetDatabase on it.`, error);
+      }
       throw reportError(
         "TrailTableNotFound",
         `Athena knows no table ${table.full} in this account and Region (${messageOf(error)}). Look at Athena → Query editor → Data.`,
@@ -107,6 +122,13 @@ export function createAthenaSource(
     );
   }
 
+  /** @param ClientRequestToken the same for every attempt of a run, so that a call whose answer was lost starts no second query */
+  function start(asked: Omit<TrailQuery, "name">, ClientRequestToken: string, call: Caller): Promise<string> {
+    const QueryString = trailQuery({ name, ...asked });
+    const command = new StartQueryExecutionCommand({ QueryString, ClientRequestToken, WorkGroup: trailWorkgroup });
+    return call(athena, command, (answer) => mustBe.id("QueryExecutionId", answer.QueryExecutionId));
+  }
+
   /** What the query billed, once it succeeded; the state that it still has, where `untilMs` comes first. */
   async function waitFor(QueryExecutionId: string, untilMs: number, call: Caller) {
     for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(LONGEST_POLL_MS, pollMs * SLOWER)) {
@@ -132,68 +154,87 @@ export function createAthenaSource(
     }
   }
 
+  /** What a query has told, and billed; what it waits for, where `untilMs` comes first. */
+  async function resultOf(
+    queryId: string,
+    window: LoginWindow,
+    untilMs: number,
+    call: Caller,
+    progress: Progress,
+  ): Promise<{ readonly waiting: string } | ReadQuery> {
+    const finishes = () => waitFor(queryId, untilMs, call);
+    const query = await call.once("login query", queryId, finishes, ({ finished }) => finished);
+    if (!query.finished) return { waiting: `The login query ${queryId} was still ${query.state}` };
+    const rows = await readTrailRows(queryId, window, athena, call, progress);
+    return { rows, bytesScanned: query.bytesScanned ?? null };
+  }
+
   return {
     // https://docs.aws.amazon.com/athena/latest/ug/service-limits.html
     grants: { "athena:*": 5, "athena:GetQueryExecution": 100, "athena:GetQueryResults": 100 },
 
-    async begin(window, { regions }, call) {
+    async begin(window, { regions }, call, read) {
       const [group, layout, owner] = await Promise.all([workGroup(call), layoutOf(name, call), ownerAccountId(call)]);
       refuseUnlessFit(layout, owner, group);
-      const QueryString = trailQuery({ name, layout, window, ownerAccountId: owner, regions });
-      // The same for every attempt of this run, so that a call whose answer was lost starts no second query.
-      const ClientRequestToken = await call.once("logins", "query token", async () => randomUUID());
-      const start = new StartQueryExecutionCommand({ QueryString, ClientRequestToken, WorkGroup: trailWorkgroup });
-      const queryId = await call(athena, start, (answer) => mustBe.id("QueryExecutionId", answer.QueryExecutionId));
+      const token = await call.once("logins", "query token", async () => randomUUID());
+      const queryId = await start({ layout, window, ownerAccountId: owner, regions, read }, token, call);
       return {
         window,
         observedFrom: window.from,
         reason: null,
-        reading: { queryId, window, regions, layout },
+        reading: { queryId, window, regions, layout, ownerAccountId: owner },
         queryId,
       };
     },
 
     async goOn(reading, untilMs, call, progress) {
-      const { queryId, window, layout } = reading;
-      const finishes = () => waitFor(queryId, untilMs, call);
-      const query = await call.once("login query", queryId, finishes, ({ finished }) => finished);
-      if (!query.finished) {
-        return { done: false, reading, waiting: `The login query ${queryId} was still ${query.state}` };
+      const { queryId, window, layout, ownerAccountId } = reading;
+      const first = await resultOf(queryId, window, untilMs, call, progress);
+      if ("waiting" in first) return { done: false, reading, ...first };
+      const read = [first];
+      const regions = regionsLeft(layout, reading.regions, first.rows.removedRegions);
+      if (regions.length > 0) {
+        const token = `removed-regions-after-${queryId}`;
+        const asked = { layout, window, ownerAccountId, regions };
+        const nextId = await call.once("login query", token, () => start(asked, token, call));
+        followedBy[queryId] = nextId;
+        const next = await resultOf(nextId, window, untilMs, call, progress);
+        if ("waiting" in next) return { done: false, reading, ...next };
+        read.push(next);
       }
-      const { days, removedRegions, ...logins } = await readTrailRows(queryId, window, athena, call, progress);
-      const expected = [...new Set([...reading.regions, ...removedRegions])].sort();
-      const regions = expected.map((region): ObservedRegion => {
-        const why = whyNotRead(region, layout, reading.regions);
-        if (why !== null) return { region, from: null, to: window.to, reason: why };
-        const proved = new Set(days.filter((one) => one.region === region).map(({ day }) => day));
-        return observedInDays(region, window, proved);
-      });
-      const reasons = regions.flatMap(({ region, reason }) => (reason === null ? [] : [`in ${region}, ${reason}`]));
-      const hint =
-        "(a day is proved by a read-only event: a trail of write events only has none, nor has a partition that was not added, that the projection does not reach, or whose files were deleted)";
-      const reason = reasons.length === 0 ? null : `${reasons.join("; ")} ${hint}`;
-      return { done: true, part: { ...logins, regions, reason, bytesScanned: query.bytesScanned ?? null } };
+      const scanned = read.map(({ bytesScanned }) => bytesScanned);
+      const { removedRegions, days, ...told } = together(read.map(({ rows }) => rows));
+      const observed = observedOf(window, layout, { asked: [...reading.regions, ...regions], removedRegions, days });
+      return {
+        done: true,
+        part: {
+          ...queryPartOf(told),
+          ...observed,
+          bytesScanned: scanned.reduce((sum, bytes) => (sum === null || bytes === null ? null : sum + bytes), 0),
+        },
+      };
     },
 
     async giveUp({ queryId }) {
       // Not through `call`, which ends with the run: one attempt, a second at most.
-      await athena
-        .send(new StopQueryExecutionCommand({ QueryExecutionId: queryId }), { abortSignal: AbortSignal.timeout(800) })
-        .catch(() => {}); // it had ended already, or Athena ends it by itself
+      const stop = new StopQueryExecutionCommand({ QueryExecutionId: followedBy[queryId] ?? queryId });
+      await athena.send(stop, { abortSignal: AbortSignal.timeout(800) }).catch(() => {}); // it had ended already, or Athena ends it by itself
     },
   };
 }
 
-/** Why a Region was not read at all: a clause; `null` where it was. */
-function whyNotRead(region: string, { region: place }: TrailLayout, asked: readonly string[]): string | null {
-  if (region === "") return "a Region of the instance was removed, and the event does not tell which";
-  if (place !== null && "value" in place && place.value !== region) {
-    return `nothing was read: the table has the files of ${place.value} alone`;
-  }
-  if (place !== null && "key" in place && asked.length > 0 && !asked.includes(region)) {
-    return "nothing was read: the instance was removed from there in the window, which only the query itself told";
-  }
-  return null;
+/** What several queries tell, of which each has read other Regions: there may be rows of one user, account and role in each. */
+function together(read: readonly TrailRows[]): TrailRows {
+  const [only] = read;
+  if (read.length === 1 && only !== undefined) return only;
+  const sums = createWindowSums();
+  for (const rows of read) sums.add(rows);
+  return {
+    logins: sums.logins(),
+    assignments: sums.assignments(),
+    removedRegions: [...new Set(read.flatMap(({ removedRegions }) => removedRegions))].sort(),
+    days: read.flatMap(({ days }) => days),
+  };
 }
 
 /** What Athena says of a query that did not succeed: a clause, empty where it says nothing. */

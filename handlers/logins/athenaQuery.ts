@@ -1,6 +1,6 @@
 import type { TrailTableName } from "../settings";
 import type { TrailLayout } from "./athenaTable";
-import { EVENT_SOURCE, EVENTS, LOGIN_EVENTS, type LoginEventName } from "./events";
+import { EVENT_SOURCE, type EventsRead, LOGIN_EVENTS, type LoginEventName, namesOf } from "./events";
 import { QUERY_COLUMNS } from "./queryRows";
 import type { LoginWindow } from "./source";
 
@@ -16,6 +16,8 @@ export interface TrailQuery {
   readonly ownerAccountId: string;
   /** The Regions that are read where a partition key says the Region; none for all. */
   readonly regions: readonly string[];
+  /** Which events; by default, all. */
+  readonly read?: EventsRead | undefined;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface TrailQuery {
  * delivery, so one day more is read; an event proves a day where it was delivered on it, since what the next day's partition has of it says
  * nothing of its own. Where there are no partitions, what happened in the last hour proves nothing.
  */
-export function trailQuery({ name, layout, window, ownerAccountId, regions }: TrailQuery): string {
+export function trailQuery({ name, layout, window, ownerAccountId, regions, read = "all" }: TrailQuery): string {
   const listed = (names: readonly string[]) => names.map((each) => `'${each}'`).join(", ");
   const { account, region, day } = layout;
   const text = (value: string) => `coalesce(${value}, '')`;
@@ -37,7 +39,7 @@ export function trailQuery({ name, layout, window, ownerAccountId, regions }: Tr
   const ofOwner = `readonly = 'true' AND recipientaccountid = '${ownerAccountId}'`;
   const ofSso = [
     `eventsource = '${EVENT_SOURCE}'`,
-    `eventname IN (${listed(Object.keys(EVENTS))})`,
+    `eventname IN (${listed(namesOf(read))})`,
     "coalesce(errorcode, '') = ''",
     `eventtime >= '${window.from}'`,
     `(eventname <> 'Federate' OR ${details[0]} <> '' OR ${details[1]} <> '')`,

@@ -3,7 +3,7 @@ import { type AwsClient, allPages, type Caller } from "../aws/aws";
 import { reportError } from "../errors";
 import type { Progress } from "../model";
 import { TRAIL_COLUMNS } from "./athenaQuery";
-import { createRowReader, type QueryPart, type QueryRow, queryPartOf } from "./queryRows";
+import { createRowReader, type QueryRow, type ToldByRows, toldBy } from "./queryRows";
 import type { LoginWindow } from "./source";
 
 /** A Region and a UTC day (`yyyy-MM-dd`) of which the table has what proves that it was recorded. */
@@ -15,6 +15,11 @@ export interface ObservedDay {
 }
 
 type TrailRow = QueryRow | ObservedDay | { readonly event: "header"; readonly id: "" };
+
+/** What the rows of a query tell, and of which days. */
+export interface TrailRows extends ToldByRows {
+  readonly days: readonly ObservedDay[];
+}
 
 /** GetQueryResults, with its rows where all pages have their list. */
 interface RowsCommand {
@@ -29,7 +34,7 @@ export async function readTrailRows(
   athena: AthenaClient,
   call: Caller,
   progress: Progress,
-): Promise<QueryPart & { readonly days: readonly ObservedDay[] }> {
+): Promise<TrailRows> {
   const columns = TRAIL_COLUMNS;
   const { rowOf, idOf, unexpected } = createRowReader(QueryExecutionId, window);
   let total: number | null = null;
@@ -98,5 +103,5 @@ export async function readTrailRows(
       `The login query ${QueryExecutionId} has ${total ?? 0} rows, but ${count} came.`,
     );
   }
-  return { ...queryPartOf(rows), days };
+  return { ...toldBy(rows), days };
 }

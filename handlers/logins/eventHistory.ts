@@ -3,7 +3,7 @@ import { type ClientOptions, clientSettings } from "../aws/aws";
 import type { ArchiveFile } from "../model";
 import { formatInstant } from "../times";
 import type { ArchiveOwner, LoginArchive } from "./archive";
-import { ASSIGNMENT_EVENTS, type EventName, LOGIN_EVENTS, REGION_REMOVED } from "./events";
+import { ASSIGNMENT_EVENTS, type EventName, type EventsRead, LOGIN_EVENTS, REGION_REMOVED } from "./events";
 import { KEPT_DAYS, type ReadingEstimate, type ReadRegion, readRegion } from "./historyRegion";
 import { partOf } from "./part";
 import { createWindowSums } from "./quarterSums";
@@ -17,6 +17,7 @@ export interface HistoryReading {
   readonly window: LoginWindow;
   readonly regions: readonly string[];
   readonly primary: string | null;
+  readonly read: EventsRead;
 }
 
 /** Where what is read is kept, and how long may be read; looked at whenever a reading goes on. */
@@ -30,6 +31,13 @@ export interface LoginKeeping {
   /** Told in each Region, once the first pages are there, how long it takes to read what is not in the archive. */
   readonly onEstimate?: (estimate: ReadingEstimate) => void;
 }
+
+/** Nothing is kept, and there is no end. */
+export const NOTHING_KEPT: LoginKeeping = {
+  archive: null,
+  earlierFiles: async () => [],
+  readByMs: Number.POSITIVE_INFINITY,
+};
 
 export interface HistoryOptions extends ArchiveOwner {
   /** See `Settings.requestsPerSecond`. */
@@ -57,22 +65,25 @@ export function createEventHistorySource(options: ClientOptions, kept: HistoryOp
   return {
     grants: { "cloudtrail:LookupEvents": LOOKUPS_PER_SECOND },
 
-    async begin(asked, { regions, primary }) {
-      const window = windowWithin(asked);
+    async begin(asked, { regions, primary }, _call, read = "all") {
+      const wholeQuarters = { from: formatInstant(quarterOf(Date.parse(asked.from))), to: asked.to };
+      const window = read === "all" ? windowWithin(asked) : wholeQuarters;
       const oldestMs = Math.max(Date.parse(window.from), quarterFrom(Date.parse(window.to) - KEPT_DAYS * DAY_MS));
       const observedFrom = formatInstant(oldestMs);
-      return { window, observedFrom, reason: null, queryId: null, reading: { window, regions, primary } };
+      return { window, observedFrom, reason: null, queryId: null, reading: { window, regions, primary, read } };
     },
 
-    async goOn({ window, regions: present, primary }, _untilMs, call, progress) {
+    async goOn({ window, regions: present, primary, read: events }, _untilMs, call, progress) {
       const sums = createWindowSums();
       const { requestsPerSecond, instanceArn, identityStoreId } = kept;
-      const { archive, earlierFiles, readByMs, onEstimate } = kept.keeping;
+      // What is read of some events alone covers nothing.
+      const { archive, earlierFiles, readByMs, onEstimate } =
+        events === "all" ? kept.keeping : { ...NOTHING_KEPT, readByMs: kept.keeping.readByMs };
       const earlier = await call.once("login archive", "earlier", earlierFiles);
       const hashes = Object.fromEntries(earlier.map(({ region, from, sha256 }) => [`${region} ${from}`, sha256]));
 
       async function read(region: string): Promise<ReadRegion> {
-        const names = namesIn(region, present, primary);
+        const names = events === "all" ? namesIn(region, present, primary) : ASSIGNMENT_EVENTS;
         const pagesPerSecond = LOOKUPS_PER_SECOND * Math.min(1, requestsPerSecond / 20);
         const owner = { instanceArn, identityStoreId };
         const reading = {

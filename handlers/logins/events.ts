@@ -26,3 +26,11 @@ export type AssignmentEventName = Told<"created" | "deleted">;
 export const LOGIN_EVENTS: readonly LoginEventName[] = ["Federate", "GetRoleCredentials"];
 export const ASSIGNMENT_EVENTS: readonly AssignmentEventName[] = ["CreateAccountAssignment", "DeleteAccountAssignment"];
 export const REGION_REMOVED = "RemoveRegion" satisfies EventName;
+
+/** All of them, or those of assignments alone. */
+export type EventsRead = "all" | "assignments";
+
+/** The names of the events that are read. */
+export function namesOf(read: EventsRead): readonly EventName[] {
+  return read === "assignments" ? ASSIGNMENT_EVENTS : (Object.keys(EVENTS) as EventName[]);
+}

@@ -1,5 +1,6 @@
 import type { Collection, Logins, Settings } from "../model";
 import { type AssignedTo, createAssignedTo } from "./assigned";
+import { type EndedAssignment, findEndedAssignments } from "./endedAssignments";
 import { createLoginUsers, type LoginUsers } from "./users";
 
 /**
@@ -46,6 +47,8 @@ export interface Evidence {
   ofRole(accountId: string, roleName: string): RoleEvidence;
   /** What the events tell of an assignment: asked once a way, not once a row. */
   readonly assignedTo: AssignedTo;
+  /** Each time that an assignment was made and ended in the window, whether it is there now or not. */
+  readonly endedAssignments: readonly EndedAssignment[];
 }
 
 /** What is known of a role's use beside its users' own logins. */
@@ -59,12 +62,13 @@ interface OtherUse {
 /** Joins the logins of the window to accounts, users and roles, once for all that asks for them. */
 export function createEvidence(
   { identityStoreId, now }: Settings,
-  { users: everyone }: Collection,
+  { users: everyone, readAgain }: Collection,
   logins: Logins,
 ): Evidence {
   const NEVER = Number.POSITIVE_INFINITY;
   const { max } = Math;
   const observed = logins.observed;
+  const nowMs = Date.parse(now);
   const users = createLoginUsers(everyone, identityStoreId);
   const consoleMs: number[] = [];
   const programmaticMs: number[] = [];
@@ -141,7 +145,9 @@ export function createEvidence(
     users,
     logins: { consoleMs, programmaticMs, count: counts },
     places,
-    assignedTo: createAssignedTo(logins.assignments, users.keyOf, Date.parse(now)),
+    assignedTo: createAssignedTo(logins.assignments, users.keyOf, max(nowMs, Date.parse(readAgain?.to ?? now))),
+    // What ended since is the next report's, which begins at this one's present.
+    endedAssignments: findEndedAssignments(logins.assignments, users.keyOf, nowMs),
     ofRole(accountId, roleName) {
       const use = otherUse.get(accountId)?.get(roleName);
       const byAnybody = use !== undefined && (use.userNotNamed || use.nameOfNobody);

@@ -86,7 +86,7 @@ export function createLakeSource(eventDataStore: string, options: ClientOptions)
     // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html
     grants: { "cloudtrail:StartQuery": 3, "cloudtrail:*": 10 },
 
-    async begin(asked, { regions }, call) {
+    async begin(asked, { regions }, call, read) {
       const getStore = new GetEventDataStoreCommand({ EventDataStore: eventDataStore });
       const wholeAnswer = wholeAnswerTo(getStore);
       const store = await call(cloudTrail, getStore, (answer) => ({
@@ -97,7 +97,7 @@ export function createLakeSource(eventDataStore: string, options: ClientOptions)
       // A selector's operator that the SDK does not know would be missing in its answer, and the selector seem to admit more.
       const { AdvancedEventSelectors } = wholeAnswer();
       const { window, ...observed } = observedBy({ ...store, AdvancedEventSelectors }, asked, call.awsNowMs());
-      const QueryStatement = loginQuery(id, Date.parse(window.from), Date.parse(window.to));
+      const QueryStatement = loginQuery(id, Date.parse(window.from), Date.parse(window.to), read);
       const queryId = await call(cloudTrail, new StartQueryCommand({ QueryStatement }), (answer) =>
         requireText("QueryId", answer.QueryId),
       );

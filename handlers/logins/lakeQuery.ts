@@ -2,8 +2,8 @@ import { type CloudTrailClient, GetQueryResultsCommand } from "@aws-sdk/client-c
 import { allPages, type Caller } from "../aws/aws";
 import { reportError } from "../errors";
 import type { Progress } from "../model";
-import { EVENT_SOURCE, EVENTS, LOGIN_EVENTS, type LoginEventName } from "./events";
-import { createRowReader, type QueryPart, queryPartOf } from "./queryRows";
+import { EVENT_SOURCE, type EventsRead, LOGIN_EVENTS, type LoginEventName, namesOf } from "./events";
+import { createRowReader, type QueryPart, queryPartOf, type ToldByRows, toldBy } from "./queryRows";
 import type { LoginPart, LoginWindow } from "./source";
 
 /**
@@ -16,8 +16,9 @@ import type { LoginPart, LoginWindow } from "./source";
  * @param storeId the event data store's UUID, which FROM takes unquoted
  * @param fromMs first instant of the window, inclusive: without a range on eventTime the whole store is scanned and billed
  * @param toMs last instant of the window, inclusive
+ * @param read which events
  */
-export function loginQuery(storeId: string, fromMs: number, toMs: number): string {
+export function loginQuery(storeId: string, fromMs: number, toMs: number, read: EventsRead = "all"): string {
   const timestamp = (ms: number) => `timestamp '${new Date(ms).toISOString().replace("T", " ").replace("Z", "")}'`;
   const listed = (names: readonly string[]) => names.map((name) => `'${name}'`).join(", ");
   const isLogin = `eventName IN (${listed(LOGIN_EVENTS)})`;
@@ -62,7 +63,7 @@ export function loginQuery(storeId: string, fromMs: number, toMs: number): strin
     `  ${asked("regionName")} AS removed_region`,
     `FROM ${storeId}`,
     `WHERE eventSource = '${EVENT_SOURCE}'`,
-    `  AND eventName IN (${listed(Object.keys(EVENTS))})`,
+    `  AND eventName IN (${listed(namesOf(read))})`,
     `  AND eventTime >= ${timestamp(fromMs)}`,
     `  AND eventTime <= ${timestamp(toMs)}`,
     "  AND coalesce(errorCode, '') = ''",
@@ -81,7 +82,7 @@ export async function readLogins(
   cloudTrail: CloudTrailClient,
   call: Caller,
   progress: Progress,
-): Promise<QueryPart & Pick<LoginPart, "reason">> {
+): Promise<QueryPart & Pick<ToldByRows, "removedRegions"> & Pick<LoginPart, "reason">> {
   let total: number | null = null;
   const { rowOf, idOf, unexpected } = createRowReader(QueryId, window);
 
@@ -115,5 +116,6 @@ export async function readLogins(
     );
   }
   const reason = total === null ? "the login query did not say how many rows it has" : null;
-  return { ...queryPartOf(rows), reason };
+  const told = toldBy(rows);
+  return { ...queryPartOf(told), removedRegions: told.removedRegions, reason };
 }

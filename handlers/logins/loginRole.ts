@@ -65,9 +65,9 @@ export function assumedRole(RoleArn: string, options: ClientOptions): Provide {
 export function withRole<Reading>(source: LoginSource<Reading>, credentials: Provide): LoginSource<Reading> {
   return {
     ...source,
-    async begin(window, instance, call) {
+    async begin(...given) {
       await credentials();
-      return source.begin(window, instance, call);
+      return source.begin(...given);
     },
   };
 }

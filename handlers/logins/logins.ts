@@ -3,7 +3,8 @@ import { messageOf, reportError } from "../errors";
 import type { InstanceRegions, Logins, Progress, Settings } from "../model";
 import { formatInstant } from "../times";
 import { createAthenaSource } from "./athena";
-import { createEventHistorySource, type LoginKeeping } from "./eventHistory";
+import { createEventHistorySource, type LoginKeeping, NOTHING_KEPT } from "./eventHistory";
+import type { EventsRead } from "./events";
 import { createLakeSource } from "./lake";
 import { assumedRole, withRole } from "./loginRole";
 import type { Begun, LoginPart, LoginSource, LoginWindow } from "./source";
@@ -16,7 +17,7 @@ export {
   type LoginArchive,
   partText,
 } from "./archive";
-export { createEventHistorySource, LOOKUPS_PER_SECOND, type LoginKeeping } from "./eventHistory";
+export { createEventHistorySource, LOOKUPS_PER_SECOND, type LoginKeeping, NOTHING_KEPT } from "./eventHistory";
 export { EVENT_SOURCE } from "./events";
 export { createEvidence, type Evidence, type UnknownBecause } from "./evidence";
 export { createHarvest, type Harvest, type HarvestedRegion } from "./harvest";
@@ -25,13 +26,6 @@ export type { NamedLogins } from "./part";
 export { QUARTER_MS, quartersBetween } from "./quarters";
 export type { LoginSource } from "./source";
 export { loginTargets, withKnownTargets } from "./targets";
-
-/** Nothing is kept, and there is no end. */
-export const NOTHING_KEPT: LoginKeeping = {
-  archive: null,
-  earlierFiles: async () => [],
-  readByMs: Number.POSITIVE_INFINITY,
-};
 
 /** Whether logins are looked up in Event history, and so kept in the login archive. */
 export function readsEventHistory({
@@ -87,6 +81,7 @@ export type LoginSettings = Pick<
 /** Logins that have been asked for, or why they could not be. Plain JSON: another process may finish them. */
 export interface BegunLogins {
   readonly window: LoginWindow;
+  readonly read: EventsRead;
   readonly begun: Begun<unknown> | null;
   /** `left-out` on request; `failed` where the source could not be asked. */
   readonly source: "begun" | "failed" | "left-out";
@@ -94,31 +89,39 @@ export interface BegunLogins {
   readonly reason: string | null;
 }
 
-/** Asks the source for the logins of the window, once in a run. A failure is a value; rejects where the slice is over or the run is ended. */
+/** The window of a report. */
+export function reportWindow({ now, lookbackDays }: Pick<Settings, "now" | "lookbackDays">): LoginWindow {
+  const DAY_MS = 86_400_000;
+  const toMs = Date.parse(now);
+  return { from: formatInstant(toMs - lookbackDays * DAY_MS), to: formatInstant(toMs) };
+}
+
+/**
+ * Asks the source for the logins of a window, once in a run. A failure is a value; rejects where the slice is over or the run is ended.
+ *
+ * @param read `assignments` for their events alone
+ */
 export function beginLogins(
   source: LoginSource | null,
-  settings: Settings,
+  window: LoginWindow,
   instance: InstanceRegions,
   call: Caller,
+  read: EventsRead = "all",
 ): Promise<Staged<BegunLogins>> {
-  const DAY_MS = 86_400_000;
-  const toMs = Date.parse(settings.now);
-  const window = { from: formatInstant(toMs - settings.lookbackDays * DAY_MS), to: formatInstant(toMs) };
-
   async function begin(own: Caller): Promise<BegunLogins> {
     if (source === null) {
-      return { window, begun: null, source: "left-out", reason: "the login source was left out on request" };
+      return { window, read, begun: null, source: "left-out", reason: "the login source was left out on request" };
     }
     try {
-      const begun = await own.once("logins", "begun", () => source.begin(window, instance, own));
+      const begun = await own.once("logins", "begun", () => source.begin(window, instance, own, read));
       const unknownRegions =
         "the Regions of the Identity Center instance could not be read, so where people logged in is not known";
       const reason = instance.refused === null ? begun.reason : `${unknownRegions} (${instance.refused})`;
-      return { window: begun.window, begun: { ...begun, reason }, source: "begun", reason: null };
+      return { window: begun.window, read, begun: { ...begun, reason }, source: "begun", reason: null };
     } catch (error) {
       own.throwIfEnded();
       if ((error as Error).name === SLICE_OVER) throw error;
-      return { window, begun: null, source: "failed", reason: messageOf(error) }; // the next slice may have more luck
+      return { window, read, begun: null, source: "failed", reason: messageOf(error) }; // the next slice may have more luck
     }
   }
 
@@ -132,7 +135,7 @@ export function beginLogins(
  */
 export function finishLogins(
   source: LoginSource | null,
-  { window, begun, source: state, reason }: BegunLogins,
+  { window, read: events, begun, source: state, reason }: BegunLogins,
   untilMs: number,
   call: Caller,
   progress: Progress,
@@ -169,7 +172,8 @@ export function finishLogins(
     archive,
     notes,
   }: LoginPart): Logins {
-    const silent = lastLogins.length === 0 ? "no role login of anyone was seen in the window" : null;
+    const isSilent = lastLogins.length === 0 && events === "all";
+    const silent = isSilent ? "no role login of anyone was seen in the window" : null;
     const why = begun?.reason ?? partial ?? silent;
     return {
       ...observation,

@@ -108,9 +108,9 @@ export function createQuarterSums(names: readonly EventName[]): QuarterSums {
   };
 }
 
-/** All that the quarters of a window tell together. */
+/** All that the parts of a window tell together. */
 export interface WindowSums {
-  add(part: QuarterPart): void;
+  add(part: Pick<QuarterPart, "logins" | "assignments">): void;
   logins(): NamedLogins[];
   assignments(): AssignmentEvent[];
 }

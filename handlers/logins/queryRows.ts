@@ -113,13 +113,15 @@ export function createRowReader(queryId: string, window: LoginWindow) {
   return { rowOf, idOf, unexpected };
 }
 
-/** What the rows of a query say together. */
-export interface QueryPart extends Pick<LoginPart, "lastLogins" | "unattributed" | "notUnderstood" | "assignments"> {
-  /** Where the instance was in the window and is no more; "" for one whose name nobody knows. */
+/** What the rows of a query tell, each kind apart. */
+export interface ToldByRows {
+  readonly logins: readonly NamedLogins[];
+  readonly assignments: readonly AssignmentEvent[];
+  /** Where the instance was in the window and is no more, in order; "" for one whose name nobody knows. */
   readonly removedRegions: readonly string[];
 }
 
-export function queryPartOf(rows: readonly QueryRow[]): QueryPart {
+export function toldBy(rows: readonly QueryRow[]): ToldByRows {
   const logins: NamedLogins[] = [];
   const assignments: AssignmentEvent[] = [];
   const removedRegions: string[] = [];
@@ -128,7 +130,14 @@ export function queryPartOf(rows: readonly QueryRow[]): QueryPart {
     else if (row.event === "removed Region") removedRegions.push(row.region);
     else if (row.assignment !== null) assignments.push(row.assignment);
   }
-  return { ...partOf(logins), assignments, removedRegions: [...new Set(removedRegions)].sort() };
+  return { logins, assignments, removedRegions: [...new Set(removedRegions)].sort() };
+}
+
+/** What the rows of a query say together. */
+export type QueryPart = Pick<LoginPart, "lastLogins" | "unattributed" | "notUnderstood" | "assignments">;
+
+export function queryPartOf({ logins, assignments }: Pick<ToldByRows, "logins" | "assignments">): QueryPart {
+  return { ...partOf(logins), assignments };
 }
 
 /** What an event says of an assignment; texts are empty where it does not say. */

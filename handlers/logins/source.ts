@@ -9,6 +9,7 @@ import type {
   Progress,
   UnattributedLogin,
 } from "../model";
+import type { EventsRead } from "./events";
 
 /**
  * The contract of a login source: where logins are read from. A source fails by throwing; what a failure means for the report is
@@ -23,8 +24,9 @@ export interface LoginSource<Reading = unknown> {
    * Asks for the logins of a window, and tells what is known at once of what the source can have seen.
    *
    * @param instance in which Regions it is: logins are recorded where people act
+   * @param read `assignments` for their events alone, of a short window. By default, all
    */
-  begin(window: LoginWindow, instance: InstanceRegions, call: Caller): Promise<Begun<Reading>>;
+  begin(window: LoginWindow, instance: InstanceRegions, call: Caller, read?: EventsRead): Promise<Begun<Reading>>;
   /**
    * Goes on with a reading, until about `untilMs` (milliseconds since 1970; `Infinity` for no end). May be repeated with the same
    * reading, by another process too, and gives the same. What it reads in pages, the caller's journal keeps (`Listing.keptAs`, `Journal.once`).

@@ -77,6 +77,7 @@ export function athena(organisation: Organisation, rate: number, nowMs: () => nu
 
     const WorkGroup = String(input.WorkGroup ?? "primary");
     const results = resultsOf(requireWorkGroup(WorkGroup), input);
+    if (fires(call.faults, "resultsDenied")) throw invalid("Unable to verify/create output bucket results");
     const context = { ...((input.QueryExecutionContext ?? {}) as Record<string, string>) };
     const execute = await compiled(statement, context, call, tables);
     const active = [...executions.values()].filter(({ query, place }) => place === placeOf(call) && !isOver(query));
@@ -103,6 +104,7 @@ export function athena(organisation: Organisation, rate: number, nowMs: () => nu
       const [catalog, database, name] = ["CatalogName", "DatabaseName", "TableName"].map((member) =>
         text(input, member, 1, 256),
       );
+      if (fires(call.faults, "glueDenied")) throw glueDenied(call, `${database}/${name}`);
       const found = tables.find([catalog!, database!, name!], call);
       if (found) return { TableMetadata: found.table.metadata };
       throw new AwsError(
@@ -275,6 +277,16 @@ function athenaError({ failure, errorMessage: ErrorMessage }: Query): object {
 function columnInfo(name: string): object {
   const unknown = { CatalogName: "hive", SchemaName: "", TableName: "", Precision: 2147483647, Scale: 0 };
   return { ...unknown, Name: name, Label: name, Type: "varchar", Nullable: "UNKNOWN", CaseSensitive: true };
+}
+
+/** Glue's refusal, as Athena passes it on. */
+function glueDenied({ caller, region }: Call, table: string): AwsError {
+  return new AwsError(
+    "MetadataException",
+    `User: arn:aws:iam::${caller.account}:role/local is not authorized to perform: glue:GetTable on resource: ` +
+      `arn:aws:glue:${region}:${caller.account}:table/${table} because no identity-based policy allows the glue:GetTable action ` +
+      `(Service: AmazonDataCatalog; Status Code: 400; Error Code: AccessDeniedException; Request ID: ${randomUUID()}; Proxy: null)`,
+  );
 }
 
 function placeOf({ caller, region }: Call): string {

@@ -28,6 +28,8 @@
  *   `queryDuplicates` (every row is delivered twice): the fate of the query that this `cloudtrail:StartQuery` starts
  * - `queryQueued`, `queryFailed` (by the system), `queryRefused` (by the user's rights), `queryFailedOtherwise`, `queryCancelled`,
  *   `queryDuplicates`: the fate of the query that this `athena:StartQueryExecution` starts
+ * - `glueDenied`: Athena's GetTableMetadata, whose caller may not read the table in Glue
+ * - `resultsDenied`: Athena's StartQueryExecution, whose caller may not write where results go
  * - `withoutHeader`: GetQueryResults begins with the first row of data
  * - `eventsArriveLate`: LookupEvents shows an event only `ms` after its time
  * - `repeatedEvent`: each page of LookupEvents begins with the event that the one before it ended with, the first one with one twice
@@ -83,6 +85,8 @@ export type FaultKind =
   | "queryDuplicates"
   | "queryRefused"
   | "queryFailedOtherwise"
+  | "glueDenied"
+  | "resultsDenied"
   | "withoutHeader"
   | "eventsArriveLate"
   | "repeatedEvent"

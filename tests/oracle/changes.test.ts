@@ -6,18 +6,26 @@
 
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
-import { type Changes, openChanges } from "../../handlers/files/changes/changes";
-import { COLUMNS } from "../../handlers/files/columns";
+import { createRowOrder } from "../../cli/verify/rowOrder";
+import {
+  CHANGE_COLUMNS,
+  type Changes,
+  grantedAndRevoked,
+  openChanges,
+  sinceReport,
+} from "../../handlers/files/changes/changes";
+import { COLUMNS, SORTED_BY } from "../../handlers/files/columns";
 import { createCsvWriter } from "../../handlers/files/csv/writer";
 import { type Decisions, NO_DECISIONS } from "../../handlers/files/review/decisions";
 import { createReview } from "../../handlers/files/review/review";
-import { assignedBy, evidenceOf, type RowSources, rowBatches } from "../../handlers/files/rows";
-import { oracleChanges } from "./changes";
+import { assignedBy, evidenceOf, type RowSources, revokedBy, rowBatches } from "../../handlers/files/rows";
+import { seedOf, series } from "../support/long";
+import { endOf, oracleBetween, oracleChanges } from "./changes";
 import { guarded, type Row } from "./report";
 import { oracleReview, type ReviewedAction } from "./review";
 import { rowSources } from "./sources";
 
-const RUNS = { numRuns: Number(process.env.ORACLE_RUNS ?? 300), seed: Number(process.env.ORACLE_SEED ?? 20_261_122) };
+const RUNS = { numRuns: series(300, 3_000), seed: seedOf(20_261_122) };
 const EARLIER = "2026-11-15T12:00:00Z";
 
 const rowsOf = (sources: RowSources): Row[] => [...rowBatches(sources, 100)].flat();
@@ -47,12 +55,19 @@ function giverOf({ settings, logins }: RowSources, row: Row): string {
   return newest.at(-1)?.by ?? "";
 }
 
+const endCells = (ended: { atMs: number; by: string } | undefined) => ({
+  RevokedAt: ended === undefined ? "" : `${new Date(ended.atMs).toISOString().slice(0, 19)}Z`,
+  RevokedBy: ended === undefined ? "" : guarded(ended.by),
+});
+
 const records = (csv: string): Record<string, string>[] =>
   parse(csv, { columns: true, bom: true, relax_column_count: false });
 
 test("changes.csv is what the oracle finds, whatever the batches and chunks", async () => {
   let lines = 0;
   let givenLines = 0;
+  let betweenCount = 0;
+  let endedLines = 0;
   await fc.assert(
     fc.asyncProperty(
       rowSources,
@@ -64,14 +79,50 @@ test("changes.csv is what the oracle finds, whatever the batches and chunks", as
         const before = rowsOf(past);
         const after = rowsOf(present);
         const evidence = evidenceOf(present);
+        const csv = () => csvOf(before, chunkBytes);
         const changes = await openChanges({
           reportedAt: EARLIER,
-          csv: csvOf(before, chunkBytes),
+          csv: csv(),
           sameSettings,
           assignedBy: (row) => assignedBy(evidence, row),
+          revokedBy: (row) => revokedBy(evidence, row, Date.parse(EARLIER)),
+          between: await sinceReport(grantedAndRevoked(present, evidence), evidence.users, EARLIER, csv),
         });
 
-        const found = records(await textOf(changes!, after, batchSize));
+        const all = records(await textOf(changes!, after, batchSize));
+        const isBetween = ({ Change }: Record<string, string>) => Change === "GRANTED_AND_REVOKED";
+        const found = all.filter((line) => !isBetween(line));
+        const { assignments } = present.logins;
+        const { users, groups } = present.collection;
+        const named = (type: string, id: string) =>
+          guarded((type === "USER" ? users : groups).find((one) => one.id === id)?.name ?? "");
+        const between = oracleBetween(before, after, [...assignments], EARLIER, present.settings.now);
+        const betweenLines = between.map(({ made, ended, at, until }) => [
+          ...[
+            made.accountId,
+            made.permissionSetArn,
+            made.principalType,
+            made.principalId,
+            named(made.principalType, made.principalId),
+          ],
+          ...[at, guarded(made.by), until, guarded(ended.by), "PERMISSION_SET", EARLIER],
+        ]);
+        const foundBetween = all
+          .filter(isBetween)
+          .map((line) => [
+            ...[line.account, line.PermissionSetArn, line.Type, line.GroupId || line.UserId],
+            ...[
+              line.Type === "GROUP" ? line.GroupName : line.Username,
+              line.AssignedAt,
+              line.AssignedBy,
+              line.RevokedAt,
+            ],
+            ...[line.RevokedBy, line.AccessType, line.PreviousReport],
+          ]);
+        expect(foundBetween.sort()).toEqual(betweenLines.sort());
+        const inOrder = createRowOrder(SORTED_BY.map((column) => CHANGE_COLUMNS.indexOf(column)));
+        expect(all.filter((line) => !inOrder(Object.values(line)))).toEqual([]);
+        betweenCount += between.length;
 
         const expected = oracleChanges(before, after, sameSettings).map(({ row, ...change }) => ({
           ...change,
@@ -89,9 +140,12 @@ test("changes.csv is what the oracle finds, whatever the batches and chunks", as
           AccessType: row.AccessType,
           RoleArn: guarded(row.RoleArn),
           ...{ Decision: "", DecidedBy: "", DecidedOn: "" },
+          ...endCells(
+            change.Change === "REVOKED" ? endOf(row, [...assignments], EARLIER, present.settings.now) : undefined,
+          ),
         }));
         expect(found).toEqual(expected);
-        expect(changes!.recordCount()).toBe(expected.length);
+        expect(changes!.recordCount()).toBe(expected.length + between.length);
         const granted = expected.filter(({ Change, UserId }) => Change === "GRANTED" && UserId !== "");
         expect(after.filter((row) => changes!.granted.has(row))).toHaveLength(granted.length);
         const given = expected.filter(({ AssignedAt }) => AssignedAt !== "");
@@ -102,12 +156,14 @@ test("changes.csv is what the oracle finds, whatever the batches and chunks", as
         expect(changes!.given.first.reduce((sum, { rows }) => sum + rows, 0)).toBe(given.length);
         lines += expected.length;
         givenLines += given.length;
+        endedLines += expected.filter(({ RevokedAt }) => RevokedAt !== "").length;
       },
     ),
     RUNS,
   );
   expect(lines).toBeGreaterThan(RUNS.numRuns); // the arbitraries do give changes
   expect(givenLines).toBeGreaterThan(RUNS.numRuns / 5);
+  expect(Math.min(betweenCount, endedLines)).toBeGreaterThan(RUNS.numRuns / 10);
 });
 
 test("a report compared with itself has no changes", async () => {

@@ -4,6 +4,18 @@
  */
 import type { Row } from "./report";
 
+/** An event that made an assignment, or ended one. */
+export interface AssignmentEvent {
+  id: string;
+  kind: string;
+  atMs: number;
+  accountId: string;
+  permissionSetArn: string;
+  principalType: string;
+  principalId: string;
+  by: string;
+}
+
 export interface Change {
   Change: string;
   Before: string;
@@ -13,7 +25,7 @@ export interface Change {
   row: Row;
 }
 
-const KINDS = ["GRANTED", "REVOKED", "STATUS_CHANGED", "NOW_UNUSED", "USED_AGAIN"];
+const KINDS = ["GRANTED", "REVOKED", "GRANTED_AND_REVOKED", "STATUS_CHANGED", "NOW_UNUSED", "USED_AGAIN"];
 const KEY = ["account", "PermissionSetArn", "RoleArn", "Type", "GroupId", "UserId"] as const;
 const ORDER = [
   "account",
@@ -69,6 +81,53 @@ export function oracleChanges(before: Row[], after: Row[], sameSettings: boolean
       if (one.row[column] > other.row[column]) return 1;
     }
     return KINDS.indexOf(one.Change) - KINDS.indexOf(other.Change);
+  });
+}
+
+/** Where these events may tell of the assignment that a row shows. */
+const isOf = (event: AssignmentEvent, row: Row) =>
+  event.accountId === row.account &&
+  event.permissionSetArn === row.PermissionSetArn &&
+  event.principalType === row.Type &&
+  event.principalId === (row.Type === "USER" ? row.UserId : row.GroupId);
+
+const instant = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+
+/** The last event of the assignment behind a row, if that ended it after the earlier report. */
+export function endOf(row: Row, events: AssignmentEvent[], from: string, now: string): AssignmentEvent | undefined {
+  const last = events
+    .filter((event) => isOf(event, row) && event.atMs >= 0 && event.atMs <= Date.parse(now))
+    .sort((one, other) => one.atMs - other.atMs || KIND(one) - KIND(other) || (one.id < other.id ? -1 : 1))
+    .at(-1);
+  return last?.kind === "deleted" && last.atMs > Date.parse(from) ? last : undefined;
+}
+
+const KIND = ({ kind }: AssignmentEvent) => (kind === "created" ? 0 : 1);
+
+/** Assignments that were made and ended again, the latter since the earlier report, and that neither report has: as many as there are ends. */
+export function oracleBetween(
+  before: Row[],
+  after: Row[],
+  all: AssignmentEvent[],
+  from: string,
+  now: string,
+): { made: AssignmentEvent; ended: AssignmentEvent; at: string; until: string }[] {
+  const events = all.filter(({ atMs }) => atMs >= 0 && atMs <= Date.parse(now));
+  const sameWay = (one: AssignmentEvent, other: AssignmentEvent) =>
+    (["accountId", "permissionSetArn", "principalType", "principalId"] as const).every(
+      (key) => one[key] === other[key],
+    );
+  return events.flatMap((ended) => {
+    const reported = [...before, ...after].some((row) => row.AccessType === "PERMISSION_SET" && isOf(ended, row));
+    if (ended.kind !== "deleted" || instant(ended.atMs) <= from || reported) return [];
+    const ends = events.filter((other) => other.kind === "deleted" && sameWay(other, ended));
+    if (ends.some((other) => other.atMs === ended.atMs && other.id < ended.id)) return [];
+    const endBefore = Math.max(-1, ...ends.filter(({ atMs }) => atMs < ended.atMs).map(({ atMs }) => atMs));
+    const made = events
+      .filter((other) => other.kind === "created" && sameWay(other, ended))
+      .filter(({ atMs }) => atMs > endBefore && atMs <= ended.atMs)
+      .sort((one, other) => one.atMs - other.atMs || (one.id < other.id ? -1 : 1))[0];
+    return made === undefined ? [] : [{ made, ended, at: instant(made.atMs), until: instant(ended.atMs) }];
   });
 }
 

@@ -86,6 +86,14 @@ const assignment: Arbitrary<AssignmentEvent> = fc.record({
   by: fc.constantFrom("arn:aws:iam::111111111111:user/zoe", "=zoe", "max", ""),
 });
 
+/** A user or group that is given a permission set in the last ten days, and loses it within as many. */
+const stay: Arbitrary<AssignmentEvent[]> = fc
+  .record({ made: assignment, ago: fc.integer({ min: 0, max: 10 * DAY }), for: fc.integer({ min: 0, max: 10 * DAY }) })
+  .map(({ made, ago, for: lasted }) => [
+    { ...made, id: `made ${made.id}`, kind: "created", atMs: NOW_MS - ago - lasted },
+    { ...made, id: `ended ${made.id}`, kind: "deleted", atMs: NOW_MS - ago, by: "=ender" },
+  ]);
+
 /** What one run collected. */
 export const rowSources: Arbitrary<RowSources> = fc
   .record({
@@ -119,6 +127,7 @@ export const rowSources: Arbitrary<RowSources> = fc
     ),
     observed: fc.boolean(),
     assignments: fc.uniqueArray(assignment, { selector: ({ id }) => id, maxLength: 30 }),
+    stays: fc.uniqueArray(stay, { selector: ([made]) => made!.id, maxLength: 4 }),
   })
   .map((drawn) => {
     const sorted = [...drawn.pairs].sort(([a, x], [b, y]) =>
@@ -164,7 +173,7 @@ export const rowSources: Arbitrary<RowSources> = fc
       bytesScanned: 1,
       unattributed: drawn.unattributed,
       notUnderstood: [],
-      assignments: drawn.assignments,
+      assignments: [...drawn.stays.flat(), ...drawn.assignments],
     };
     const permissionSets = SETS.map((name, index) => ({
       arn: setArn(index),

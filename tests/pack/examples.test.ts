@@ -6,6 +6,7 @@ import { type LocalAws, startLocalAws } from "../../local/aws";
 import { deploy } from "../../local/deployment/deploy";
 import project from "../../package.json";
 import { type InstalledProject, installedProject } from "../support/installedProject";
+import { longTest } from "../support/long";
 
 // The programs of examples/, each with the package installed that it names, deployed to the local AWS with its stack's own configuration
 // and run once. Not shown: that npm installs them, which takes a registry for Pulumi's packages.
@@ -16,6 +17,7 @@ const sample = join(__dirname, "../../local/organisations/sample.json");
 
 /** What only the reader can know, and the sample organisation has otherwise. */
 const CONFIG: Readonly<Record<string, (aws: LocalAws) => Record<string, unknown>>> = {
+  athena: () => ({ trailTable: "cloudtrail.organization_trail" }),
   "cloudtrail-lake": ({ organisation }) => ({ lakeId: organisation.EventDataStoreArn }),
 };
 
@@ -45,7 +47,7 @@ async function deployed(example: InstalledProject, name: string) {
 }
 
 test("there is one for each login source", () => {
-  expect(programs).toEqual(expect.arrayContaining(["cloudtrail-lake", "event-history"]));
+  expect(programs).toEqual(expect.arrayContaining(["athena", "cloudtrail-lake", "event-history"]));
 });
 
 describe.each(programs)("%s", (name) => {
@@ -67,17 +69,23 @@ describe.each(programs)("%s", (name) => {
     expect(parseYaml(files["Pulumi.yaml"]!)).toMatchObject({ runtime: "nodejs", name: `credential-report-${name}` });
   });
 
-  test("is deployed, and its run publishes a report with logins", async () => {
-    const example = await installedProject(files);
-    try {
-      const { manifest, rows } = await deployed(example, name);
-      expect(manifest.sources.logins.status).toBe("read");
-      expect(rows.length).toBeGreaterThan(50);
-      expect(rows.filter((row) => row.Usage === "USED").length).toBeGreaterThan(10);
-    } finally {
-      example.dispose();
-    }
-  }, 180_000);
+  // That the package is deployed and reports: tests/pack/component.test.ts.
+  longTest(
+    "is deployed, and its run publishes a report with logins",
+    async () => {
+      const example = await installedProject(files);
+      try {
+        const { manifest, rows } = await deployed(example, name);
+        const { status, reason } = manifest.sources.logins;
+        expect({ status, reason }).toMatchObject({ status: "read" });
+        expect(rows.length).toBeGreaterThan(50);
+        expect(rows.filter((row) => row.Usage === "USED").length).toBeGreaterThan(10);
+      } finally {
+        example.dispose();
+      }
+    },
+    180_000,
+  );
 });
 
 test("the workflow may do no more than it needs, takes only actions of one commit, and keeps a report that is degraded", () => {

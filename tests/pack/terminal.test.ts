@@ -94,11 +94,13 @@ describe("without AWS", () => {
     const commands = [...list.matchAll(/^ {2}(\w+(?: \w+)*) {2,}/gm)].map(([, name]) => name!);
     expect(commands).toEqual(expect.arrayContaining(["report", "who", "verify"]));
     for (const command of ["", ...commands]) {
-      const { code, stdout, stderr } = await run(program, [...command.split(" ").filter(Boolean), "--help"]);
+      const words = command.split(" ").filter(Boolean);
+      const { code, stdout, stderr } = await run(program, [...words, "--help"]);
       expect([command, code, stderr]).toEqual([command, 0, ""]);
       expect(stdout).toContain(`Usage: credential-report ${command || "COMMAND"} `);
       for (const words of [/^Examples:$/m, /^Exit codes/m]) expect(stdout).toMatch(words);
       expect(stdout).not.toContain("npm run");
+      expect((await run(program, [...words, "-h"])).stdout).toBe(stdout);
     }
   });
 

@@ -55,8 +55,8 @@ describe("observed since", () => {
 });
 
 describe("who assigned what is new", () => {
-  const pageWith = async (given: PageChanges["given"]) => {
-    const changes = () => ({ since: "2026-11-13T20:00:12Z", reason: null, counts: { GRANTED: 4 }, given });
+  const pageWith = async (given: PageChanges["given"], between: PageChanges["between"] = { first: [], count: 0 }) => {
+    const changes = () => ({ since: "2026-11-13T20:00:12Z", reason: null, counts: { GRANTED: 4 }, given, between });
     return openPage(browser, await renderPage(rows, { changes }));
   };
   const given = {
@@ -87,8 +87,33 @@ describe("who assigned what is new", () => {
     expect(problems).toEqual([]);
   });
 
+  test("stands beside who had access between the two reports, and until when", async () => {
+    const { rows: _, ...made } = given;
+    const ended = { revokedAt: "2026-11-19T11:30:00Z", revokedBy: "" };
+    const first = [
+      { ...made, ...ended },
+      { ...made, ...ended, group: false, principal: "alice", revokedBy: "zoe" },
+    ];
+    const { page, problems } = await pageWith({ first: [], count: 0 }, { first, count: 3 });
+
+    const cells = await page
+      .locator("#between tbody tr")
+      .evaluateAll((lines) => lines.map((line) => [...line.children].map((cell) => cell.textContent)));
+
+    const [at, until, by] = ["2026-11-19 10:00 UTC", "2026-11-19 11:30 UTC", made.by];
+    expect(cells).toEqual([
+      ["payments-prod", "ReadOnly", "group Readers", at, by, until, "not told"],
+      ["payments-prod", "ReadOnly", "alice", at, by, until, "zoe"],
+    ]);
+    expect(await page.locator("#between summary").textContent()).toBe(
+      "Given and taken again since the last report: 3 assignments",
+    );
+    expect(await page.locator("#between p").textContent()).toBe("And 1 more: changes.csv has all of them.");
+    expect(problems).toEqual([]);
+  });
+
   test("is left out where no event tells", async () => {
     const { page } = await pageWith({ first: [], count: 0 });
-    expect(await page.locator("#given").count()).toBe(0);
+    expect(await page.locator("#given, #between").count()).toBe(0);
   });
 });

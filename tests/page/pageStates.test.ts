@@ -191,6 +191,7 @@ describe("size", () => {
           reason: "there is no earlier report",
           counts: {},
           given: { first: [], count: 0 },
+          between: { first: [], count: 0 },
         }),
       }),
     );
@@ -209,12 +210,14 @@ describe("size", () => {
       reason: null,
       counts: { GRANTED: 0, REVOKED: 4, STATUS_CHANGED: 1 },
       given: { first: [], count: 0 },
+      between: { first: [], count: 0 },
     });
     const { page } = await openPage(browser, await renderPage(rows.slice(0, 50), { changes }));
 
     expect(await pictureTable(page, "changes")).toEqual([
       ["Granted", "0"],
       ["Revoked", "4"],
+      ["Granted and revoked", "not compared"],
       ["Now unused", "not compared"],
       ["Used again", "not compared"],
       ["Status changed", "1"],

@@ -1,4 +1,4 @@
-import { type SettingKey, settings } from "../../handlers/settings";
+import { type SettingKey, settings } from "../../components/settings";
 import { leavePackagesOut, type ProgramRun, type Registration } from "./runProgram";
 import { historyConfig, minimalConfig, runStack } from "./stack";
 
@@ -35,9 +35,17 @@ const changes: Record<SettingKey, readonly [value: string, ...resources: string[
   ],
   adoptBucket: [
     "true",
-    ...["degraded", "failed", "function", "function-policy", "overdue", "runbook", "runbook-policy", "runs", "sheet-not-carried"].map(
-      (name) => `changed ${name}`,
-    ),
+    ...[
+      "degraded",
+      "failed",
+      "function",
+      "function-policy",
+      "overdue",
+      "runbook",
+      "runbook-policy",
+      "runs",
+      "sheet-not-carried",
+    ].map((name) => `changed ${name}`),
     ...["reports", ...bucketSettings].map((name) => `gone ${name}`),
   ],
   deleteBucket: ["true", "changed reports"],

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { type SettingKey, settings } from "../../components/settings";
 import { regionProblems, togetherProblems } from "../../components/settingsCheck";
 import { unknownKeys } from "../../components/stackConfig";
 import manifestSchema from "../../handlers/files/manifest.schema.json";
-import { runSettings, type Setting, type SettingKey, settingProblem, settings } from "../../handlers/settings";
+import { runSettings, type Setting, settingProblem } from "../../handlers/settings";
 import { project } from "./runProgram";
 import { root, stackFileConfig } from "./stack";
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Setting, settings } from "../../handlers/settings";
+import { settings } from "../../components/settings";
+import type { Setting } from "../../handlers/settings";
 
 const page = readFileSync(join(__dirname, "../../docs/settings.md"), "utf8");
 const section = page.slice(0, page.indexOf("## Changing the schedule"));

@@ -10,6 +10,7 @@ import {
   membership,
   oneGrant,
   organisationOf,
+  trailTable,
   userAssignment,
 } from "../support/organisation";
 import { needsOf } from "./authorization";
@@ -145,6 +146,44 @@ describe("who runs it from a terminal", () => {
     const rows = needs.map(({ action, resource, context }): Row => ["", action, resource, { ...context }]);
     expect(await notAllowed(policy, rows, "Allowed")).toEqual([]);
     expect(unused(policy, needs)).toEqual([]);
+  });
+
+  test("with a table over a trail's files, may do what is asked with it besides, and no more", async () => {
+    const athena = policyOf("terminal-athena");
+    const served = await startLocalAws({
+      organisation: organisationOf({ ...oneGrant, Records: [login(0, 0, 0)] }),
+      ...{ throttle: false, rate: 1000, record: true },
+    });
+    await runProduct(served, { eventDataStore: "", trailTable });
+    served.inject([{ operation: "athena:GetQueryResults", kind: "accessDenied" }]);
+    await runProduct(served, { eventDataStore: "", trailTable });
+    const ofTrail = {
+      ...{ ...place, trailOwner: account.accountId },
+      buckets: {
+        trail: "aws-controltower-logs-444455556666-eu-west-1/o-a1b2c3d4e5/AWSLogs",
+        results: "aws-athena-query-results-111122223333-eu-west-1",
+      },
+    };
+    const needs = distinct(served.stats().requests!.flatMap((request) => needsOf(request, ofTrail)));
+    await served.close();
+
+    const rows = needs.map(({ action, resource, context }): Row => ["", action, resource, { ...context }]);
+    const both: Policy = { Version: "2012-10-17", Statement: [...policy.Statement, ...athena.Statement] };
+    expect(await notAllowed(both, rows, "Allowed")).toEqual([]);
+    expect(unused(athena, needs)).toEqual([]);
+
+    const log = "arn:aws:s3:::aws-controltower-logs-444455556666-eu-west-1";
+    const files = `${log}/o-a1b2c3d4e5/AWSLogs/o-a1b2c3d4e5`;
+    const viaAthena = { "aws:CalledVia": "athena.amazonaws.com" };
+    const more: Row[] = [
+      ["the trail's files by themselves", "s3:GetObject", `${files}/111122223333/CloudTrail/eu-west-1/2026/11/20/x.gz`],
+      ["another account's files", "s3:GetObject", `${files}/999988887777/CloudTrail/eu-west-1/x.gz`, viaAthena],
+      ["changing them", "s3:PutObject", `${files}/111122223333/CloudTrail/eu-west-1/x.gz`, viaAthena],
+      ["another table", "glue:GetTable", "arn:aws:glue:eu-west-1:111122223333:table/security/other", viaAthena],
+      ["changing the table", "glue:UpdateTable", "arn:aws:glue:eu-west-1:111122223333:table/security/cloudtrail_logs"],
+      ["another work group", "athena:StartQueryExecution", "arn:aws:athena:eu-west-1:111122223333:workgroup/other"],
+    ];
+    expect(await notAllowed(both, more, "denied")).toEqual([]);
   });
 
   test("may change nothing", async () => {

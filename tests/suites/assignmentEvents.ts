@@ -49,10 +49,12 @@ export function assignmentEventSuite(name: string, make: (aws: LocalAws) => Logi
       await aws.close();
     });
 
-    async function read(...Records: object[]) {
+    const read = (...Records: object[]) => readOf("all", ...Records);
+
+    async function readOf(events: "all" | "assignments", ...Records: object[]) {
       await aws.serveOrganisation(organisation.organisationOf({ Records } as Partial<OrganisationFile>));
       const source = make(aws);
-      let { reading } = await source.begin(WINDOW, INSTANCE, call);
+      let { reading } = await source.begin(WINDOW, INSTANCE, call, events);
       for (let left = 1_000; left > 0; left--) {
         const answer = await source.goOn(JSON.parse(JSON.stringify(reading)), Date.now(), call, () => {});
         if (answer.done) return answer.part;
@@ -91,6 +93,18 @@ export function assignmentEventSuite(name: string, make: (aws: LocalAws) => Logi
         { id: "event-4", kind: "created", ...one, by: "" },
       ]);
       expect([lastLogins.length, unattributed, notUnderstood]).toEqual([1, [], []]);
+    });
+
+    test("alone, where nothing else is asked for", async () => {
+      const { assignments, lastLogins, unattributed, notUnderstood } = await readOf(
+        "assignments",
+        assigned("CreateAccountAssignment", "event-1"),
+        assigned("DeleteAccountAssignment", "event-2"),
+        login(0, 0, 0),
+        login(0, 0, 0, { userIdentity: { type: "IdentityCenterUser" } }),
+      );
+      expect(assignments.map(({ id }) => id).sort()).toEqual(["event-1", "event-2"]);
+      expect([lastLogins, unattributed, notUnderstood]).toEqual([[], [], []]);
     });
 
     test("none that failed, is another service's, or lies outside of the window", async () => {

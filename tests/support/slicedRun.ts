@@ -30,8 +30,12 @@ export function createMemoryWork(
   };
 }
 
-/** A journal that ends its slice when so many answers have been asked of AWS: where a run is cut does not depend on this machine's speed. */
-export function endingAfter(answers: number): KeptJournal {
+/**
+ * A journal that ends its slice when so many answers have been asked of AWS: where a run is cut does not depend on this machine's speed.
+ *
+ * @param onAsked told of the kind of each before it is asked for
+ */
+export function endingAfter(answers: number, onAsked: (kind: string) => Promise<void> = async () => {}): KeptJournal {
   const journal = createJournal();
   const { once } = journal;
   let asked = 0;
@@ -41,8 +45,9 @@ export function endingAfter(answers: number): KeptJournal {
       once(
         kind,
         key,
-        () => {
+        async () => {
           if (++asked >= answers) journal.end();
+          await onAsked(kind);
           return read();
         },
         holds,
@@ -123,13 +128,14 @@ export async function runSliced(
   answersOf: (slice: number) => number,
   given: Partial<Settings> = {},
   keeping: LoginKeeping = NOTHING_KEPT,
+  onAsked?: (kind: string) => Promise<void>,
 ): Promise<SlicedRun> {
   const head = headOf(localAws, given);
   const store = createMemoryWork();
   const sink = createMemorySink();
   for (let slice = 1; slice < 1_000; slice++) {
     // Only a slice that has read nothing publishes.
-    if (await runOneSlice(head, store, sink, endingAfter(answersOf(slice)), { publishUntilMs: 0 }, keeping)) {
+    if (await runOneSlice(head, store, sink, endingAfter(answersOf(slice), onAsked), { publishUntilMs: 0 }, keeping)) {
       return { files: sink.files, slices: slice };
     }
   }

@@ -1,86 +1,27 @@
-import { createCaller } from "../../handlers/aws/caller";
-import { createAthenaSource } from "../../handlers/logins/athena";
-import type { LoginPart } from "../../handlers/logins/source";
-import { cloudTrailTable, type Fault, type LocalAws, startLocalAws } from "../../local/aws";
-import { instanceArn, login, now, organisationOf } from "../support/organisation";
+import { cloudTrailTable } from "../../local/aws";
+import type { Served } from "../support/athenaSource";
+import {
+  DAY,
+  layouts,
+  owner,
+  place,
+  reads,
+  table,
+  useAthenaSource,
+  WINDOW,
+  withParameters,
+} from "../support/athenaSource";
+import { login, now } from "../support/organisation";
 
 // What a table proves and what it does not, what is scanned of it, and how it may refuse.
 
-const owner = "111122223333";
-const place = { bucket: "trail", account: owner, region: "eu-west-1", organizationId: "o-a1b2c3d4e5" };
-const DAY = 86_400_000;
-const layouts = ["projected", "manual", "organization"] as const;
-const table = (layout: (typeof layouts)[number] = "organization", from?: string) =>
-  cloudTrailTable(layout, "security.logs", place, from);
-type Table = ReturnType<typeof table>;
-const withParameters = (one: Table, parameters: object): Table => ({
-  ...one,
-  TableMetadata: { ...one.TableMetadata, Parameters: { ...one.TableMetadata.Parameters, ...parameters } },
-});
-
-const WINDOW = { from: "2026-11-13T09:00:00Z", to: now };
-const INSTANCE = { regions: ["eu-west-1"], primary: "eu-west-1", refused: null };
-
-/** What goes on in an account all day: somebody looks at something. */
-const reads = (days: number, more: object = {}, end = now) =>
-  Array.from({ length: days }, (_, index) => ({
-    eventTime: new Date(Date.parse(`${end.slice(0, 10)}T08:00:00Z`) - index * DAY).toISOString().replace(".000Z", "Z"),
-    eventSource: "config.amazonaws.com",
-    eventName: "DescribeConfigRules",
-    readOnly: true,
-    awsRegion: "eu-west-1",
-    ...more,
-  }));
+const { begun, read, calls } = useAthenaSource();
 
 const failed = (work: Promise<unknown>): Promise<Error> =>
   work.then(
     () => new Error("It did not fail."),
     (error) => error,
   );
-
-let aws: LocalAws;
-const calls = (operation: string) => aws.stats().calls[`athena:${operation}`] ?? 0;
-const ending = new AbortController();
-const call = createCaller({ requestsPerSecond: 10_000, signal: ending.signal });
-
-beforeAll(async () => {
-  aws = await startLocalAws({ organisation: organisationOf({}), throttle: false, rate: 1000 });
-  Object.assign(process.env, { AWS_ENDPOINT_URL: aws.url, AWS_ACCESS_KEY_ID: "A", AWS_SECRET_ACCESS_KEY: "a" });
-});
-afterEach(() => aws.inject([]));
-afterAll(async () => {
-  ending.abort(new Error("The tests are over."));
-  await aws.close();
-});
-
-interface Served {
-  readonly tables?: readonly object[];
-  readonly groups?: readonly object[];
-  readonly window?: typeof WINDOW;
-  readonly regions?: readonly string[];
-  readonly faults?: readonly Fault[];
-  readonly now?: string;
-}
-
-async function begun(
-  Records: readonly object[],
-  { tables = [table()], groups, window = WINDOW, ...more }: Served = {},
-) {
-  const parts = { OwnerAccountId: owner, AthenaTables: tables, Records, ...(groups && { WorkGroups: groups }) };
-  await aws.serveOrganisation(organisationOf({ ...parts, ...(more.now && { Now: more.now }) } as never));
-  aws.inject(more.faults ?? []);
-  const settings = { trailTable: "security.logs", trailWorkgroup: "primary", instanceArn };
-  const source = createAthenaSource(settings, { region: "eu-west-1" });
-  const regions = more.regions ?? INSTANCE.regions;
-  return { source, ...(await source.begin(window, { ...INSTANCE, regions }, call)) };
-}
-
-async function read(Records: readonly object[], served: Served = {}): Promise<LoginPart> {
-  const { source, reading } = await begun(Records, served);
-  const answer = await source.goOn(reading, Number.POSITIVE_INFINITY, call, () => {});
-  if (!answer.done) throw new Error(answer.waiting);
-  return answer.part;
-}
 
 const partitionsBut = (missing: string) =>
   Array.from({ length: 12 }, (_, index) => new Date(Date.parse(now) + DAY - index * DAY).toISOString().slice(0, 10))
@@ -169,36 +110,6 @@ describe("the window is not observed", () => {
       "nothing was read: the table has the files of eu-west-1 alone",
     ]);
     expect(reason).toMatch(/^in us-east-1, nothing was read/);
-  });
-
-  test("in a Region that was removed in the window, which only the events tell", async () => {
-    const removal = (regionName?: string) => ({
-      eventTime: "2026-11-15T12:00:00Z",
-      eventSource: "sso.amazonaws.com",
-      eventName: "RemoveRegion",
-      requestParameters: { instanceArn, ...(regionName && { regionName }) },
-    });
-    expect((await read([...reads(8), removal("us-east-1")])).reason).toMatch(
-      /^in us-east-1, nothing was read: .*removed/,
-    );
-    expect((await read([...reads(8), removal()])).reason).toMatch(/^in , a Region of the instance was removed/);
-    const elsewhere = { ...removal("us-east-1"), errorCode: "AccessDenied" };
-    expect((await read([...reads(8), elsewhere])).reason).toBeNull();
-  });
-
-  test("where the table reads all Regions at once, the removed one's days count", async () => {
-    const unpartitioned = {
-      ...table("manual"),
-      TableMetadata: { ...table("manual").TableMetadata, PartitionKeys: [] },
-    };
-    const removed = {
-      ...{ eventTime: "2026-11-15T12:00:00Z", eventSource: "sso.amazonaws.com", eventName: "RemoveRegion" },
-      requestParameters: { instanceArn, regionName: "us-east-1" },
-    };
-    const groups = [workGroup({ BytesScannedCutoffPerQuery: 1e12 })];
-    const records = [...reads(8), ...reads(8, { awsRegion: "us-east-1" }), removed];
-    const { regions } = await read(records, { tables: [unpartitioned], groups });
-    expect(regions).toEqual(["eu-west-1", "us-east-1"].map((region) => ({ region, ...WINDOW, reason: null })));
   });
 });
 

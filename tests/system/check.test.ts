@@ -155,8 +155,10 @@ describe("a read that is refused", () => {
   test.each([...calls, "cloudtrail:LookupEvents"])(
     "%s: names the statement that is missing, and exits with 1",
     async (call) => {
+      // Reading Event history takes two seconds, at two calls a second.
+      const source = call.startsWith("cloudtrail:") ? [] : lake;
       localAws.inject([{ operation: call, kind: "accessDenied" }]);
-      const { code, reads, missing } = await found();
+      const { code, reads, missing } = await found(...source);
       expect(outcomes(reads, "refused")).toEqual([call]);
       expect(code).toBe(1);
       const action = call.replace(/^sso-admin:/, "sso:");
@@ -164,7 +166,7 @@ describe("a read that is refused", () => {
       expect(missing).toEqual([{ Sid: statement.Sid, Action: [action] }]);
       localAws.reset();
       localAws.inject([{ operation: call, kind: "accessDenied" }]);
-      const { out } = await check();
+      const { out } = await check(...source);
       expect(out).toContain(`REFUSED    ${action}`);
       expect(out).toContain(`{"Sid":"${statement.Sid}","Effect":"Allow","Action":["${action}"]`);
     },
@@ -176,6 +178,58 @@ describe("a read that is refused", () => {
     expect(outcomes(reads, "refused")).toEqual([call]);
     expect(missing).toEqual([{ Sid: "QueryLogins", Action: [call] }]);
     expect([code, logins.failed]).toEqual([1, "AccessDenied"]);
+  });
+
+  const ofAthena = ["GetWorkGroup", "GetTableMetadata", "StartQueryExecution", "GetQueryExecution", "GetQueryResults"];
+  const whole = (sid: string) => policyOf("terminal-athena").Statement.find(({ Sid }) => Sid === sid)!;
+
+  test.each(ofAthena.map((name) => `athena:${name}`))("%s of a table over a trail's files", async (call) => {
+    localAws.inject([{ operation: call, kind: "accessDenied" }]);
+    const { code, reads, missing, logins } = await found("--trail-table", trailTable);
+    expect(outcomes(reads, "refused")).toEqual([call]);
+    const Sid = call.endsWith("Metadata") ? "ReadTrailCatalog" : "QueryTrail";
+    expect(missing).toEqual([{ Sid, Action: [call] }]);
+    expect([code, logins.failed]).toEqual([1, "AccessDenied"]);
+  });
+
+  test.each<[string, Fault, string, [sid: string, actions: readonly string[]][]]>([
+    [
+      "the table in Glue",
+      { operation: "athena:GetTableMetadata", kind: "glueDenied" },
+      "TrailTableNotReadable",
+      [["ReadTrailTable", ["glue:GetTable"]]],
+    ],
+    [
+      "the trail's files",
+      { operation: "athena:StartQueryExecution", kind: "queryRefused" },
+      "QueryFailed",
+      [
+        ["FindTrailFiles", ["s3:GetBucketLocation", "s3:ListBucket"]],
+        ["ReadTrailFiles", ["s3:GetObject"]],
+      ],
+    ],
+    [
+      "where results go",
+      { operation: "athena:StartQueryExecution", kind: "resultsDenied" },
+      "InvalidRequestException",
+      [
+        ["FindTrailResults", ["s3:GetBucketLocation"]],
+        ["WriteTrailResults", ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"]],
+      ],
+    ],
+  ])("what Athena asks for its caller: %s", async (_, fault, failed, statements) => {
+    localAws.inject([fault]);
+    const { code, missing, logins, text } = await found("--trail-table", trailTable);
+    expect(missing).toEqual(statements.map(([Sid, Action]) => ({ Sid, Action })));
+    expect([code, logins.failed, text.includes("arn:")]).toEqual([1, failed, false]);
+    localAws.reset();
+    localAws.inject([fault]);
+    const { out } = await check("--trail-table", trailTable);
+    for (const [Sid, Action] of statements) {
+      const { Resource, Condition } = whole(Sid);
+      expect(out).toContain(JSON.stringify({ Sid, Effect: "Allow", Action, Resource, Condition }));
+    }
+    expect(out).toContain("(docs/policies/terminal.json and terminal-athena.json have the whole):");
   });
 
   test("of everything: all that could be asked is named at once, the rest with why it could not", async () => {
@@ -211,7 +265,7 @@ describe("what came and nobody knows is named, without its value, and exits with
     ["identitystore:ListUsers", "withoutId", "Users[].UserId: missing (2 times)"],
   ])("%s: %s", async (operation, kind, oddity) => {
     localAws.inject([{ operation, kind }]);
-    const { code, oddities } = await found();
+    const { code, oddities } = await found(...lake);
     expect(oddities[operation]).toEqual([oddity]);
     expect(code).toBe(3);
   });

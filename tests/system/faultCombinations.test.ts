@@ -1,6 +1,7 @@
 import type { Fault, FaultKind } from "../../local/aws";
 import { randomNumbers } from "../../local/aws/faults";
 import { captureLogs } from "../support/container";
+import { seedOf, series } from "../support/long";
 import { largeOrganisation, loginOrganisation, smallOrganisation } from "./faultOrganisations";
 import {
   ALWAYS_CALLED,
@@ -14,10 +15,8 @@ import {
   WITHOUT_ANSWER,
 } from "./lanes";
 
-// FAULT_SEEDS=5000 FAULT_SEED=7 npx jest tests/system/faultCombinations   tries more combinations, and others.
-
-const SEEDS = Number(process.env.FAULT_SEEDS ?? 200);
-const FIRST_SEED = Number(process.env.FAULT_SEED ?? 1);
+const SEEDS = series(40, 1_000);
+const FIRST_SEED = seedOf(1);
 /** One in so many has a report of several parts, and one in so many several pages of logins. */
 const LONG_EVERY = 20;
 

@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type LocalAws, startLocalAws } from "../../local/aws";
+import { longTest } from "../support/long";
 
 // A user who is only a number: no entry in passwd, no HOME. Only root can become one, and only where the checkout can be read by others.
 // Not shown: npm, which refuses to start without HOME whatever it is to run.
@@ -14,6 +15,8 @@ const NOBODYS = 54_321;
 const missing = whatIsMissing();
 if (missing !== undefined) process.stderr.write(`tests/system/home.test.ts is left out: ${missing}.\n`);
 const asNobody = missing === undefined ? test : test.skip;
+/** CI runs it by itself, too. */
+const longAsNobody = missing === undefined ? longTest : test.skip;
 
 function whatIsMissing(): string | undefined {
   if (process.getuid?.() !== 0) return "only root can become a user without a home";
@@ -48,7 +51,7 @@ asNobody("who has none is who this test thinks", async () => {
   expect(printed).toContain("uv_os_homedir");
 });
 
-asNobody(
+longAsNobody(
   "npm start deploys the program and leaves a report",
   async () => {
     const { code, printed } = await run([join(root, "local/start.ts")]);

@@ -128,6 +128,12 @@ describe("HTTP 200 without what was asked for", () => {
     },
   );
 
+  test.each(["emptyBody", "errorInBody", "listOfNothing"] as const)("an inline policy: %s", async (kind) => {
+    const operation = "sso-admin:GetInlinePolicyForPermissionSet";
+    expect(await reportOf([{ operation, kind, at: 1 }])).toMatchObject({ said: ALL, warnings: [] });
+    await expect(reportOf([{ operation, kind }])).rejects.toMatchObject({ name: "UnexpectedAnswer" });
+  });
+
   test.each(QUERYING)(
     "%s, a few times, leaves no trace; for ever, no grant is reported as unused",
     async (operation) => {

@@ -42,7 +42,16 @@ test("a run that publishes counts its rows, grants, unused and orphans", async (
   await container.run();
   const { calls } = localAws.stats();
   const { DurationSeconds, Calls, ...counts } = metrics();
-  expect(counts).toEqual({ Succeeded: 1, Degraded: 0, Rows: 4, Grants: 3, Unused: 1, Orphans: 2, Throttles: 0, SheetsNotCarried: 0 });
+  expect(counts).toEqual({
+    Succeeded: 1,
+    Degraded: 0,
+    Rows: 4,
+    Grants: 3,
+    Unused: 1,
+    Orphans: 2,
+    Throttles: 0,
+    SheetsNotCarried: 0,
+  });
   expect(DurationSeconds).toBeGreaterThan(0);
   expect(DurationSeconds).toBeLessThan(60);
   // What was read, not the keeping of it.

@@ -120,12 +120,12 @@ function abridged(output: string): string {
   return output.replace(`${others.join("\n")}\n`, `     … ${others.length} more\n`);
 }
 
-/** Run ids and what follows from them, times taken, and the next scheduled run, which is after the day of the test. */
+/** Run ids and what follows from them, times taken, and what opens a page on this machine. */
 function withoutWhatDiffers(output: string): string {
   return output
     .trim()
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<id>")
     .replace(/[0-9a-f]{64}/g, "<hash>")
     .replace(/ +\d+\.\d s$/gm, " <seconds>")
-    .replace(/^(Next scheduled run +)\S+$/m, "$1<time>");
+    .replace(/^(Open the page +)\S+ /m, "$1<command> ");
 }

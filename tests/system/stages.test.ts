@@ -16,6 +16,7 @@ import {
   createLoginSource,
   finishLogins,
   loginTargets,
+  reportWindow,
   withKnownTargets,
 } from "../../handlers/logins/logins";
 import { type LocalAws, startLocalAws } from "../../local/aws";
@@ -57,7 +58,7 @@ test("stages that each have a process of their own give the files of one run", a
 
   const first = apart();
   const instance = sent(await readInstance(settings, first.clients, first.call));
-  const begun = sent(await beginLogins(first.source, settings, instance.value, first.call));
+  const begun = sent(await beginLogins(first.source, reportWindow(settings), instance.value, first.call));
   const second = apart();
   const provisioning = sent(await readProvisioning(settings, instance.value, second.clients, second.call, nothing));
   const third = apart();

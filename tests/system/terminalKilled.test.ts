@@ -8,15 +8,14 @@ import { directorySource } from "../../cli/verify/reportSource";
 import { verifyReport } from "../../cli/verify/verifyReport";
 import { type LocalAws, startLocalAws } from "../../local/aws";
 import { randomNumbers } from "../../local/aws/faults";
+import { seedOf, series } from "../support/long";
 import { smallOrganisation } from "./faultOrganisations";
 import { bundledReport, lake, startReport } from "./terminalRuns";
 
 // Whenever a run from a terminal is interrupted or killed, --resume goes on with it to the same bytes, and asks for nothing twice that was
 // kept. The moments are calls, so that they do not depend on how fast this machine is, and a little time after them.
-//
-// KILLS=200 KILL_SEED=7 npx jest tests/system/terminalKilled   interrupts and kills more often, and at other moments.
 
-const KILLS = Number(process.env.KILLS ?? 20);
+const KILLS = series(4, 200);
 const LANES = 2;
 /** Asked by every process, and how often a query is asked after depends on the time. */
 const NOT_COUNTED = ["sts:GetCallerIdentity", "sso-admin:ListInstances", "cloudtrail:DescribeQuery"];
@@ -31,7 +30,7 @@ interface Lane {
   readonly expected: Record<string, Buffer>;
 }
 
-const random = randomNumbers(Number(process.env.KILL_SEED ?? 1));
+const random = randomNumbers(seedOf(1));
 let folder: string;
 let program: Awaited<ReturnType<typeof bundledReport>>;
 const lanes: Lane[] = [];

@@ -1,9 +1,12 @@
-import { HELP, optionOf, parseArguments } from "../../cli/arguments";
-import { type RunSettingKey, settingProblem, settings } from "../../handlers/settings";
+import { HELP, optionOf, parseArguments as parse } from "../../cli/arguments";
+import { settings } from "../../components/settings";
+import { type RunSettingKey, settingProblem } from "../../handlers/settings";
 
 const id = "0f3c9f3e-6b1d-4c56-9a8e-1d2f3a4b5c6d";
 const arn = `arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/${id}`;
 const instanceArn = "arn:aws:sso:::instance/ssoins-0123456789abcdef";
+
+const parseArguments = (argv: readonly string[]) => parse(argv)!;
 
 function wrong(...argv: string[]): string {
   try {
@@ -37,7 +40,6 @@ test("the defaults are the stack's", () => {
     region: undefined,
     json: false,
     quiet: false,
-    help: false,
   });
 });
 
@@ -82,7 +84,6 @@ test("everything can be given", () => {
     region: "us-gov-west-1",
     json: true,
     quiet: true,
-    help: false,
   });
 });
 
@@ -101,7 +102,8 @@ test("what becomes of an unfinished run is one of two, or not said", () => {
 });
 
 test("--help needs nothing else, and describes every argument", () => {
-  expect(parseArguments(["--help"]).help).toBe(true);
+  expect(parse(["--help"])).toBeNull();
+  expect(parse(["--lookback-days", "0", "--help"])).toBeNull();
   const described = [...HELP.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, name]) => name);
   for (const name of described) {
     const withValue = parseFails(name!) ? [name!, "1"] : [name!];

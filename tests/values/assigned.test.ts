@@ -34,6 +34,7 @@ it("is when the newest event made it, and who asked for it", () => {
     expect(ofGroup(events)).toEqual({
       atMs: NOW - 5_000,
       by: "arn:aws:iam::111122223333:user/zoe",
+      ended: null,
       notBeforeMs: NOW - 5_000,
     });
   }
@@ -50,7 +51,15 @@ it("knows that an assignment which was ended later, and is there, was made again
   const ended = event({ id: "event-2", kind: "deleted", atMs: NOW - 1_000, by: "max" });
 
   expect(ofGroup([event(), ended])).toMatchObject({ atMs: NOW - 5_000, notBeforeMs: NOW - 1_000 });
-  expect(ofGroup([ended])).toEqual({ atMs: null, by: "", notBeforeMs: NOW - 1_000 });
+  expect(ofGroup([ended])).toEqual({ atMs: null, by: "", ended, notBeforeMs: NOW - 1_000 });
+});
+
+it("tells of the newest end, by whom, where nothing made it since", () => {
+  const ended = event({ id: "event-2", kind: "deleted", atMs: NOW - 1_000, by: "max" });
+  const before = event({ id: "event-3", kind: "deleted", atMs: NOW - 9_000, by: "zoe" });
+
+  expect(ofGroup([ended, event(), before])?.ended).toBe(ended);
+  expect(ofGroup([event(), before])?.ended).toBeNull();
 });
 
 it.each([

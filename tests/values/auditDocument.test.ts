@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CHANGE_COLUMNS } from "../../handlers/files/changes/pairChanges";
+import { CHANGE_COLUMNS } from "../../handlers/files/changes/changeColumns";
 import { COLUMNS } from "../../handlers/files/columns";
 import schema from "../../handlers/files/manifest.schema.json";
 import { REVIEW_COLUMNS } from "../../handlers/files/review/columns";

@@ -49,7 +49,7 @@ describe("openChanges", () => {
         PreviousReport: EARLIER,
         AssignedAt: "",
         AssignedBy: "",
-        ...{ Decision: "", DecidedBy: "", DecidedOn: "" },
+        ...{ Decision: "", DecidedBy: "", DecidedOn: "", RevokedAt: "", RevokedBy: "" },
       },
     ]);
   });

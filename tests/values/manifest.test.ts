@@ -64,6 +64,7 @@ describe("the schema", () => {
       "/properties/settings/trailWorkgroup",
       "/properties/sources/accountAccess",
       // Only Event history has an archive.
+      "/properties/sources/properties/identityCenter/readAgain",
       "/properties/sources/properties/logins/archive",
       "/properties/sources/properties/logins/assignments",
       "/properties/sources/properties/logins/notUnderstood",
@@ -175,7 +176,7 @@ test("calls that were throttled are no pages", () => {
   } as const;
   const previous = { previousManifest: null, previousReport, notes: [] };
   const nothing = { carried: 0, stillThere: 0, changed: 0, contested: 0, done: 0, problem: null, files: [] };
-  const found = { decisions: nothing, news: null };
+  const found = { decisions: nothing, news: null, notCovered: [] };
   const { sources, throttled } = manifestOf(sourcesOf({}), facts, counts, [], found, previous);
   expect(sources.organizations).toMatchObject({ calls: 5, pages: 3 });
   expect(sources.identityStore).toMatchObject({ calls: 0, pages: 0 });

@@ -25,7 +25,13 @@ test("says that the window was not observed, and why", async () => {
 
 test("has the changes since the report before, or why there are none", async () => {
   const first = await publishFiles(sourcesOf(organisation));
-  expect(dataOf(first).changes).toEqual({ since: null, reason: "there is no earlier report", counts: {}, given: NONE });
+  expect(dataOf(first).changes).toEqual({
+    since: null,
+    reason: "there is no earlier report",
+    counts: {},
+    given: NONE,
+    between: NONE,
+  });
 
   const key = "credential_reports/before/manifest.json";
   const second = dataOf(await publishFiles(sourcesOf({ ...organisation, pairs: [] }), {}, { key, files: first }));
@@ -33,8 +39,9 @@ test("has the changes since the report before, or why there are none", async () 
   expect(second.changes).toEqual({
     since: "2026-11-22T12:00:00Z",
     reason: null,
-    counts: { GRANTED: 0, REVOKED: 1, STATUS_CHANGED: 0, NOW_UNUSED: 0, USED_AGAIN: 0 },
+    counts: { GRANTED: 0, REVOKED: 1, GRANTED_AND_REVOKED: 0, STATUS_CHANGED: 0, NOW_UNUSED: 0, USED_AGAIN: 0 },
     given: NONE,
+    between: NONE,
   });
 });
 
@@ -101,5 +108,5 @@ test("leaves out the changes of usage where the two reports have other windows",
   const sources = sourcesOf(organisation);
   const longer = { ...sources, settings: { ...sources.settings, lookbackDays: 120 } };
   const second = dataOf(await publishFiles(longer, {}, { key: "before/manifest.json", files: first }));
-  expect(second.changes.counts).toEqual({ GRANTED: 0, REVOKED: 0, STATUS_CHANGED: 0 });
+  expect(second.changes.counts).toEqual({ GRANTED: 0, REVOKED: 0, GRANTED_AND_REVOKED: 0, STATUS_CHANGED: 0 });
 });

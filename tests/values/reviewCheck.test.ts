@@ -112,6 +112,19 @@ test.each<[string, string | Buffer, RegExp]>([
   expect(said.join("")).toMatch(words);
 });
 
+test("--json is what was found, --quiet says nothing, and a file that is not there is neither good nor bad", async () => {
+  const good = file("a.csv", HEADER + line("KEEP"));
+  expect(await reviewCheck([good, "--json"])).toBe(0);
+  expect(JSON.parse(said.join(""))).toMatchObject([{ file: "a.csv", decisions: 1, carried: 1, problems: [] }]);
+
+  said.length = 0;
+  expect(await reviewCheck([good, file("b.csv", HEADER + line("REMOVE")), "--quiet"])).toBe(1);
+  expect(said).toEqual([]);
+
+  expect(await reviewCheck([good, join(folder, "nowhere.csv")])).toBe(3);
+  expect(said[1]).toMatch(/^nowhere\.csv could not be read: .*ENOENT/);
+});
+
 test.each<[string, string[], RegExp]>([
   ["no file", [], /Expected one file or more, got none/],
   ["an unknown option", ["--fast"], /Unknown option '--fast'/],

@@ -67,6 +67,13 @@ test("every folder of handlers/ has its contract, and is entered by it alone", (
   expect(past).toEqual([]);
 });
 
+test("what runs in Lambda imports nothing of what deploys it, nor of the terminal", () => {
+  const outside = [...imports].flatMap(([file, targets]) =>
+    file.startsWith("handlers/") ? targets.filter((target) => !target.startsWith("handlers/")) : [],
+  );
+  expect(outside).toEqual([]);
+});
+
 test("no file imports itself by way of others", () => {
   const done = new Set<string>();
   const circles: string[] = [];

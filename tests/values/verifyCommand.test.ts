@@ -48,6 +48,12 @@ describe("on a directory", () => {
     ]);
   });
 
+  test("says nothing where only the exit code is wanted", async () => {
+    expect(await runVerify([directory.path, "--quiet"])).toMatchObject({ code: 0, out: "", err: "" });
+    directory.remove("review.csv");
+    expect(await runVerify([directory.path, "--quiet"])).toMatchObject({ code: 1, out: "", err: "" });
+  });
+
   test("reads a large report in little memory, its files side by side", async () => {
     const [accounts, users] = [100, 2_000];
     const id = (index: number) => String(index).padStart(6, "0");

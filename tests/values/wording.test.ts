@@ -59,7 +59,7 @@ test("of a source, the texts are read, in parts, too, and neither its names nor 
 
 test("what was read are the texts of the program, its settings and its documents", () => {
   expect(files.length).toBeGreaterThan(250);
-  expect(textToRead("handlers/settings.ts")).toContain(
+  expect(textToRead("components/settings.ts")).toContain(
     "Who is told when a report fails, is incomplete, or is overdue.",
   );
   expect(textToRead("components/credentialReport.ts")).toContain("or is overdue. Empty: nobody. An e-mail address");

@@ -2,11 +2,15 @@ import { messageOf, reportError } from "../../errors";
 import { COLUMNS, type Row } from "../columns";
 import { createCsvReader } from "../csv/csv";
 import { CHANGES_FILE } from "../names";
+import type { ChangeKind } from "./changeColumns";
+import type { GrantedAndRevoked } from "./grantedAndRevoked";
 import { createNews, type Named } from "./news";
-import { type ChangeKind, createPairChanges, type DecidedOf, type GivenWay } from "./pairChanges";
+import { createPairChanges, type DecidedOf, type GivenWay, type RevokedBy } from "./pairChanges";
 
+export { CHANGE_COLUMNS, CHANGE_KINDS } from "./changeColumns";
+export { type GrantedAndRevoked, grantedAndRevoked, sinceReport } from "./grantedAndRevoked";
 export type { News } from "./news";
-export { CHANGE_COLUMNS, type DecidedOf, type GivenWay } from "./pairChanges";
+export type { DecidedOf, GivenWay, RevokedBy } from "./pairChanges";
 
 /** What the previous report did not have. */
 export interface NewGrants {
@@ -25,6 +29,10 @@ export interface PreviousRows {
   readonly sameSettings: boolean;
   /** Who asked for the assignment of a row; empty where no event tells. By default, none does. */
   readonly assignedBy?: (row: Row) => string;
+  /** The same of its end. */
+  readonly revokedBy?: RevokedBy;
+  /** What was given and taken since the earlier report, and is in neither of the two, in the order of the report. By default, nothing. */
+  readonly between?: readonly GrantedAndRevoked[];
   /** Whether both reports have what account access manager gives, without which a role is neither granted nor revoked. By default, they do. */
   readonly rolesRead?: boolean;
   /** What was decided about access that is gone; left out where nothing was. */
@@ -47,6 +55,8 @@ export interface Changes {
   readonly counts: Readonly<Record<ChangeKind, number>>;
   /** Of what was granted, the assignments whose event was seen: the first of them that were found so far, and how many there are. */
   readonly given: { readonly first: readonly GivenWay[]; count: number };
+  /** As they were told. */
+  readonly between: readonly GrantedAndRevoked[];
   /** Known after the end. */
   readonly newAdministrators: Named;
   readonly newOrphans: Named;
@@ -76,6 +86,8 @@ export async function openChanges({
   csv,
   sameSettings,
   assignedBy = () => "",
+  revokedBy = () => ({ revokedAt: "", revokedBy: "" }),
+  between = [],
   rolesRead = true,
   decidedOf = () => ({ Decision: "", DecidedBy: "", DecidedOn: "" }),
   administrators = [],
@@ -93,7 +105,7 @@ export async function openChanges({
   const COMPARED = columns.indexOf("Usage") + 1;
   const fail = reportError;
   const news = createNews(administrators);
-  const changes = createPairChanges({ reportedAt, sameSettings, assignedBy, decidedOf, see: news.see });
+  const changes = createPairChanges({ reportedAt, sameSettings, assignedBy, revokedBy, decidedOf, see: news.see });
   const reader = createCsvReader(csv);
 
   const unreadable = (why: string, cause?: unknown) =>
@@ -192,21 +204,47 @@ export async function openChanges({
     return null;
   }
 
+  /** How many of `between` were told. */
+  let told = 0;
+
+  /** Tells those whose pair the report has before another one; with `andOf`, those of that pair, too. */
+  function tellBetween(
+    otherAccount: string,
+    otherName: string,
+    otherArn: string,
+    otherRole: string,
+    andOf: boolean,
+  ): void {
+    for (; told < between.length; told++) {
+      const { account: its, PermissionSetName: name, PermissionSetArn: arn, RoleArn: role } = between[told]!.row;
+      if (its !== otherAccount ? its > otherAccount : name !== otherName ? name > otherName : arn > otherArn) return;
+      const isOf = its === otherAccount && name === otherName && arn === otherArn && role === otherRole;
+      if (isOf && !andOf) return;
+      changes.between(between[told]!);
+    }
+  }
+
   async function* finishPair(): AsyncGenerator<string, void, undefined> {
     while (earlierIsOfPair) {
       changes.meetEarlier(earlier!);
       await advance();
     }
     changes.settle();
+    tellBetween(account, setName, setArn, roleArn, true);
     if (changes.waiting() >= LINES_A_PIECE) yield* changes.takeLines();
   }
 
   /** Pairs that only the previous report has: those before the pair that is being compared, or all that are left. */
   async function* passGonePairs(all: boolean): AsyncGenerator<string, void, undefined> {
     while (earlier !== null && (all || isBefore(earlier, account, setName, setArn, roleArn))) {
+      const [goneAccount, goneName, goneArn] = [earlier[ACCOUNT]!, earlier[SET_NAME]!, earlier[SET_ARN]!];
+      if (told < between.length) tellBetween(goneAccount, goneName, goneArn, earlier[ROLE_ARN] ?? "", false);
       changes.gone(earlier);
       await advance();
-      if (changes.waiting() >= LINES_A_PIECE) yield* changes.takeLines();
+      // Those of this pair are not told before its last row.
+      const held = between[told]?.row;
+      const isHeld = held?.PermissionSetArn === goneArn && held.account === goneAccount;
+      if (changes.waiting() >= LINES_A_PIECE && !isHeld) yield* changes.takeLines();
     }
   }
 
@@ -229,6 +267,7 @@ export async function openChanges({
     newAdministrators: news.newAdministrators,
     newOrphans: news.newOrphans,
     granted: { reportedAt, has: changes.wasGranted },
+    between,
     comesFirst: true,
     recordCount: () => Object.values(changes.counts).reduce((sum, count) => sum + count, 0),
     begin: () => changes.header(),
@@ -272,6 +311,7 @@ export async function openChanges({
   async function* compareRest(): AsyncGenerator<string, void, undefined> {
     yield* finishPair();
     yield* passGonePairs(true);
+    for (; told < between.length; told++) changes.between(between[told]!);
     yield* changes.takeLines();
   }
 }

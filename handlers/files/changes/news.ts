@@ -1,5 +1,5 @@
 import { ORPHAN_STATUSES, type Row } from "../columns";
-import type { ChangeKind } from "./pairChanges";
+import type { ChangeKind } from "./changeColumns";
 
 /** How many, and the first of them, for people. */
 export interface Named {

@@ -1,5 +1,7 @@
 import { COLUMNS, type Row, SORTED_BY } from "../columns";
 import { createCsvWriter } from "../csv/csv";
+import { CHANGE_COLUMNS, CHANGE_KINDS, type ChangeKind } from "./changeColumns";
+import type { GrantedAndRevoked } from "./grantedAndRevoked";
 
 /** What people had decided about access that is gone; empty texts where nothing. */
 export type DecidedOf = (row: Row) => {
@@ -8,32 +10,8 @@ export type DecidedOf = (row: Row) => {
   readonly DecidedOn: string;
 };
 
-export type ChangeKind = "GRANTED" | "REVOKED" | "STATUS_CHANGED" | "NOW_UNUSED" | "USED_AGAIN";
-
-export const CHANGE_COLUMNS = [
-  "Change",
-  "Before",
-  "After",
-  "account",
-  "PermissionSetArn",
-  "PermissionSetName",
-  "Type",
-  "GroupId",
-  "GroupName",
-  "Username",
-  "UserId",
-  "LastLoginBefore",
-  "LastLoginAfter",
-  "PreviousReport",
-  "AssignedAt",
-  "AssignedBy",
-  "AccessType",
-  "RoleArn",
-  // Of what is gone: what people had decided about it.
-  "Decision",
-  "DecidedBy",
-  "DecidedOn",
-] as const;
+/** When the assignment behind a row that is gone was ended, and who asked for it; empty texts where no event tells. */
+export type RevokedBy = (row: Row) => Pick<GrantedAndRevoked, "revokedAt" | "revokedBy">;
 
 /** A way that was granted, and whose assignment's event was seen. */
 export interface GivenWay {
@@ -64,6 +42,8 @@ export interface PairChanges {
   settle(): void;
   /** A row of a pair that is gone altogether. */
   gone(was: readonly string[]): void;
+  /** What was neither then nor now: of the pair in progress, or of one of its own. */
+  between(found: GrantedAndRevoked): void;
   /** Changes that were not taken yet. */
   waiting(): number;
   /** Their lines, in the order of the report, and within a row in that of the kinds; in pieces. */
@@ -77,6 +57,8 @@ interface Change {
   /** The row as it was and as it is, one of which there is at least. */
   readonly was: readonly string[] | null;
   readonly is: Row | null;
+  /** Only of what was granted and revoked. */
+  readonly between?: GrantedAndRevoked;
 }
 
 /** Rows by group, which is empty for a direct grant, and user. */
@@ -86,23 +68,26 @@ type Unmet<Held> = Map<string, Map<string, Held>>;
  * What each change means, and what is deliberately none, is in docs/review.md. Rows are matched by type and ids: the names of
  * groups and users, by which a pair is sorted, can change.
  *
- * @param options `sameSettings`, `assignedBy` and `decidedOf`: see `PreviousRows`; `see` is told of each change
+ * @param options `sameSettings`, `assignedBy`, `revokedBy` and `decidedOf`: see `PreviousRows`; `see` is told of each change
  */
 export function createPairChanges({
   reportedAt,
   sameSettings,
   assignedBy,
+  revokedBy,
   decidedOf,
   see,
 }: {
   readonly reportedAt: string;
   readonly sameSettings: boolean;
   readonly assignedBy: (row: Row) => string;
+  readonly revokedBy: RevokedBy;
   readonly decidedOf: DecidedOf;
   readonly see: (kind: ChangeKind, is: Row | null) => void;
 }): PairChanges {
   const HAS_MEMBERS = "HAS_MEMBERS"; // in place of a status, where the group of a row without user has members in the other report
   const undecided = { Decision: "", DecidedBy: "", DecidedOn: "" };
+  const notRevoked = { revokedAt: "", revokedBy: "" };
   const columns: readonly string[] = COLUMNS;
   const GROUP_ID = columns.indexOf("GroupId");
   const USER_ID = columns.indexOf("UserId");
@@ -110,8 +95,8 @@ export function createPairChanges({
   const ACCOUNT_STATE = columns.indexOf("AccountState");
   const ROW_STATUS = columns.indexOf("RowStatus");
   const USAGE = columns.indexOf("Usage");
-  const counts = { GRANTED: 0, REVOKED: 0, STATUS_CHANGED: 0, NOW_UNUSED: 0, USED_AGAIN: 0 };
-  const kinds = Object.keys(counts);
+  const kinds: readonly ChangeKind[] = CHANGE_KINDS;
+  const counts = Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<ChangeKind, number>;
   const sortedBy = SORTED_BY;
   const writer = createCsvWriter(CHANGE_COLUMNS);
   const LINES_A_PIECE = 5_000;
@@ -154,9 +139,10 @@ export function createPairChanges({
     changes.push({ kind, before, after, was, is });
   }
 
-  function lineOf({ kind, before, after, was, is }: Change): Record<(typeof CHANGE_COLUMNS)[number], string> {
+  function lineOf({ kind, before, after, was, is, between }: Change): Record<(typeof CHANGE_COLUMNS)[number], string> {
     const shown = is ?? (Object.fromEntries(columns.map((name, index) => [name, was![index] ?? ""])) as Row);
-    const assignedAt = kind === "GRANTED" ? shown.AssignedAt : "";
+    const assignedAt = kind === "GRANTED" || between !== undefined ? shown.AssignedAt : "";
+    const revoked = between ?? (kind === "REVOKED" ? revokedBy(shown) : notRevoked);
     return {
       Change: kind,
       Before: before,
@@ -173,10 +159,12 @@ export function createPairChanges({
       LastLoginAfter: is === null ? "" : is.LastLogin,
       PreviousReport: reportedAt,
       AssignedAt: assignedAt,
-      AssignedBy: assignedAt === "" ? "" : giverOf(shown),
+      AssignedBy: between?.by ?? (assignedAt === "" ? "" : giverOf(shown)),
       AccessType: shown.AccessType || "PERMISSION_SET", // an earlier version told of nothing else
       RoleArn: shown.RoleArn,
       ...(kind === "REVOKED" ? decidedOf(shown) : undecided),
+      RevokedAt: revoked.revokedAt,
+      RevokedBy: revoked.revokedBy,
     };
   }
 
@@ -276,6 +264,10 @@ export function createPairChanges({
       groupsNow.clear();
     },
     gone: (was) => add("REVOKED", was[ROW_STATUS]!, "", was, null),
+    between(found) {
+      counts.GRANTED_AND_REVOKED++;
+      changes.push({ kind: "GRANTED_AND_REVOKED", before: "", after: "", was: null, is: found.row, between: found });
+    },
     waiting: () => changes.length,
     *takeLines() {
       const sorted = changes.sort(inOrder);

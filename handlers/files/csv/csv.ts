@@ -1,5 +1,5 @@
 /** CSV as the report writes it, and as people give it back. */
 
 export { createCellFormatter } from "./cell";
-export { createCsvReader } from "./reader";
+export { type CsvReader, createCsvReader } from "./reader";
 export { createCsvWriter } from "./writer";

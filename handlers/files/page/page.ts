@@ -10,7 +10,7 @@ import type { PageChanges, PageData, PageRun } from "./pageData";
 import { type BesideRows, createPageTable, PAGE_ROW_LIMIT } from "./pageTable";
 
 export { pageAssets } from "./document";
-export type { ActionCounts, GivenGrant, PageRun } from "./pageData";
+export type { ActionCounts, GivenBetween, GivenGrant, PageRun } from "./pageData";
 
 /** What the page needs besides the rows. */
 export interface PageContext extends Pick<BesideRows, "administratorArns" | "administratorReasons"> {

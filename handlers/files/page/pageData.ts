@@ -11,10 +11,12 @@ export interface PageChanges {
   readonly counts: Readonly<Partial<Record<string, number>>>;
   /** Of what was granted, the assignments whose event was seen: the first of them, in the order of the report, and how many there are. */
   readonly given: { readonly first: readonly GivenGrant[]; readonly count: number };
+  /** Assignments that were made and ended since, and are in neither of the two reports: the first of them, and how many there are. */
+  readonly between: { readonly first: readonly GivenBetween[]; readonly count: number };
 }
 
-/** An assignment that is new, and by which rows are granted. */
-export interface GivenGrant {
+/** An assignment, as its event tells. */
+interface AssignmentMade {
   /** Names, or ids where there are none. */
   readonly account: string;
   readonly permissionSet: string;
@@ -24,8 +26,18 @@ export interface GivenGrant {
   /** When it was assigned, and by whom; the latter may be empty. */
   readonly at: string;
   readonly by: string;
+}
+
+/** One that is new, and by which rows are granted. */
+export interface GivenGrant extends AssignmentMade {
   /** How many rows are granted by it. */
   readonly rows: number;
+}
+
+/** One that was ended again; by whom may be empty. */
+export interface GivenBetween extends AssignmentMade {
+  readonly revokedAt: string;
+  readonly revokedBy: string;
 }
 
 /** What the page says of the run itself. Instants are `YYYY-MM-DDTHH:MM:SSZ`. */

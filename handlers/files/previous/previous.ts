@@ -2,7 +2,15 @@ import { createHash } from "node:crypto";
 import { messageOf, reportError } from "../../errors";
 import type { ArchiveFile, Entitlements, Settings } from "../../model";
 import { formatInstant, parseInstant } from "../../times";
-import { type Changes, isDamage, openChanges, type PreviousRows } from "../changes/changes";
+import {
+  type Changes,
+  type GrantedAndRevoked,
+  isDamage,
+  openChanges,
+  type PreviousRows,
+  type RevokedBy,
+} from "../changes/changes";
+import type { Row } from "../columns";
 import type { Bytes, EarlierReport, History } from "../destination";
 import {
   type FileEntry,
@@ -100,6 +108,10 @@ export interface TakenOver extends Required<Pick<PreviousRows, "administrators">
   /** What account access manager gives. */
   readonly roles: Pick<Entitlements, "status" | "roles">;
   readonly decisions: Decisions;
+  /** See `PreviousRows.revokedBy`, as far as it was since an instant, milliseconds since 1970. */
+  readonly revokedBy?: (row: Row, sinceMs: number) => ReturnType<RevokedBy>;
+  /** What was given and taken since the earlier report, and is in neither of the two: see `sinceReport`. */
+  readonly between?: (reportedAt: string, csv: () => Bytes) => Promise<readonly GrantedAndRevoked[]>;
 }
 
 /**
@@ -108,7 +120,7 @@ export interface TakenOver extends Required<Pick<PreviousRows, "administrators">
  */
 export async function readPrevious(
   history: History,
-  { settings, roles, decisions, administrators, assignedBy }: TakenOver,
+  { settings, roles, decisions, administrators, assignedBy, revokedBy, between }: TakenOver,
 ): Promise<{ previous: Previous; changes: Changes | null }> {
   const { newest, manifest, damage } = await readNewest();
   const { previousReport, changes } = await compareWith(newest, manifest);
@@ -143,11 +155,15 @@ export async function readPrevious(
       const csv = () => asPublished(newest.open(REPORT_FILE), entry);
       // Once before anything is said on its strength: other files do not wait for the end of the comparison.
       for await (const _ of csv());
+      const reportedAt = previousReport.reportedAt ?? "";
+      const sinceMs = Date.parse(reportedAt);
       const changes = await openChanges({
-        reportedAt: previousReport.reportedAt ?? "",
+        reportedAt,
         csv: csv(),
         sameSettings: previousReport.usageCompared,
         ...(assignedBy !== undefined && { assignedBy }),
+        ...(revokedBy !== undefined && { revokedBy: (row) => revokedBy(row, sinceMs) }),
+        between: (await between?.(reportedAt, csv)) ?? [],
         rolesRead: previousReport.rolesCompared,
         decidedOf: createDecidedOf(decisions),
         administrators,

@@ -42,3 +42,27 @@ export function givenGrants({ given: { first, count } }: PageChanges): HTMLEleme
     left > 0 ? element("p", {}, `And ${formatCount(left)} more: changes.csv has all of them.`) : null,
   );
 }
+
+/** Who had access between the two reports, as far as events tell; `null` where none does. */
+export function givenBetween({ between: { first, count } }: PageChanges): HTMLElement | null {
+  if (count === 0) return null;
+  const left = count - first.length;
+  return element(
+    "details",
+    { class: "given", id: "between" },
+    element("summary", {}, `Given and taken again since the last report: ${formatCounted(count, "assignment")}`),
+    textTable(
+      ["Account", "Permission set", "To", "Assigned", "By", "Ended", "By"],
+      first.map(({ account, permissionSet, group, principal, at, by, revokedAt, revokedBy }) => [
+        account,
+        permissionSet,
+        group ? `group ${principal}` : principal,
+        formatTime(at),
+        by || "not told",
+        formatTime(revokedAt),
+        revokedBy || "not told",
+      ]),
+    ),
+    left > 0 ? element("p", {}, `And ${formatCount(left)} more: changes.csv has all of them.`) : null,
+  );
+}

@@ -2,7 +2,7 @@ import type { PageData } from "../pageData";
 import { createAddress } from "./address";
 import { showPictures } from "./charts";
 import { element } from "./dom";
-import { givenGrants } from "./evidence";
+import { givenBetween, givenGrants } from "./evidence";
 import { grantsTable } from "./grantsTable";
 import { heatMapPicture } from "./heatMapPicture";
 import { overviewFigures, overviewHeader } from "./overview";
@@ -69,6 +69,7 @@ document.body.append(
     overviewFigures(report, showPreset),
     section,
     givenGrants(report.changes),
+    givenBetween(report.changes),
     grants.section,
     element(
       "footer",

@@ -55,6 +55,7 @@ export function daysPicture({ daysSinceLastUse, figures, run }: PageData): Pictu
 const CHANGES = [
   ["GRANTED", "Granted", "used"],
   ["REVOKED", "Revoked", "used"],
+  ["GRANTED_AND_REVOKED", "Granted and revoked", "used"],
   ["NOW_UNUSED", "Now unused", "unused"],
   ["USED_AGAIN", "Used again", "used"],
   ["STATUS_CHANGED", "Status changed", "tooNew"],
