@@ -26,7 +26,8 @@ import { createWorkbooksCheck, type WorkbooksCheck } from "./workbook/workbooksC
 
 /**
  * Checks that a report is what its manifest says: the manifest against its schema, each file's size, hash, rows and order, the files
- * against each other, and the chain of manifests. Files are read once and in pieces, so memory does not grow with them.
+ * against each other, and the chain of manifests. Files are read once and in pieces, so memory does not grow with
+ * them, but for what is held of each membership and line of the sheet, and for a workbook's packed bytes while it is read.
  *
  * @param sha256 what the manifest's is known to be, from elsewhere; `undefined` where that is not known
  */

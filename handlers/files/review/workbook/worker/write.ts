@@ -46,7 +46,7 @@ export async function beginWorkbook(sheet: SheetToWrite): Promise<WorkbookWriter
     let most = 1;
     for (const { column, width } of wrapped) {
       const value = line[column]!;
-      if (value.length > width || value.includes("\n")) most = Math.max(most, linesOf(value, width));
+      if (2 * value.length > width || value.includes("\n")) most = Math.max(most, linesOf(value, width));
     }
     return Math.min(most * LINE_POINTS, MOST_POINTS);
   };
