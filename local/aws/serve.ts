@@ -20,6 +20,7 @@ function readFlags() {
     return parseArgs({
       options: {
         organization: { type: "string" },
+        organisation: { type: "string" }, // its name until 0.2
         port: { type: "string", default: "4566" },
         rate: { type: "string", default: "1" },
         "no-throttle": { type: "boolean", default: false },
@@ -39,7 +40,8 @@ async function serve(): Promise<void> {
     console.log(usage);
     return;
   }
-  if (!flags.organization) throw new UsageError("--organization: expected a file, got nothing");
+  const organization = flags.organization ?? flags.organisation;
+  if (!organization) throw new UsageError("--organization: expected a file, got nothing");
   if (!/^\d{1,5}$/.test(flags.port) || Number(flags.port) > 65_535) {
     throw new UsageError(`--port: expected a number from 0 to 65535, got "${flags.port}"`);
   }
@@ -47,7 +49,7 @@ async function serve(): Promise<void> {
     throw new UsageError(`--rate: expected a number above 0, got "${flags.rate}"`);
   }
   const aws = await startLocalAws({
-    organisation: flags.organization,
+    organisation: organization,
     port: Number(flags.port),
     rate: Number(flags.rate),
     throttle: !flags["no-throttle"],
