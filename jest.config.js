@@ -27,7 +27,8 @@ module.exports = {
   testPathIgnorePatterns: ["/node_modules/", "\\.long\\.test\\.ts$"],
   reporters: ["default", "<rootDir>/tests/support/slowest.js"],
   maxWorkers: "100%", // of the machine's processors
-  // A worker with a large heap takes longer to end than the half second after which Jest says that it hangs, and ends it by force.
-  workerIdleMemoryLimit: "300MB",
+  // A worker with a large heap takes longer to end than the half second after which Jest says that it hangs, and ends it by force. A new one
+  // loads everything anew: with a limit that most files pass, a quarter of the processor's time goes there.
+  workerIdleMemoryLimit: "800MB",
   testTimeout: 60_000,
 };

@@ -6,6 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import type { Row } from "../../handlers/files/columns";
 import { launchChromium } from "../../local/browser/chromium";
 import { renderPage, SAMPLE_RUN, sampleRows } from "../../local/sampleReport";
+import { sample } from "../support/long";
 import * as naive from "./naive";
 import { openPage } from "./openPage";
 
@@ -66,12 +67,14 @@ async function printed(page: Page, format: "A4" | "Letter", landscape: boolean):
   );
 }
 
-test.each([
+const PAPERS = [
   ["A4", false],
   ["Letter", false],
   ["A4", true],
   ["Letter", true],
-] as const)(
+] as const;
+
+test.each(sample(PAPERS, 3))(
   "%s, landscape %s: names of 128 unbreakable characters fit, and every answer is there",
   async (format, landscape) => {
     const warnings = [LONG("w")];

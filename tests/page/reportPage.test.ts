@@ -13,6 +13,7 @@ import {
   SAMPLE_RUN,
   sampleRows,
 } from "../../local/sampleReport";
+import { sample } from "../support/long";
 import * as naive from "./naive";
 import { countsOf, downloaded, figureOf, type OpenedPage, openPage, pictureTable, polled } from "./openPage";
 
@@ -238,7 +239,7 @@ describe("table", () => {
 
     expect(seen.map((texts) => texts.filter((text) => text !== ""))).toEqual(shown);
     expect(texts).toEqual(expect.arrayContaining(["AdministratorAccess", "administrator"]));
-    for (const text of texts) {
+    for (const text of sample(texts, 3)) {
       await page.fill("#search", text);
       await page.waitForTimeout(200);
       await polled(

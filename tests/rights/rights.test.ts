@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type LocalAws, startLocalAws } from "../../local/aws";
 import { type Deployment, deploy } from "../../local/deployment/deploy";
+import { isLong } from "../support/long";
 import { eventDataStoreArn, trailTable } from "../support/organisation";
 import type { Place } from "./authorization";
 import { type Asker, covers, type Decision, decide, list, type Need, type Policy } from "./evaluator";
@@ -22,15 +23,16 @@ const withKeys = {
   lockReports: 1,
 };
 const loginRoleArn = "arn:aws:iam::444455556666:role/read-logins";
-const configs: [
-  what: string,
-  config: Partial<typeof withKeys> & { lakeId?: string; trailTable?: string; loginRoleArn?: string },
-][] = [
+type Config = Partial<typeof withKeys> & { lakeId?: string; trailTable?: string; loginRoleArn?: string };
+const configs: [what: string, config: Config][] = [
+  ["with logins from a trail's files", { lakeId: "", trailTable }],
+  ["with logins of another account's Event history", { lakeId: "", loginRoleArn }],
+  ["with logins from an event data store, customer managed keys and locked reports", withKeys],
+];
+/** What they have is in the others, too. */
+const fewer: typeof configs = [
   ["with AWS's own keys", {}],
   ["with logins from Event history, and locked reports", { lakeId: "", lockReports: 1 }],
-  ["with logins from a trail's files", { lakeId: "", trailTable }],
-  ["with logins of another account", { lakeId: "", loginRoleArn }],
-  ["with customer managed keys and locked reports", withKeys],
 ];
 
 /** The key policy that docs/operations.md gives, for this account and Region. */
@@ -43,7 +45,7 @@ const trustOfLoginRole: Policy = JSON.parse(
   readFileSync(join(__dirname, "../../docs/policies/login-role-trust.json"), "utf8"),
 );
 
-describe.each(configs)("%s", (_, config) => {
+describe.each([...configs, ...(isLong ? fewer : [])])("%s", (_, config) => {
   let localAws: LocalAws;
   let deployment: Deployment;
   let roles: ReturnType<typeof rolesOf>;

@@ -18,17 +18,17 @@ import {
 } from "../support/organisation";
 import { resourcesOf } from "./roles";
 
-const members = 1000;
+const members = 600;
 const accounts = 10;
 /** In the stack's Region. */
 const accessApplicationArn = accessApplication(0).applicationArn.replace("eu-west-1", "us-east-1");
 
-/** Few calls, but rows long enough that the report is uploaded in parts: 10,000 of a kilobyte. */
+/** Few calls, but rows long enough that the report is uploaded in parts: 6,000 of one and a half kilobytes. */
 export const organisation = organisationOf({
   OwnerAccountId: "111122223333",
   Accounts: many(accounts, (index) => account(index)),
   PermissionSets: [permissionSet(0, { Description: "what this set is for, ".repeat(30) }), permissionSet(1)],
-  Users: many(members, (index) => user(index, { DisplayName: "a name ".repeat(20) })),
+  Users: many(members, (index) => user(index, { DisplayName: "a name ".repeat(80) })),
   Groups: [group(0)],
   GroupMemberships: many(members, (index) => membership(0, index)),
   AccountAssignments: [

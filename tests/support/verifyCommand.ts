@@ -1,5 +1,8 @@
 import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { bundleTerminal } from "../../local/pack/terminal";
 import { publishFiles, type ReportFiles } from "./reportDirectory";
 import { sourcesOf } from "./reportRows";
 
@@ -11,12 +14,17 @@ interface Ended {
   readonly err: string;
 }
 
-/** `npm run verify` as it is run. */
-export function runVerify(args: string[], environment: Record<string, string> = {}): Promise<Ended> {
+const folder = mkdtempSync(join(tmpdir(), "verify-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let bundled: ReturnType<typeof bundleTerminal> | undefined;
+
+/** `credential-report verify` as it is packed, which starts in a quarter of the time that `npm run verify` takes. */
+export async function runVerify(args: string[], environment: Record<string, string> = {}): Promise<Ended> {
+  bundled ??= bundleTerminal(folder);
+  const { file } = await bundled;
   const env = { ...process.env, ...environment };
   return new Promise((ended) => {
-    const command = [join(root, "cli/bin.ts"), "verify", ...args];
-    execFile(join(root, "node_modules/.bin/tsx"), command, { env }, (error, out, err) =>
+    execFile(process.execPath, [file, "verify", ...args], { env }, (error, out, err) =>
       ended({ code: error === null ? 0 : Number(error.code), out, err }),
     );
   });

@@ -6,6 +6,7 @@ import type { AutomationExecution } from "@aws-sdk/client-ssm";
 import { type LocalAws, type OrganisationFile, startLocalAws } from "../../local/aws";
 import { type Deployment, deploy } from "../../local/deployment/deploy";
 import { clientConfig } from "../../local/deployment/provider";
+import { longTest } from "../support/long";
 
 // The unmodified program, its archive and its runbook on the local AWS. This shows that the parts fit each other and AWS's
 // documented behaviour, not that AWS accepts them: no role's rights are enforced here.
@@ -196,24 +197,27 @@ describe("the dev stack in the local AWS", () => {
   });
 });
 
-test("a run whose slices all die is tried six times; the runbook then fails and says how the run ended", async () => {
-  const localAws = await startLocalAws({ organisation, rate: 10 });
-  const deployment = await deploy({ localAws, config, timeScale: 1000 });
-  try {
-    localAws.inject([{ operation: "s3:GetObject", kind: "slow", ms: 30_000 }]);
+longTest(
+  "a run whose slices all die is tried six times; the runbook then fails and says how the run ended",
+  async () => {
+    const localAws = await startLocalAws({ organisation, rate: 10 });
+    const deployment = await deploy({ localAws, config, timeScale: 1000 });
+    try {
+      localAws.inject([{ operation: "s3:GetObject", kind: "slow", ms: 30_000 }]);
 
-    const execution = await deployment.runRunbook();
+      const execution = await deployment.runRunbook();
 
-    expect(execution.AutomationExecutionStatus).toBe("Failed");
-    expect(steps(execution).slice(-2)).toEqual(["readFailure Failed", "failAsRunFailed Failed"]);
-    expect(execution.Outputs).toMatchObject({ "readEnd.Status": ["FAILED"] });
-    const ended = deployment.logs().filter((line) => line.includes("Error Type: Sandbox.Timedout"));
-    expect(ended).toHaveLength(6);
-  } finally {
-    await deployment.close();
-    await localAws.close();
-  }
-});
+      expect(execution.AutomationExecutionStatus).toBe("Failed");
+      expect(steps(execution).slice(-2)).toEqual(["readFailure Failed", "failAsRunFailed Failed"]);
+      expect(execution.Outputs).toMatchObject({ "readEnd.Status": ["FAILED"] });
+      const ended = deployment.logs().filter((line) => line.includes("Error Type: Sandbox.Timedout"));
+      expect(ended).toHaveLength(6);
+    } finally {
+      await deployment.close();
+      await localAws.close();
+    }
+  },
+);
 
 test("a run for which one slice is too short goes on in the next", async () => {
   const localAws = await startLocalAws({ organisation, rate: 10 });
@@ -283,7 +287,7 @@ describe("what is refused, for people", () => {
     expect(failure.message).not.toMatch(/^\s+at /m);
   });
 
-  test("a topic of another Region, which a preview knows too", async () => {
+  longTest("a topic of another Region, which a preview knows too", async () => {
     const notificationTopicArn = "arn:aws:sns:eu-west-1:111122223333:security";
     const failure: Error = await deploy({ localAws, config: { ...config, notificationTopicArn } }).catch((e) => e);
     expect(failure.message).toContain(

@@ -7,6 +7,7 @@ import { type Fault, type LocalAws, startLocalAws } from "../../local/aws";
 import { generateOrganisation } from "../../local/generate";
 import { runProduct } from "../../local/runReport";
 import { historySource } from "../support/loginArchives";
+import { series } from "../support/long";
 import { login, many, oneGrant, organisationOf } from "../support/organisation";
 import { runSliced } from "../support/slicedRun";
 
@@ -182,7 +183,7 @@ test("many events are read in listings side by side, each event once", async () 
 test("random organisations: the same rows as from CloudTrail Lake", async () => {
   const folder = mkdtempSync(join(tmpdir(), "histories-"));
   try {
-    for (let seed = 1; seed <= 6; seed++) {
+    for (let seed = 1; seed <= series(2, 60); seed++) {
       const path = `${folder}/${seed}.json`;
       await generateOrganisation(
         { accounts: 6, permissionSets: 4, users: 40, groups: 8, events: 400, oddRate: 0.1, seed },

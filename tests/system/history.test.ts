@@ -5,6 +5,7 @@ import type { Settings } from "../../handlers/model";
 
 import { type LocalAws, startLocalAws } from "../../local/aws";
 import { type Container, captureLogs, jsonOf, startContainer, textOf } from "../support/container";
+import { sample } from "../support/long";
 import { login, many, now, oneGrant, organisationOf, permissionSet, userAssignment } from "../support/organisation";
 import { folderOf, publishedFolders } from "../support/published";
 
@@ -206,7 +207,7 @@ const DAMAGED: [string, string][] = [
   ["status/next/succeeded", '{"runId":"next","status":"succeeded"}'],
 ];
 
-test.each(DAMAGED)(
+test.each(sample(DAMAGED, 3))(
   "%s that is %j is damaged: the run stops before it publishes, and says which object",
   async (name, text) => {
     put(name, text);

@@ -221,19 +221,21 @@ test("cells can start formulas", async () => {
 });
 
 describe("of the program", () => {
-  beforeAll(leavePackagesOut);
+  let resources: Awaited<ReturnType<typeof runStack>>["resources"];
+  beforeAll(async () => {
+    leavePackagesOut();
+    ({ resources } = await runStack(minimalConfig));
+  });
   afterAll(() => jest.restoreAllMocks());
 
-  test("the cron is invalid", async () => {
+  test("the cron is invalid", () => {
     expect(scheduleProblem("cron(0 20 * ? 7 *)")).toBeDefined(); // the original's
-    const { resources } = await runStack(minimalConfig);
     const schedule = Object.values(resources).find(({ type }) => type === "aws:scheduler/schedule:Schedule")!;
     expect(schedule.inputs.scheduleExpression).toBe("cron(0 20 ? * SUN *)");
     expect(scheduleProblem(String(schedule.inputs.scheduleExpression))).toBeUndefined();
   });
 
-  test("the runbook is not valid YAML", async () => {
-    const { resources } = await runStack(minimalConfig);
+  test("the runbook is not valid YAML", () => {
     const { inputs } = Object.values(resources).find(({ type }) => type === "aws:ssm/document:Document")!;
     const content = String(inputs.content);
     expect(inputs).toMatchObject({ documentType: "Automation", documentFormat: "JSON" });
@@ -251,8 +253,7 @@ describe("of the program", () => {
     );
   });
 
-  test("the bucket ACL is refused", async () => {
-    const { resources } = await runStack(minimalConfig);
+  test("the bucket ACL is refused", () => {
     const all = Object.values(resources);
     expect(all.filter(({ type }) => /acl/i.test(type))).toEqual([]);
     expect(all.filter(({ inputs }) => "acl" in inputs || "grants" in inputs)).toEqual([]);
@@ -261,8 +262,7 @@ describe("of the program", () => {
     expect(JSON.stringify(all.map(({ inputs }) => inputs))).not.toContain("PutObjectAcl");
   });
 
-  test("permissions on *", async () => {
-    const { resources } = await runStack(minimalConfig);
+  test("permissions on *", () => {
     const policies = Object.values(resources).filter(({ type }) => type === "aws:iam/rolePolicy:RolePolicy");
     const statements = policies.flatMap(({ inputs }) => JSON.parse(String(inputs.policy)).Statement);
     expect(statements.length).toBeGreaterThan(10);

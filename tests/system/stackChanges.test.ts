@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type LocalAws, startLocalAws } from "../../local/aws";
 import { type Deployment, type DeployOptions, deploy } from "../../local/deployment/deploy";
 import type { Change } from "../../local/deployment/stack";
-import { isLong } from "../support/long";
+import { isLong, longTest } from "../support/long";
 import { eventDataStoreArn, organisationOf } from "../support/organisation";
 
 // What an update, an interrupted one, a preview, a refresh and a destroy do to what stands in AWS, in the engine's order as the local
@@ -59,7 +59,7 @@ test("destroying a stack whose bucket holds a report leaves the bucket with all 
   expect([...localAws.buckets.keys()]).toEqual([]);
 });
 
-test("a bucket that stays is refused to a new stack of that name, which may adopt it", async () => {
+longTest("a bucket that stays is refused to a new stack of that name, which may adopt it", async () => {
   const config = { lakeId, bucketName: "our-reports" };
   const first = await deployed({ config });
   await first.startExecution().ended;
@@ -75,7 +75,7 @@ test("a bucket that stays is refused to a new stack of that name, which may adop
   expect(second.outputs.bucketName).toBe("our-reports");
 });
 
-test("another stack's runbook is in the way before anything is there; a stack's own is not", async () => {
+longTest("another stack's runbook is in the way before anything is there; a stack's own is not", async () => {
   const first = await deployed({ config: { lakeId } });
   expect(changed(await first.up())).toEqual([]);
 
@@ -87,16 +87,19 @@ test("another stack's runbook is in the way before anything is there; a stack's 
   expect(localAws.buckets.size).toBe(buckets);
 });
 
-test("what the program says of a refused look-up is printed word for word, also in a program of one's own", async () => {
-  localAws.inject([{ operation: "organizations:DescribeOrganization", kind: "notInOrganization" }]);
-  const words =
-    "One setting does not fit what AWS has:\n  - aws:profile: expected an account of an organization; AWS said: reading Organizations " +
-    "Organization: AWSOrganizationsNotInUseException: Your account is not a member of an organization. Deploy into the organization's " +
-    "management account, or Identity Center's delegated administrator.";
-  expect((await failed(deploy({ localAws, config: { lakeId } }))).message).toBe(words);
-  const projectDirectory = join(__dirname, "fixtures/library");
-  expect((await failed(deploy({ localAws, projectDirectory }))).message).toBe(words);
-});
+longTest(
+  "what the program says of a refused look-up is printed word for word, also in a program of one's own",
+  async () => {
+    localAws.inject([{ operation: "organizations:DescribeOrganization", kind: "notInOrganization" }]);
+    const words =
+      "One setting does not fit what AWS has:\n  - aws:profile: expected an account of an organization; AWS said: reading Organizations " +
+      "Organization: AWSOrganizationsNotInUseException: Your account is not a member of an organization. Deploy into the organization's " +
+      "management account, or Identity Center's delegated administrator.";
+    expect((await failed(deploy({ localAws, config: { lakeId } }))).message).toBe(words);
+    const projectDirectory = join(__dirname, "fixtures/library");
+    expect((await failed(deploy({ localAws, projectDirectory }))).message).toBe(words);
+  },
+);
 
 describe("an update that is interrupted", () => {
   type Statement = { Sid: string; Resource: string; Condition: { StringEquals: { "kms:ViaService": string[] } } };
@@ -143,7 +146,7 @@ describe("an update that is interrupted", () => {
   test("after any of its changes leaves nothing encrypted that a role may not use", async () => {
     const config = { lakeId, notificationEmail: "security@example.com" };
     await deployed({ config });
-    if (!isLong) return void expect(await stepByStep({ ...config, kmsKeyArn: one }, 3)).toBeGreaterThan(2);
+    if (!isLong) return void expect(await stepByStep({ ...config, kmsKeyArn: one }, 4)).toBeGreaterThan(2);
     expect(await stepByStep({ ...config, kmsKeyArn: one })).toBeGreaterThan(6);
     expect(await stepByStep({ ...config, kmsKeyArn: another })).toBeGreaterThan(6);
     expect(await stepByStep(config)).toBeGreaterThan(3);
@@ -166,13 +169,14 @@ test("a preview says what an update would do, and does nothing", async () => {
       "credential-report-reports-encryption updated",
     ]),
   );
+  if (!isLong) return;
 
   localAws.buckets.clear();
   expect(changed(await refresh())).toEqual(["credential-report-reports deleted"]);
   expect(changed(await preview(config))).toContain("credential-report-reports created");
 });
 
-test("a secret of the config is in no output, no error and no tree", async () => {
+longTest("a secret of the config is in no output, no error and no tree", async () => {
   const config = { lakeId, schedule: "cron(0 7 ? * MON *)", documentName: "secret_runbook" };
   const { outputs, resources } = await deployed({ config, secretKeys: ["schedule", "documentName"] });
   expect(outputs).toMatchObject({ scheduleExpression: "[secret]", documentName: "[secret]", startCommand: "[secret]" });

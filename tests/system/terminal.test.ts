@@ -13,9 +13,9 @@ import { captureLogs, startContainer, textOf } from "../support/container";
 import { many, now } from "../support/organisation";
 import { folderOf } from "../support/published";
 import { sha256Of } from "../support/reportDirectory";
-import { lake, small, startReport } from "./terminalRuns";
+import { bundledReport, lake, small, startReport } from "./terminalRuns";
 
-// `npm run report` as it is started, tsx and all. Not shown: what a real terminal shows (tests/values has the bars), and that real
+// `npm run report`: as it is started, tsx and all, in the first test, and as it is packed in the others. Not shown: what a real terminal shows (tests/values has the bars), and that real
 // profiles and SSO sessions give credentials, which is the SDK's matter.
 
 const root = join(__dirname, "../..");
@@ -23,10 +23,12 @@ const sample = join(root, "local/organisations/sample.json");
 
 captureLogs();
 let folder: string;
+let program: Awaited<ReturnType<typeof bundledReport>>;
 let localAws: LocalAws;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "terminal-"));
+  program = await bundledReport(folder);
   localAws = await startLocalAws({ organisation: small, throttle: false, rate: 1000 });
 });
 afterEach(() => localAws.reset());
@@ -35,7 +37,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const start = (args: readonly string[], { url } = localAws) => startReport(args, url);
+const start = (args: readonly string[], { url } = localAws) => startReport(args, url, {}, program);
 const run = (...given: Parameters<typeof start>) => start(...given).ended;
 
 /** How many calls a report's manifest counts. */
@@ -59,7 +61,7 @@ describe("writes the bytes that the deployed function writes", () => {
   test("for the sample organisation, and shows how it goes in plain lines", async () => {
     const served = await startLocalAws({ organisation: sample, throttle: false, rate: 1000 });
     const out = join(folder, "sample");
-    const { code, stdout, stderr } = await run([...lake(served), "--out", out], served);
+    const { code, stdout, stderr } = await startReport([...lake(served), "--out", out], served.url).ended;
 
     expect(code).toBe(0);
     expect(readFileSync(join(out, "credential_report.csv"), "utf8")).toBe(await deployed(served));
@@ -239,7 +241,7 @@ test("--help tells how, and wrong arguments what is wrong; neither asks AWS anyt
   const [help, wrong] = await Promise.all([run(["--help"]), run(["--lake-id", "abc"])]);
 
   expect(help).toMatchObject({ code: 0, stderr: "" });
-  for (const words of [/^Usage: npm run report -- /m, /^Examples:$/m, /^Exit codes:$/m])
+  for (const words of [/^Usage: credential-report report /m, /^Examples:$/m, /^Exit codes:$/m])
     expect(help.stdout).toMatch(words);
   expect(wrong).toEqual({
     code: 2,
@@ -260,7 +262,7 @@ test("a run that fails exits with 1, names the call, and leaves the report that 
 
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toMatch(
-    /^identitystore ListUsers was refused .* needs identitystore:ListUsers\.\nNothing was published, .* kept\. `npm run report -- .* --resume` goes on from there\.\n$/,
+    /^identitystore ListUsers was refused .* needs identitystore:ListUsers\.\nNothing was published, .* kept\. `credential-report report .* --resume` goes on from there\.\n$/,
   );
   expect(readdirSync(out).sort()).toEqual([".unfinished", "credential_report.csv", "manifest.json"]);
   expect(readFileSync(join(out, "manifest.json"), "utf8")).toBe("{}");
@@ -293,7 +295,7 @@ describe("Ctrl-C", () => {
       expect(code).toBe(130);
       expect(performance.now() - startedMs).toBeLessThan(10_000);
       expect(stderr).toMatch(
-        /^Interrupted: nothing was published, less than a minute of reading kept\. `npm run report -- .* --resume` goes on from there\.$/m,
+        /^Interrupted: nothing was published, less than a minute of reading kept\. `credential-report report .* --resume` goes on from there\.$/m,
       );
       expect(readdirSync(out)).toEqual([".unfinished"]);
       expect(localAws.stats().calls["cloudtrail:CancelQuery"]).toBeUndefined();

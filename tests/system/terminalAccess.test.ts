@@ -6,16 +6,19 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type LocalAws, startLocalAws } from "../../local/aws";
-import { lake, small, startReport } from "./terminalRuns";
+import { longTest } from "../support/long";
+import { bundledReport, lake, small, startReport } from "./terminalRuns";
 
 // What a run from a terminal needs before it can ask AWS anything: credentials, and a way through. Not shown: real SSO sessions, a
 // real terminal that asks for a code, and a proxy that lets requests pass.
 
 let folder: string;
+let program: Awaited<ReturnType<typeof bundledReport>>;
 let localAws: LocalAws;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "terminal-"));
+  program = await bundledReport(folder);
   localAws = await startLocalAws({ organisation: small, throttle: false, rate: 1000 });
 });
 afterEach(() => localAws.reset());
@@ -25,7 +28,7 @@ afterAll(async () => {
 });
 
 const run = (args: readonly string[], environment: NodeJS.ProcessEnv, url = localAws.url) =>
-  startReport(args, url, environment).ended;
+  startReport(args, url, environment, program).ended;
 
 describe("without usable credentials", () => {
   const role = "role_arn = arn:aws:iam::111122223333:role/audit\nsource_profile = base";
@@ -81,7 +84,12 @@ test("Ctrl-C ends the run also while a profile's command does not answer", async
   const files = { AWS_CONFIG_FILE: join(folder, "hanging-config") };
   await writeFile(files.AWS_CONFIG_FILE, `[profile tool]\ncredential_process = sh ${join(folder, "hanging")}\n`);
   const out = join(folder, "hanging-out");
-  const { child, ended } = startReport(["--no-logins", "--profile", "tool", "--out", out], localAws.url, files);
+  const { child, ended } = startReport(
+    ["--no-logins", "--profile", "tool", "--out", out],
+    localAws.url,
+    files,
+    program,
+  );
   while (!existsSync(began)) await new Promise((resolve) => setTimeout(resolve, 10));
   child.kill("SIGINT");
   const [code] = (await once(child, "exit")) as [number];
@@ -114,7 +122,7 @@ describe("HTTPS_PROXY", () => {
     expect(asked).toEqual(["sts.us-east-1.amazonaws.com:443"]);
   });
 
-  test("does not carry those to the hosts of NO_PROXY", async () => {
+  longTest("does not carry those to the hosts of NO_PROXY", async () => {
     const url = localAws.url.replace("http:", "https:"); // answers no TLS: what comes there is what is seen here
     const args = ["--no-logins", "--quiet", "--out", join(folder, "no-proxy")];
     const { stderr } = await run(args, { HTTPS_PROXY, NO_PROXY: "example.com,127.0.0.1" }, url);

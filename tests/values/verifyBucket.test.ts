@@ -13,6 +13,7 @@ describe("in a bucket", () => {
   const newest = `s3://reports/${folders[2]}`;
   let aws: LocalAws;
   let bucket: Bucket;
+  let published: Bucket["objects"];
 
   const put = (key: string, bytes: Buffer) =>
     bucket.objects.set(key, {
@@ -34,15 +35,19 @@ describe("in a bucket", () => {
       AWS_SECRET_ACCESS_KEY: "example",
     });
   });
-  beforeEach(async () => {
+  beforeAll(async () => {
     bucket = { objects: new Map(), uploads: new Map() };
-    aws.buckets.set("reports", bucket);
     let before: { key: string; files: ReportFiles } | null = null;
     for (const [index, now] of times.entries()) {
       const files = await publishAt(now, `run-${index}`, before);
       for (const [name, bytes] of Object.entries(files)) put(folders[index] + name, bytes);
       before = { key: `${folders[index]}manifest.json`, files };
     }
+    published = bucket.objects;
+  });
+  beforeEach(() => {
+    bucket = { objects: new Map(published), uploads: new Map() };
+    aws.buckets.set("reports", bucket);
   });
   afterAll(() => aws.close());
 

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Verdict } from "../../cli/verify/verdict";
 import { COLUMNS } from "../../handlers/files/columns";
+import { longTest } from "../support/long";
 import { many } from "../support/organisation";
 import { publishFiles, type ReportFiles, reportDirectory } from "../support/reportDirectory";
 import { sourcesOf } from "../support/reportRows";
@@ -54,23 +55,27 @@ describe("on a directory", () => {
     expect(await runVerify([directory.path, "--quiet"])).toMatchObject({ code: 1, out: "", err: "" });
   });
 
-  test("reads a large report in little memory, its files side by side", async () => {
-    const [accounts, users] = [100, 2_000];
-    const id = (index: number) => String(index).padStart(6, "0");
-    const large = sourcesOf({
-      pairs: many(accounts, (index) => [`111111${id(index)}`, 1, [["GROUP", "g-all"]]]),
-      users: many(users, (index) => ({ id: `u-${id(index)}`, name: `user ${id(index)}, of all` })),
-      groups: [{ id: "g-all", name: "All", members: many(users, (index) => `u-${id(index)}`) }],
-    });
-    directory.dispose();
-    directory = reportDirectory(await publishFiles(large));
-    const { code, out, err } = await runVerify([directory.path], { NODE_OPTIONS: "--max-old-space-size=80" });
-    expect(statSync(join(directory.path, "credential_report.csv")).size).toBeGreaterThan(40_000_000);
-    expect(err).toBe("");
-    expect(out).toMatch(/\n {2}ok {4}review.csv \([\d,]+ bytes, 2,100 rows\)\n/);
-    expect(out).toMatch(/\nThe report is whole\.\n$/);
-    expect(code).toBe(0);
-  }, 240_000);
+  longTest(
+    "reads a large report in little memory, its files side by side",
+    async () => {
+      const [accounts, users] = [100, 2_000];
+      const id = (index: number) => String(index).padStart(6, "0");
+      const large = sourcesOf({
+        pairs: many(accounts, (index) => [`111111${id(index)}`, 1, [["GROUP", "g-all"]]]),
+        users: many(users, (index) => ({ id: `u-${id(index)}`, name: `user ${id(index)}, of all` })),
+        groups: [{ id: "g-all", name: "All", members: many(users, (index) => `u-${id(index)}`) }],
+      });
+      directory.dispose();
+      directory = reportDirectory(await publishFiles(large));
+      const { code, out, err } = await runVerify([directory.path], { NODE_OPTIONS: "--max-old-space-size=80" });
+      expect(statSync(join(directory.path, "credential_report.csv")).size).toBeGreaterThan(40_000_000);
+      expect(err).toBe("");
+      expect(out).toMatch(/\n {2}ok {4}review.csv \([\d,]+ bytes, 2,100 rows\)\n/);
+      expect(out).toMatch(/\nThe report is whole\.\n$/);
+      expect(code).toBe(0);
+    },
+    240_000,
+  );
 });
 
 test.each<[string, string[], string]>([
