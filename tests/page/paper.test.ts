@@ -30,6 +30,7 @@ const changes = () => ({
   reason: null,
   counts: { GRANTED: 9 },
   given: { first: ["Z", "B"].map((by) => given(LONG(by))), count: 7 },
+  between: { first: [{ ...given(LONG("M")), revokedAt: "2026-11-19T10:00:00Z", revokedBy: LONG("R") }], count: 1 },
 });
 const given = (by: string) => ({
   account: LONG("A"),
@@ -106,6 +107,8 @@ test.each(sample(PAPERS, 3))(
     expect(all).toContain("Whoassignedwhatisnew:7assignments");
     expect(all).toContain(`Account${"Permissionset"}ToAssignedByNewgrants`);
     expect(all).toContain(LONG("B"));
+    expect(all).toContain("Givenandtakenawayagainsincethelastreport:1assignment");
+    expect(all).toContain(LONG("R"));
     expect(all).toContain("And5more:changes.csvhasallofthem.");
     for (const words of ["StateofGrantsUnused", "DayssincelastuseGrants", "GroupUseGrantsUnused", "ChangeGrants"])
       expect(all).toContain(words);
