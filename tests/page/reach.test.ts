@@ -57,7 +57,7 @@ test("Tab comes to everything that a click can do, in the page, in a menu and in
   await page.keyboard.press("Enter");
   expect(await unreached(page, "dialog")).toEqual([]);
   await page.keyboard.press("Escape");
-  await polled(() => page.evaluate("document.activeElement.matches('.tabulator-row')"), true);
+  await polled(() => row.evaluate((element) => element.matches(":focus")), true);
   expect(problems).toEqual([]);
 });
 
