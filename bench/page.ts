@@ -29,7 +29,7 @@ export async function* page(): AsyncGenerator<object> {
       },
       advice: review.advice,
       administratorReasons: {},
-      trend: { points: [], reason: null, administrators: 0 },
+      trend: () => ({ points: [], reason: null, administrators: 0, decidedNotDone: 0 }),
       administratorArns: [sources.provisioning.permissionSets[0]!.arn],
       changes: () => ({
         since: null,

@@ -177,7 +177,7 @@ export async function renderPage(rows: readonly Row[], context: Partial<PageCont
   const page = createPage({
     run: SAMPLE_RUN,
     advice: simpleAdvice(rows),
-    trend: { points: [], reason: null, administrators: 0 },
+    trend: () => ({ points: [], reason: null, administrators: 0, decidedNotDone: 0 }),
     administratorArns: administratorArns(rows),
     administratorReasons: Object.fromEntries(administratorArns(rows).map((arn) => [arn, ADMINISTRATOR_REASON])),
     changes: () => ({

@@ -1,5 +1,5 @@
 import type { Evidence } from "../logins/logins";
-import type { RunStatus, Trend } from "../model";
+import type { RunStatus } from "../model";
 import { daysBetween } from "../times";
 import type { Changes, GivenWay, GrantedAndRevoked, News } from "./changes/changes";
 import { COLUMNS, type Row } from "./columns";
@@ -50,7 +50,7 @@ export function reportFiles(context: FileContext): ReportContents {
     review,
     createUnexplainedLogins(sources, evidence),
     createMachineRows(sources, facts.runId),
-    createPage({ ...pageContext(context), advice: review.advice }),
+    createPage(pageContext(context, review)),
   ];
   return {
     files: files.filter((file) => file !== null),
@@ -86,7 +86,7 @@ function csvReport(): ReportFile {
   };
 }
 
-function pageContext(context: FileContext) {
+function pageContext(context: FileContext, review: ReturnType<typeof createReview>): PageContext {
   const { sources, facts, status, warnings, previousReport, changes, notCovered: leftOut } = context;
   const { settings, collection, logins } = sources;
   const { now, ...settingsButNow } = settings;
@@ -112,7 +112,13 @@ function pageContext(context: FileContext) {
     },
     administratorArns: administratorArns(sources),
     administratorReasons: administratorReasons(sources),
-    trend: trendOf(sources, facts.trend),
+    // With people as the manifest counts them: the page's own point is what later reports read there.
+    trend: () => ({
+      ...(facts.trend ?? { points: [], reason: null }),
+      administrators: countPeople(sources).administrators,
+      decidedNotDone: review.outcome.stillThere,
+    }),
+    advice: review.advice,
     changes() {
       const none = { first: [], count: 0 };
       const refused = changes === null ? previousReport.reason : changes.refused();
@@ -149,11 +155,6 @@ function shownAssignment(row: Row) {
     principal: group ? row.GroupName || row.GroupId : row.Username || row.UserId,
     at: row.AssignedAt,
   };
-}
-
-/** With people as the manifest counts them: the page's own point is made of its figures. */
-function trendOf(sources: RowSources, trend: Trend = { points: [], reason: null }): PageContext["trend"] {
-  return { ...trend, administrators: countPeople(sources).administrators };
 }
 
 /** A kind that was not compared, or not looked for, is left out: 0 would say that there is none. */

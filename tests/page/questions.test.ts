@@ -24,13 +24,14 @@ const trend = {
   ],
   reason: null,
   administrators: 7,
+  decidedNotDone: 1,
 };
 
 let browser: Browser;
 let html: string;
 beforeAll(async () => {
   browser = await launchChromium();
-  html = await renderPage(rows, { trend });
+  html = await renderPage(rows, { trend: () => trend });
 });
 afterAll(() => browser.close());
 

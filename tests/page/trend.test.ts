@@ -31,6 +31,8 @@ test("people and administrators are those of the rows", () => {
   );
 });
 
+/** What a page cannot count by its rows. */
+const ofThis = { administrators: 5, decidedNotDone: 3 };
 const point = {
   now: "2026-11-13T08:00:00Z",
   people: 20,
@@ -38,42 +40,39 @@ const point = {
   unused: 30,
   administrators: 4,
   orphaned: 2,
-  decidedNotDone: null,
+  decidedNotDone: 7,
 };
 
 test("the figures of the reports before and of this one are lines, and the same in words", async () => {
-  const points = [{ ...point, now: "2026-11-06T08:00:00Z", people: null, administrators: null }, point];
+  const points = [
+    { ...point, now: "2026-11-06T08:00:00Z", people: null, administrators: null, decidedNotDone: null },
+    point,
+  ];
   const { page, problems } = await openPage(
     browser,
-    await renderPage(rows, { trend: { points, reason: null, administrators: 5 } }),
+    await renderPage(rows, { trend: () => ({ points, reason: null, ...ofThis }) }),
   );
   const grants = rows.filter(naive.isGrant);
   const people = naive.distinct(grants.filter((row) => row.RowStatus !== "USER_NOT_FOUND").map((row) => row.UserId));
   expect(await pictureTable(page, "trend")).toEqual([
-    ["2026-11-06", "90", "30", "not known", "not known", "2"],
-    ["2026-11-13", "90", "30", "20", "4", "2"],
+    ["2026-11-06", "90", "30", "not known", "not known", "2", "not known"],
+    ["2026-11-13", "90", "30", "20", "4", "2", "7"],
     [
       "2026-11-20",
-      ...[grants.length, grants.filter(naive.isUnused).length, people, 5, rows.filter(naive.isOrphaned).length].map(
+      ...[grants.length, grants.filter(naive.isUnused).length, people, 5, rows.filter(naive.isOrphaned).length, 3].map(
         String,
       ),
     ],
   ]);
+  expect(await page.locator("#trend thead").textContent()).toContain("Decided, not done");
   expect(await page.locator("#trend canvas").count()).toBe(1);
   expect(await violationsOf(page)).toEqual([]);
   expect(problems).toEqual([]);
 });
 
 test("lines that could not be read are left out, and the page says why", async () => {
-  const trend = { points: [], reason: "the key is not the manifest that the one after it names", administrators: 5 };
-  const { page } = await openPage(browser, await renderPage(rows, { trend }));
+  const trend = { points: [], reason: "the key is not the manifest that the one after it names", ...ofThis };
+  const { page } = await openPage(browser, await renderPage(rows, { trend: () => trend }));
   expect(await page.locator("#trend").textContent()).toContain(`could not be read: ${trend.reason}.`);
   expect(await page.locator("#trend canvas").count()).toBe(0);
-});
-
-test("what was decided and not done is a line where reports tell of it", async () => {
-  const trend = { points: [{ ...point, decidedNotDone: 7 }], reason: null, administrators: 5 };
-  const { page } = await openPage(browser, await renderPage(rows, { trend }));
-  expect((await pictureTable(page, "trend"))[0]!.at(-1)).toBe("7");
-  expect(await page.locator("#trend thead").textContent()).toContain("Decided, not done");
 });

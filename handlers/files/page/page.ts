@@ -1,4 +1,3 @@
-import type { Trend } from "../../model";
 import { PAGE_FILE } from "../names";
 import type { ReportFile } from "../reportFile";
 import type { Advice } from "../review/review";
@@ -6,7 +5,7 @@ import { pageEnd, pageStart } from "./document";
 import { createFigures } from "./figures";
 import { createGroupRanking } from "./groupRanking";
 import { createHeatMap } from "./heatMap";
-import type { PageChanges, PageData, PageRun } from "./pageData";
+import type { PageChanges, PageData, PageRun, PageTrend } from "./pageData";
 import { type BesideRows, createPageTable, PAGE_ROW_LIMIT } from "./pageTable";
 
 export { pageAssets } from "./document";
@@ -15,10 +14,10 @@ export type { ActionCounts, GivenBetween, GivenGrant, PageRun } from "./pageData
 /** What the page needs besides the rows. */
 export interface PageContext extends Pick<BesideRows, "administratorArns" | "administratorReasons"> {
   readonly run: PageRun;
-  /** The figures of the reports before, and the people who are administrators in this one. */
-  readonly trend: Trend & { readonly administrators: number };
   /** What the sheet says should be done about the rows; asked after the end of the sheet. */
   readonly advice: Advice;
+  /** The figures of the reports before, and those of this one that the page does not count itself. Asked after the end of the other files. */
+  trend(): PageTrend;
   /** Asked once every row has been seen by every file. */
   changes(): PageChanges;
   /** How many rows the page may hold; for tests. @default PAGE_ROW_LIMIT */
@@ -51,7 +50,7 @@ export function createPage(context: PageContext): ReportFile {
         ...figures.result(),
         actions: advice.counts(),
         removableRows: advice.removableRows(),
-        trend: context.trend,
+        trend: context.trend(),
         ...heatMap.result(),
         groups: groups.result(),
         changes: context.changes(),

@@ -195,6 +195,8 @@ export interface PageTrend {
   readonly reason: string | null;
   /** People who are administrators in this report. */
   readonly administrators: number;
+  /** What returned sheets say to take away, and is in this report. */
+  readonly decidedNotDone: number;
 }
 
 /** All that the page shows, as it is embedded in it. */

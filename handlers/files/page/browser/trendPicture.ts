@@ -24,7 +24,7 @@ export function trendPicture({ trend, figures, run }: PageData): Picture {
     unused: run.observed ? figures.unused : null,
     administrators: trend.administrators,
     orphaned: figures.orphaned,
-    decidedNotDone: null,
+    decidedNotDone: trend.decidedNotDone,
   };
   const points = [...trend.points, now];
   const lines = LINES.filter(([figure]) => points.some((point) => point[figure] !== null));
