@@ -7,6 +7,7 @@ import { page } from "./page";
 import { pageInBrowser } from "./pageInBrowser";
 import { sizes } from "./sizes";
 import { slices } from "./slices";
+import { trailTable } from "./trailTable";
 import { volume } from "./volume";
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
     eventHistory,
     harvest,
     loginArchive,
+    trailTable,
     volume,
     sizes,
     page,

@@ -72,7 +72,7 @@ export interface CredentialReportArgs {
    */
   readonly newAccessDays?: pulumi.Input<number>;
   /**
-   * Pace towards IAM Identity Center, which grants 20 a second to the whole account unless AWS has raised it. 1–200 requests a second.
+   * Pace toward IAM Identity Center, which grants 20 a second to the whole account unless AWS has raised it. 1–200 requests a second.
    * @default 15
    */
   readonly requestsPerSecond?: pulumi.Input<number>;

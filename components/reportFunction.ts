@@ -72,7 +72,7 @@ export function reportFunction(name: string, args: ReportFunctionArgs, parent: p
   const { role } = args.keyRights;
   const policy = rolePolicy(name, args, logGroup);
 
-  // The handler is serialised with what they are now.
+  // The handler is serialized with what they are now.
   pageAssets();
   workerText();
 

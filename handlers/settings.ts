@@ -64,7 +64,7 @@ export const runSettings = {
   }),
   requestsPerSecond: whole({
     ...{ defaultValue: 15, min: 1, max: 200, unit: "requests a second", placeholder: "N" },
-    help: "Pace towards IAM Identity Center, which grants 20 a second to the whole account unless AWS has raised it.",
+    help: "Pace toward IAM Identity Center, which grants 20 a second to the whole account unless AWS has raised it.",
   }),
   administratorPermissionSets: names({
     ...{ most: 50, form: /^[\w+=,.@-]{1,32}$/, what: "names of permission sets", placeholder: "NAME" },

@@ -21,8 +21,8 @@ const SHOTS: readonly Shot[] = [
   {
     name: "grants",
     colorScheme: "light",
-    height: 820,
-    prepare: (page) => page.click(".presets [data-preset=unused]").then(() => showTable(page)),
+    height: 960,
+    prepare: showTable,
   },
   { name: "panel", colorScheme: "light", height: 900, prepare: openPanel },
 ];
@@ -35,8 +35,10 @@ async function openPanel(page: Page): Promise<void> {
   await page.waitForTimeout(300);
 }
 
+/** Its end, where names of several scripts and rows of every kind stand. */
 async function showTable(page: Page): Promise<void> {
   await page.locator("#grants").evaluate((section) => section.scrollIntoView());
+  await page.locator(".tabulator-tableholder").evaluate((holder) => holder.scrollTo(0, holder.scrollHeight));
   await page.waitForTimeout(300);
 }
 

@@ -75,7 +75,7 @@ const ADMINISTRATOR_COLUMN = {
 /** Why the permission set counts as administrator, and what of it could not be read: of the page alone. */
 const REASON_COLUMN = {
   name: "AdministratorReason",
-  title: "Administrator because",
+  title: "Administrator rights",
   kind: "text",
   of: "permission set",
 } as const satisfies ColumnDefinition;

@@ -50,7 +50,7 @@ export function reportFiles(context: FileContext): ReportContents {
     review,
     createUnexplainedLogins(sources, evidence),
     createMachineRows(sources, facts.runId),
-    createPage(pageContext(context, review)),
+    createPage({ ...pageContext(context, () => review.outcome.stillThere), advice: review.advice }),
   ];
   return {
     files: files.filter((file) => file !== null),
@@ -86,7 +86,7 @@ function csvReport(): ReportFile {
   };
 }
 
-function pageContext(context: FileContext, review: ReturnType<typeof createReview>): PageContext {
+function pageContext(context: FileContext, decidedNotDone: () => number): Omit<PageContext, "advice"> {
   const { sources, facts, status, warnings, previousReport, changes, notCovered: leftOut } = context;
   const { settings, collection, logins } = sources;
   const { now, ...settingsButNow } = settings;
@@ -116,9 +116,8 @@ function pageContext(context: FileContext, review: ReturnType<typeof createRevie
     trend: () => ({
       ...(facts.trend ?? { points: [], reason: null }),
       administrators: countPeople(sources).administrators,
-      decidedNotDone: review.outcome.stillThere,
+      decidedNotDone: decidedNotDone(),
     }),
-    advice: review.advice,
     changes() {
       const none = { first: [], count: 0 };
       const refused = changes === null ? previousReport.reason : changes.refused();

@@ -84,7 +84,7 @@ export function createDatabase<Loaded>(
       return result;
     };
     loading ??= connected(fill).catch((error: Error) => {
-      throw new Error(`The Records of the organisation cannot be loaded: ${error.message}`);
+      throw new Error(`The Records of the organization cannot be loaded: ${error.message}`);
     });
     return loading;
   };

@@ -28,7 +28,7 @@ export async function createEventIndex(records: Records, header: OrganisationHea
     if (Number.isNaN(time)) {
       const got = JSON.stringify(record?.eventTime) ?? "nothing";
       throw new Error(
-        `The Records of the organisation cannot be loaded: Records[${place}].eventTime: expected a time, got ${got}`,
+        `The Records of the organization cannot be loaded: Records[${place}].eventTime: expected a time, got ${got}`,
       );
     }
     times.push(Math.floor(time / 1000));

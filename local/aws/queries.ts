@@ -113,7 +113,7 @@ function fate(faults: readonly Fault[], rows: Query["rows"]): Partial<Query> {
   for (const [failure, message] of failures) {
     if (fires(faults, failure)) return { ...ended("FAILED", message), failure };
   }
-  if (fires(faults, "queryCancelled")) return ended("CANCELLED", "Query was cancelled.");
+  if (fires(faults, "queryCancelled")) return ended("CANCELLED", "Query was canceled.");
   if (fires(faults, "queryTimedOut")) {
     const some = rows.slice(0, Math.ceil(rows.length / 2));
     return {

@@ -3,9 +3,9 @@ import { parseArgs } from "node:util";
 import { OrganisationError } from "./organisationShapes";
 import { startLocalAws } from "./server";
 
-const usage = `Usage: npm run local-aws -- --organisation FILE [options]
+const usage = `Usage: npm run local-aws -- --organization FILE [options]
 
-  --organisation FILE  the organisation to serve
+  --organization FILE  the organization to serve
   --port N             port on 127.0.0.1, 0 for any free one (default 4566)
   --rate R             multiplies every throttle, and divides the time that a query takes (default 1)
   --no-throttle        lifts the throttles
@@ -19,7 +19,7 @@ function readFlags() {
   try {
     return parseArgs({
       options: {
-        organisation: { type: "string" },
+        organization: { type: "string" },
         port: { type: "string", default: "4566" },
         rate: { type: "string", default: "1" },
         "no-throttle": { type: "boolean", default: false },
@@ -39,7 +39,7 @@ async function serve(): Promise<void> {
     console.log(usage);
     return;
   }
-  if (!flags.organisation) throw new UsageError("--organisation: expected a file, got nothing");
+  if (!flags.organization) throw new UsageError("--organization: expected a file, got nothing");
   if (!/^\d{1,5}$/.test(flags.port) || Number(flags.port) > 65_535) {
     throw new UsageError(`--port: expected a number from 0 to 65535, got "${flags.port}"`);
   }
@@ -47,7 +47,7 @@ async function serve(): Promise<void> {
     throw new UsageError(`--rate: expected a number above 0, got "${flags.rate}"`);
   }
   const aws = await startLocalAws({
-    organisation: flags.organisation,
+    organisation: flags.organization,
     port: Number(flags.port),
     rate: Number(flags.rate),
     throttle: !flags["no-throttle"],

@@ -23,6 +23,7 @@ export interface DeadLetter {
 
 type FunctionInputs = {
   name: string;
+  role: string;
   handler: string;
   runtime: string;
   timeout?: number;
@@ -175,6 +176,10 @@ export class Cloud {
     const memoryMiB = inputs.memorySize ?? 128;
     const timeoutSeconds = this.functionSeconds ?? inputs.timeout ?? 3;
     const timeoutMs = this.functionSeconds ? timeoutSeconds * 1000 : this.clock.milliseconds(timeoutSeconds);
+    // Lambda calls with a session of its role.
+    const { partition, accountId } = this.provider;
+    const session = `arn:${partition}:sts::${accountId}:assumed-role/${inputs.role.split("/").at(-1)}/${inputs.name}`;
+    this.localAws.callers.set(credentialsOf("function").accessKeyId, session);
     await this.functions.get(functionArn)?.close();
     this.functions.set(
       functionArn,

@@ -241,6 +241,6 @@ describe("a query's life", () => {
     const { trail } = await start({ Records: [{ eventTime: "yesterday" }] });
     const results = await query(statement, { ...local, trail });
     expect(results.QueryStatus).toBe("FAILED");
-    expect(results.ErrorMessage).toContain("The Records of the organisation cannot be loaded");
+    expect(results.ErrorMessage).toContain("The Records of the organization cannot be loaded");
   });
 });

@@ -31,7 +31,7 @@ test.each(["SIGINT", "SIGTERM"] as const)(
   "prints one line when it listens; %s ends it, with statistics",
   async (signal) => {
     const stats = join(folder, `${signal}.json`);
-    const { child, ended, ready } = run("--organisation", sample, "--port", "0", "--stats", stats);
+    const { child, ended, ready } = run("--organization", sample, "--port", "0", "--stats", stats);
     const line = await ready;
     expect(line).toMatch(/^ready http:\/\/127\.0\.0\.1:\d+\n$/);
     await clients(line.replace("ready ", "").trim()).sso.send(new ListInstancesCommand({}));
@@ -46,7 +46,7 @@ test.each(["SIGINT", "SIGTERM"] as const)(
 
 test("--role names the roles that may be assumed", async () => {
   const role = "arn:aws:iam::444455556666:role/logins";
-  const { child, ended, ready } = run("--organisation", sample, "--port", "0", "--role", role, "--role", `${role}-2`);
+  const { child, ended, ready } = run("--organization", sample, "--port", "0", "--role", role, "--role", `${role}-2`);
   const { sts } = clients((await ready).replace("ready ", "").trim());
   const assume = (RoleArn: string) => sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: "report" }));
   for (const RoleArn of [role, `${role}-2`]) expect((await assume(RoleArn)).AssumedRoleUser).toBeDefined();
@@ -56,11 +56,11 @@ test("--role names the roles that may be assumed", async () => {
 });
 
 test.each([
-  [[], 2, "--organisation: expected a file, got nothing"],
-  [["--organisation", sample, "--port", "70000"], 2, '--port: expected a number from 0 to 65535, got "70000"'],
-  [["--organisation", sample, "--rate", "0"], 2, '--rate: expected a number above 0, got "0"'],
+  [[], 2, "--organization: expected a file, got nothing"],
+  [["--organization", sample, "--port", "70000"], 2, '--port: expected a number from 0 to 65535, got "70000"'],
+  [["--organization", sample, "--rate", "0"], 2, '--rate: expected a number above 0, got "0"'],
   [["--bogus"], 2, "Unknown option '--bogus'"],
-  [["--organisation", "none.json"], 1, "none.json: no such file"],
+  [["--organization", "none.json"], 1, "none.json: no such file"],
 ])("%j is refused in words", async (flags, code, message) => {
   const result = await run(...flags).ended;
   expect(result.code).toBe(code);

@@ -80,9 +80,11 @@ interface Violation {
 }
 
 /** Rules of WCAG 2.2 A and AA and axe's best practices; what only a person can judge is not shown. */
-export async function violationsOf(page: Page): Promise<string[]> {
+export async function violationsOf(page: Page, within = ":root"): Promise<string[]> {
   await page.evaluate(axe);
-  const { violations } = await page.evaluate<{ violations: Violation[] }>("axe.run({ resultTypes: ['violations'] })");
+  const { violations } = await page.evaluate<{ violations: Violation[] }>(
+    `axe.run(document.querySelector("${within}"), { resultTypes: ["violations"] })`,
+  );
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary}`),
   );

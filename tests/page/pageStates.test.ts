@@ -182,6 +182,17 @@ describe("size", () => {
     expect(problems).toEqual([]);
   });
 
+  test("accounts that are not in the organization are counted apart", async () => {
+    const few = rows.slice(0, 60);
+    const outside = few.map((row): Row => (row.account === few[0]!.account ? { ...row, AccountState: "" } : row));
+    const { page } = await openPage(browser, await renderPage(outside));
+    const accounts = naive.distinct(few.map((row) => row.account));
+    expect(await figureOf(page, "Accounts")).toBe(String(accounts));
+    expect(await page.locator(".figures").textContent()).toContain(
+      `Accounts${accounts}${accounts - 1} of the organization's ${SAMPLE_RUN.accountsInOrganization}, 1 outside of it`,
+    );
+  });
+
   test("an empty organisation", async () => {
     const { page, problems } = await openPage(
       browser,

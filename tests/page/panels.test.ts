@@ -1,13 +1,14 @@
 import type { Browser, Page } from "playwright-core";
 import type { Row } from "../../handlers/files/columns";
 import { launchChromium } from "../../local/browser/chromium";
-import { administratorArns, adviceOf, renderPage, sampleRows } from "../../local/sampleReport";
+import { ADMINISTRATOR_REASON, administratorArns, adviceOf, renderPage, sampleRows } from "../../local/sampleReport";
 import * as naive from "./naive";
 import { countsOf, type OpenedPage, openPage, polled, violationsOf } from "./openPage";
 
 /** What opens beside the page, from what, and by which address. */
 const rows = sampleRows({ accounts: 8, permissionSets: 6, users: 40, groups: 20, groupsAPair: 1 });
 const administrators = new Set(administratorArns(rows));
+const NOT_READ = "not read: the customer-managed policies /team/Deploy, /Read";
 const accountOf = (row: Row) => row.AccountName || row.account;
 
 let browser: Browser;
@@ -15,7 +16,11 @@ let opened: OpenedPage;
 let page: Page;
 beforeAll(async () => {
   browser = await launchChromium();
-  opened = await openPage(browser, await renderPage(rows));
+  const reasons = rows.map((row) => [
+    row.PermissionSetArn,
+    administrators.has(row.PermissionSetArn) ? ADMINISTRATOR_REASON : NOT_READ,
+  ]);
+  opened = await openPage(browser, await renderPage(rows, { administratorReasons: Object.fromEntries(reasons) }));
   page = opened.page;
 });
 afterAll(() => browser.close());
@@ -148,6 +153,23 @@ describe("says", () => {
     );
     expect(new Set(listed)).toEqual(people);
     expect(await panelText()).toContain(`Who can enter as administrator: ${people.size}`);
+  });
+
+  test("of a permission set: as many people as the table counts, and apart from them the ids of nobody", async () => {
+    const { PermissionSetArn } = rows.find(({ RowStatus }) => RowStatus === "USER_NOT_FOUND")!;
+    const own = rows.filter((row) => naive.isGrant(row) && row.PermissionSetArn === PermissionSetArn);
+    const idsOf = (gone: boolean) =>
+      naive.distinct(own.filter((row) => (row.RowStatus === "USER_NOT_FOUND") === gone).map((row) => row.UserId));
+    await visit({ open: ["permission-set", PermissionSetArn] });
+    expect(await summary()).toContain(`· ${idsOf(false)} people · ${idsOf(true)} user id of nobody ·`);
+    await page.click("dialog button:has-text('in the table')");
+    await polled(async () => (await countsOf(page)).includes(`· ${idsOf(false)} people · 1 user id of nobody ·`), true);
+  });
+
+  test("of an account: a permission set that may be an administrator's, since not all of its policies were read", async () => {
+    const row = rows.find((one) => naive.isGrant(one) && !administrators.has(one.PermissionSetArn))!;
+    await visit({ open: ["account", row.account] });
+    expect(await panelText()).toContain(`${row.PermissionSetName}: ${NOT_READ}.`);
   });
 
   test("of a grant: what ending the membership would also end, and the command that ends it", async () => {

@@ -23,6 +23,22 @@ const longNames = rows.map(
     PermissionSetName: LONG("P").slice(0, 32),
   }),
 );
+/** More is new than the page lists. */
+const changes = () => ({
+  since: "2026-11-13T20:00:12Z",
+  reason: null,
+  counts: { GRANTED: 9 },
+  given: { first: ["Z", "B"].map((by) => given(LONG(by))), count: 7 },
+});
+const given = (by: string) => ({
+  account: LONG("A"),
+  permissionSet: LONG("P").slice(0, 32),
+  group: true,
+  principal: LONG("G"),
+  at: "2026-11-18T10:00:00Z",
+  by,
+  rows: 2,
+});
 const DOTS_A_MM = 72 / 25.4;
 const MARGIN_MM = 14;
 
@@ -44,10 +60,7 @@ afterAll(async () => {
 
 async function printed(page: Page, format: "A4" | "Letter", landscape: boolean): Promise<PdfPage[]> {
   const file = join(directory, "page.pdf");
-  // Chromium tells the page that it is printed only where a person asks for it.
-  await page.evaluate("dispatchEvent(new Event('beforeprint'))");
   writeFileSync(file, await page.pdf({ format, landscape }));
-  await page.evaluate("dispatchEvent(new Event('afterprint'))");
   return JSON.parse(
     execFileSync(process.execPath, [join(__dirname, "pdfText.mjs"), file], { encoding: "utf8", maxBuffer: 2 ** 28 }),
   );
@@ -64,7 +77,7 @@ test.each([
     const warnings = [LONG("w")];
     const { page, problems } = await openPage(
       browser,
-      await renderPage(longNames, { run: { ...SAMPLE_RUN, warnings } }),
+      await renderPage(longNames, { run: { ...SAMPLE_RUN, warnings }, changes }),
     );
     const pages = await printed(page, format, landscape);
     const texts = pages.flatMap((each) => each.texts).filter(({ text }) => text.trim() !== "");
@@ -72,11 +85,11 @@ test.each([
     const margin = MARGIN_MM * DOTS_A_MM;
     const { width, height } = pages[0]!;
     expect(landscape).toBe(width > height);
-    const right = Math.max(...texts.map((each) => each.right));
     expect(texts.filter((each) => each.right > width - margin + 1)).toEqual([]);
-    // The table is as wide as the sheet: its last column, a fixed share of it, begins where that share says.
-    expect(Math.min(...texts.map((each) => each.left))).toBeGreaterThanOrEqual(margin - 1);
-    expect(right).toBeGreaterThan(width - margin - 0.2 * width);
+    // The table is as wide as the sheet: its first column begins at the margin, and its last one, a tenth of it, ends at the other.
+    const heading = (title: RegExp) => texts.find(({ text }) => title.test(text))!.left;
+    expect(Math.abs(heading(/^User$/) - margin)).toBeLessThan(1);
+    expect(heading(/^A ?dministrator( rights)?$/)).toBeGreaterThan(width - margin - 0.11 * (width - 2 * margin));
 
     const all = texts
       .map((each) => each.text)
@@ -86,6 +99,14 @@ test.each([
     expect(rows.length).toBeLessThan(500);
     expect(count("unusedinwindow")).toBe(rows.filter(naive.isUnused).length);
     expect(count(LONG("U"))).toBe(rows.filter(naive.isGrant).length);
+    // What is shut on the screen: who assigned what is new, and the pictures in words.
+    expect(all).toContain("Whoassignedwhatisnew:7assignments");
+    expect(all).toContain(`Account${"Permissionset"}ToAssignedByNewgrants`);
+    expect(all).toContain(LONG("B"));
+    expect(all).toContain("And5more:changes.csvhasallofthem.");
+    for (const words of ["StateofGrantsUnused", "DayssincelastuseGrants", "GroupUseGrantsUnused", "ChangeGrants"])
+      expect(all).toContain(words);
+    expect(await page.locator("details[open]").count()).toBe(0);
     expect(count(LONG("G"))).toBeGreaterThanOrEqual(rows.filter((row) => row.Type === "GROUP").length);
     expect(problems).toEqual([]);
   },

@@ -110,6 +110,20 @@ describe("overview", () => {
     }
   });
 
+  test("figures that count other things than rows say how many rows they are, and what is beside them", async () => {
+    const noteOf = async (label: string) => {
+      const card = page.locator(".card").filter({ has: page.getByText(label, { exact: true }) });
+      return (await card.locator(".card-note").textContent()) ?? "";
+    };
+    const counted = (of: (row: Row) => boolean) => naive.counted(rows.filter(of).length);
+    expect(await noteOf("Disabled users with access")).toContain(`with ${counted(naive.isDisabled)} grants`);
+    expect(await noteOf("Empty groups")).toContain(`in ${counted(naive.isEmptyGroup)} assignments`);
+    expect(await noteOf("Needs a look")).toContain(`in ${counted(isSuggested("REVIEW", "INVESTIGATE"))} rows`);
+    expect(await noteOf("Can be removed")).toContain(
+      `${counted(isSuggested("REMOVE"))} of ${counted(naive.isUnused)} unused grants would go`,
+    );
+  });
+
   test("a card leads to the rows that it counts", async () => {
     await page.click(".card[data-preset=orphaned]");
 
@@ -246,6 +260,8 @@ describe("table", () => {
   test("words, numbers and dates narrow the table", async () => {
     await page.fill("#search", "Used");
     await expectCounts(rows.filter(naive.isUsed));
+    await page.fill("#search", "unused");
+    await expectCounts(rows.filter(naive.isUnused));
     await page.fill("#search", "direct administrator none");
     await expectCounts(
       rows.filter(

@@ -49,6 +49,14 @@ test.each([
     "[...document.querySelectorAll('.tabulator-row .usage')].filter((chip) => chip.scrollWidth > chip.clientWidth + 1).length",
   );
   expect(cut).toBe(0);
+  // A name that is cut stands whole in what the pointer shows, and in the panel that its row opens.
+  const names = await page.evaluate<[string, boolean][]>(
+    `[...document.querySelectorAll(".tabulator-row .cell, .tabulator-row .cell span")]
+      .filter((span) => span.children.length === 0 && (span.scrollWidth > span.clientWidth + 1 || span.scrollHeight > span.clientHeight + 1))
+      .map((span) => [span.textContent, span.closest("[title]")?.title.includes(span.textContent) === true])`,
+  );
+  expect(names.length).toBeGreaterThan(5);
+  expect(names.filter(([, isWhole]) => !isWhole)).toEqual([]);
   expect(await violationsOf(page)).toEqual([]);
   expect(problems).toEqual([]);
 });

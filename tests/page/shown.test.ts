@@ -63,8 +63,16 @@ const row: fc.Arbitrary<PageRow> = fc
       ),
     ),
     Type: fc.constantFrom("GROUP", "USER"),
+    access: fc.oneof(
+      fc.constant({ AccessType: "PERMISSION_SET", RoleArn: "" }),
+      fc.record({
+        AccessType: fc.constant("ACCOUNT_ROLE"),
+        RoleArn: fc.stringMatching(/^arn:aws:iam::\d{12}:role\/[\w+=,.@-]{1,20}$/),
+        PermissionSetName: fc.constant(""),
+      }),
+    ),
   })
-  .map(({ base, ids, login, Type }) => ({ ...base, ...ids, ...login, Type }) as PageRow);
+  .map(({ base, ids, login, Type, access }) => ({ ...base, ...ids, ...login, Type, ...access }) as PageRow);
 
 /** Without what makes a cell harmless in a spreadsheet. */
 const plain = (text: string) => text.replace(/["']/g, "");
@@ -88,6 +96,30 @@ test("every text that a row shows finds the row: by the search, by the filter of
       }
     }),
     { numRuns: 300 },
+  );
+});
+
+test("a role of an account is found by its own name and by what it is called, as the table shows it", () => {
+  fc.assert(
+    fc.property(row, (of) => {
+      const isRole = of.AccessType === "ACCOUNT_ROLE";
+      expect(matchOf("role of the account")!(textOfCell("PermissionSetName", of))).toBe(isRole);
+      if (isRole) expect(shownOf("PermissionSetName", of)[0]).toBe(of.RoleArn.split("/")[1]);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test("used does not find what was unused, nor unused what was used", () => {
+  fc.assert(
+    fc.property(row, (of) => {
+      for (const [word, Usage] of [
+        ["used", "USED"],
+        ["unused", "UNUSED_IN_WINDOW"],
+      ] as const)
+        expect([of.Usage, word, matchOf(word)!(textOfCell("Usage", of))]).toEqual([of.Usage, word, of.Usage === Usage]);
+    }),
+    { numRuns: 100 },
   );
 });
 

@@ -149,7 +149,7 @@ describe("the days of a removed Region must be proved as those of any other", ()
   });
 });
 
-test("the second query is begun once, whatever slices go on with it, and stopped by whoever gives up", async () => {
+test("the second query is begun once, whatever slices go on with it", async () => {
   const { source, reading } = await begun(records);
   const started = calls("StartQueryExecution");
   const waited = new Set<string>();
@@ -172,8 +172,16 @@ test("the second query is begun once, whatever slices go on with it, and stopped
 
   // A process that knows nothing of it begins it again, with the same token: for Athena that is the same query.
   expect(await finished(source, reading)).toEqual(answer.part);
+});
 
-  const stopped = calls("StopQueryExecution");
+test("whoever gives up stops the query that is under way", async () => {
+  const faults = [{ operation: "athena:StartQueryExecution", kind: "queryQueued", at: 2 }] as const;
+  const { source, reading } = await begun(records, { faults });
+  const journal = createJournal();
+  const started = calls("StartQueryExecution");
+  for (let left = 2_000; calls("StartQueryExecution") === started && left > 0; left--) {
+    await source.goOn(reading, 0, newCall(journal), () => {});
+  }
   await source.giveUp(reading);
-  expect(calls("StopQueryExecution") - stopped).toBe(1);
+  await expect(finished(source, reading)).rejects.toThrow(/ended as CANCELLED/);
 });

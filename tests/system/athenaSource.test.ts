@@ -82,6 +82,15 @@ describe("the window is not observed", () => {
       "from 2026-11-18 to 2026-11-20",
     ],
     ["by another account's events", reads(8, { recipientAccountId: "444455556666" }), {}, "from 2026-11-13"],
+    [
+      "by another account's events, where no partition says whose they are",
+      reads(8, { recipientAccountId: "444455556666" }),
+      {
+        tables: [{ ...table(), TableMetadata: { ...table().TableMetadata, PartitionKeys: [] } }],
+        groups: [workGroup({ BytesScannedCutoffPerQuery: 1e12 })],
+      },
+      "from 2026-11-13 to 2026-11-20",
+    ],
     ["by another Region's events", reads(8, { awsRegion: "us-east-1" }), {}, "from 2026-11-13"],
     [
       "by what was seen in the last hour of a day, without partitions",
@@ -190,7 +199,7 @@ describe("a query", () => {
     ["queryFailed", /ended as FAILED, with an error of Athena's own which may pass: run the report again: /],
     ["queryRefused", /ended as FAILED, with an error in what it was asked, or of the table: /],
     ["queryFailedOtherwise", /ended as FAILED, with another error: /],
-    ["queryCancelled", /ended as CANCELLED: Query was cancelled\. Its partial results were discarded\.$/],
+    ["queryCancelled", /ended as CANCELLED: Query was canceled\. Its partial results were discarded\.$/],
   ] as const)("that ends otherwise (%s) gives nothing, and says why", async (kind, message) => {
     const faults = [{ operation: "athena:StartQueryExecution", kind }];
     const error = await failed(read(reads(8), { faults }));

@@ -36,7 +36,7 @@ describe("the login source fails: the report says UNKNOWN and why, and is the by
     ],
     ["the credentials expire", { operation: "cloudtrail:*", kind: "expiredToken" }, /the credentials were refused/],
     ["the query fails", { operation: start, kind: "queryFailed" }, /ended as FAILED: Query execution failed/],
-    ["the query is cancelled", { operation: start, kind: "queryCancelled" }, /ended as CANCELLED: Query was cancelled/],
+    ["the query is canceled", { operation: start, kind: "queryCancelled" }, /ended as CANCELLED: Query was canceled/],
     [
       "the query times out with half of its rows",
       { operation: start, kind: "queryTimedOut" },

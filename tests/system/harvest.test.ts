@@ -169,6 +169,26 @@ test("a clock of this machine that is days ahead changes nothing: what is over i
   expect(names("logins/")).toHaveLength(QUARTERS);
 });
 
+test.each([
+  ["ahead", 5 * 86_400_000],
+  ["back", -5 * 86_400_000],
+])(
+  "a clock of this machine that jumps days %s while it goes on loses nothing, and nothing is missing after the next",
+  async (_, jumpMs) => {
+    const real = Date.now;
+    clock = jest.spyOn(Date, "now").mockImplementation(() => real() + (lookUps() >= 100 ? jumpMs : 0));
+
+    const { answer } = await harvest(one, "first");
+    expect(answer.status).toBe("harvested");
+    // The second has no reason to wait for the place of the first.
+    expect((await harvest(other, "second")).answer).toMatchObject({ because: "nothing is missing" });
+
+    expect(names("logins/")).toHaveLength(QUARTERS);
+    expect(names("work/")).toEqual([]);
+    expect(ageSaid()).toBeCloseTo(3, 1);
+  },
+);
+
 test("a look-up that is refused ends it, and frees its place", async () => {
   localAws.inject([{ operation: "cloudtrail:LookupEvents", kind: "accessDenied" }]);
   expect((await harvest(one, "first")).answer).toMatchObject({ status: "failed", error: "AccessDenied" });

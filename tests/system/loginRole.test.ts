@@ -2,7 +2,7 @@ import { createCaller } from "../../handlers/aws/caller";
 import { createLoginSource } from "../../handlers/logins/logins";
 import { type LocalAws, startLocalAws } from "../../local/aws";
 import { defaultSettings } from "../../local/defaultSettings";
-import { instanceArn, login, now, organisationOf } from "../support/organisation";
+import { eventDataStoreArn, instanceArn, login, now, organisationOf, trailTable } from "../support/organisation";
 
 // Reading logins with the role of another account: who is asked, what a refusal says, and that sessions of an hour are renewed.
 
@@ -36,8 +36,11 @@ afterAll(async () => {
   await aws.close();
 });
 
-const source = (loginRoleArn: string) =>
-  createLoginSource({ ...defaultSettings, eventDataStore: "", instanceArn, loginRoleArn }, { region: "eu-west-1" })!;
+const source = (loginRoleArn: string, more: Partial<typeof defaultSettings> = {}) =>
+  createLoginSource(
+    { ...defaultSettings, eventDataStore: "", instanceArn, loginRoleArn, ...more },
+    { region: "eu-west-1" },
+  )!;
 const calls = (name: string) => aws.stats().calls[name] ?? 0;
 
 async function read(reader: ReturnType<typeof source>) {
@@ -74,13 +77,17 @@ test("what passes is asked again", async () => {
   expect((await read(source(roleOf("read-logins")))).lastLogins).toHaveLength(1);
 });
 
-test("in a run of three hours its sessions are renewed before they end", async () => {
+test.each([
+  ["Event history", { eventDataStore: "" }],
+  ["CloudTrail Lake", { eventDataStore: eventDataStoreArn }],
+  ["Athena", { eventDataStore: "", trailTable }],
+])("in a run of three hours its sessions are renewed before they end, with %s", async (_, settings) => {
   const began = Date.now.bind(Date);
   let hours = 0;
   jest.spyOn(Date, "now").mockImplementation(() => began() + hours * HOUR);
   const before = calls("sts:AssumeRole");
-  const reader = source(roleOf("read-logins"));
+  const reader = source(roleOf("read-logins"), settings);
   // Every half hour something is read; a session is too old for another half hour after its first.
-  for (hours = 0; hours <= 3; hours += 0.5) expect((await read(reader)).regions[0]!.reason).toBeNull();
+  for (hours = 0; hours <= 3; hours += 0.5) expect((await read(reader)).lastLogins).toHaveLength(1);
   expect(calls("sts:AssumeRole") - before).toBe(4);
 });

@@ -96,8 +96,8 @@ beforeAll(async () => {
 });
 afterAll(() => aws.close());
 
-/** A run during which the organization changes, once all but the logins is read, and so many minutes pass. */
-async function changedAfter(minutes: number, answers: number, given: Partial<Settings> = { eventDataStore: "" }) {
+/** A run during which the organization changes, once all but the logins is read, and so many minutes pass, by AWS's clock and this machine's. */
+async function changedAfter(minutes: number, answers: number, ownMinutes = minutes) {
   await aws.serveOrganisation(before);
   aws.reset();
   jest.setSystemTime(Date.parse(now));
@@ -105,13 +105,13 @@ async function changedAfter(minutes: number, answers: number, given: Partial<Set
   const run = await runSliced(
     aws,
     () => answers,
-    { now, ...given },
+    { now, eventDataStore: "" },
     undefined,
     async (kind) => {
       if (isChanged || kind !== "login archive") return;
       isChanged = true;
       await aws.serveOrganisation(after(minutes));
-      jest.setSystemTime(Date.parse(minutesLater(minutes)));
+      jest.setSystemTime(Date.parse(minutesLater(ownMinutes)));
     },
   );
   expect(isChanged).toBe(true);
@@ -187,6 +187,11 @@ describe("a run that reads for 45 minutes", () => {
     expect(cut.rows).toEqual(whole.rows);
     expect(cut.calls).toEqual(whole.calls);
     expect(cut.manifest.sources.identityCenter.readAgain.pairs).toBe(3);
+  });
+
+  test("is one by AWS's clock: that this machine's was set five hours ahead meanwhile means nothing", async () => {
+    const { manifest } = await changedAfter(10, Number.POSITIVE_INFINITY, 5 * 60);
+    expect(manifest.sources.identityCenter.readAgain).toBeNull();
   });
 
   test("says it where the events cannot be read, and keeps what it has", async () => {

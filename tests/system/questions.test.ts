@@ -6,6 +6,7 @@ import { reviewCheck } from "../../cli/reviewCheck";
 import type { History } from "../../handlers/files/files";
 import { startLocalAws } from "../../local/aws";
 import { type ProductRun, runProduct } from "../../local/runReport";
+import { askedInDocs } from "../support/questions";
 import { historyOf } from "../support/reviewSheet";
 import { textsIn } from "../support/workbook";
 
@@ -128,6 +129,29 @@ test("what was decided in August, and whether it is done: DecidedSince and Decis
   expect(new Set(inAugust(second).map(({ DecisionStatus }) => DecisionStatus))).toEqual(new Set(["STILL_THERE"]));
   const done = inAugust(third).filter(({ DecisionStatus }) => DecisionStatus === "DONE");
   expect(done.map(({ ActionKey }) => ActionKey)).toEqual([removed.ActionKey]);
+});
+
+test("what is decided and not done: STILL_THERE, as many as the manifest and the page's last point say", () => {
+  for (const run of [second, third]) {
+    const waiting = linesOf(run, "review.csv").filter(({ DecisionStatus }) => DecisionStatus === "STILL_THERE");
+    const json = /id="report">(.*?)<\/script>/s.exec(run.files["report.html"]!.toString("utf8"))![1]!;
+    expect(waiting.length).toBeGreaterThan(0);
+    expect([run.manifest.decisions.stillThere, JSON.parse(json).trend.decidedNotDone]).toEqual([
+      waiting.length,
+      waiting.length,
+    ]);
+  }
+});
+
+test("docs/review.md asks these of the files, and nothing else", () => {
+  expect(askedInDocs("With the sheet")).toEqual([
+    "Which access of the payments team can go this week?",
+    "Which assignments does nobody use?",
+    "What did we decide in August, and is it done?",
+    "What is decided and not done?",
+    "Was this removal decided, by whom?",
+    "Will my sheet be taken?",
+  ]);
 });
 
 test("whether a removal was decided, and by whom: changes.csv", () => {

@@ -179,7 +179,7 @@ test("logins that are all of strangers: no grant is reported as unused, and the 
 
 test.each([
   ["queryFailed", "ended as FAILED: Query execution failed: an internal error occurred."],
-  ["queryCancelled", "ended as CANCELLED: Query was cancelled."],
+  ["queryCancelled", "ended as CANCELLED: Query was canceled."],
   ["queryTimedOut", "ended as TIMED_OUT: Query exceeded the time limit of one hour."],
 ] as const)("%s: the query's own message is in the manifest, and what it found is not used", async (kind, message) => {
   const { result, rows } = await report(organisation, { faults: [{ operation: "cloudtrail:StartQuery", kind }] });

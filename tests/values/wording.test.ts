@@ -23,6 +23,27 @@ const STUMBLED_OVER: [RegExp, string, string][] = [
   [/called unused/i, "not called unused before 2026-12-02", "not reported as unused before"],
 ];
 
+/** British spellings, as they begin or stand, and AWS's. */
+const SPELLED_AS_AWS_DOES: [RegExp, string][] = [
+  [
+    /\b(?:un|re|de|mis)?(?:organ|serial|recogn|author|synchron|normal|summar|initial|minim|maxim|optim|priorit|custom|util|categor|emphas|standard|final|random|token|special|general)is(?:e[drs]?|ing|ations?)?\b/i,
+    "-ize",
+  ],
+  [/\bbehaviour\w*/i, "behavior"],
+  [/\b(?:col|hon|fav|neighb|lab)our\w*/i, "-or"],
+  [/\b(?:cancel|label|model|travel|signal)l(?:ed|ing)\b/i, "-led, -ling"],
+  [/\bartefacts?\b/i, "artifact"],
+  [/\bcatalogues?\b/i, "catalog"],
+  [/\blicences?\b/i, "license"],
+  [/\bdefence\b/i, "defense"],
+  [/\banalys(?:e[drs]?|ing)\b/i, "analyze"],
+  [/\bfulfils?\b/i, "fulfill"],
+  // But for the name of another program.
+  [/\bcentres?\b(?! leveraging)/i, "center"],
+  [/\btowards\b/i, "toward"],
+  [/\b(?:judgement|grey|whilst|learnt|spelt|programmes?)\b/i, "judgment, gray, while, learned, spelled, program"],
+];
+
 const root = join(__dirname, "../..");
 
 /** As version 0.1 said it: its reports are checked by what it promised. */
@@ -67,6 +88,76 @@ test("what was read are the texts of the program, its settings and its documents
   expect(textToRead("CHANGELOG.md")).not.toContain("## [0.1.0]");
 });
 
+const spelled = [
+  ...files,
+  ...everyFile("local", /\.ts$/),
+  ...everyFile("examples", /\.(ts|ya?ml|json)$/),
+  ...everyFile(".github", /\.(md|ya?ml)$/),
+];
+
+test("everything that people read is spelled as AWS spells", () => {
+  const found = spelled.flatMap((file) => britishIn(proseOf(file)).map((word) => `${file}: ${word}`));
+  expect(found).toEqual([]);
+});
+
+test.each([
+  ["organisations and their behaviour", ["organisations; say -ize", "behaviour; say behavior"]],
+  [
+    "a Licence, cancelled and unrecognised",
+    ["unrecognised; say -ize", "cancelled; say -led, -ling", "Licence; say license"],
+  ],
+  ["Organizations' behavior, canceled: this promise is of the center; surprise, precise", []],
+])("of %j, %j is British", (text, words) => {
+  expect(britishIn(text)).toEqual(words);
+});
+
+test("names, paths and addresses are no prose", () => {
+  const text =
+    "An `organisation` of [it](0001-serialised.md), local/organisations/sample.json.\n```sh\n--organisation\n```\n";
+  expect(britishIn(proseIn("a.md", text))).toEqual([]);
+  const source = 'import "./organisations/a";\nconst organisation = "organisation";\nsay(`no organisation`);';
+  expect(britishIn(proseIn("a.ts", source))).toEqual(["organisation; say -ize"]);
+});
+
+function britishIn(text: string): string[] {
+  return SPELLED_AS_AWS_DOES.flatMap(([pattern, instead]) => {
+    const said = pattern.exec(text)?.[0];
+    return said === undefined ? [] : [`${said}; say ${instead}`];
+  });
+}
+
+function everyFile(directory: string, pattern: RegExp): string[] {
+  const names = readdirSync(join(root, directory), { recursive: true }).map(
+    (name) => `${directory}/${name.toString()}`,
+  );
+  return names.filter((name) => pattern.test(name));
+}
+
+function proseOf(file: string): string {
+  const text = readFileSync(join(root, file), "utf8");
+  // Editors show a component's comments, and an example is read from its first line to its last.
+  const isReadWhole = /^(components|examples)\//.test(file);
+  return proseIn(file, text) + (isReadWhole ? commentsIn(text) : "");
+}
+
+/** Of a file the texts, without names, paths, addresses and what is to be typed. */
+function proseIn(file: string, text: string): string {
+  const isSource = file.endsWith(".ts");
+  const prose = isSource
+    ? literalsOf(file, text)
+        .filter((literal) => /\s/.test(literal))
+        .join("\n")
+    : text;
+  return prose
+    .replace(/^ *```[\s\S]*?^ *```/gm, "")
+    .replace(/`[^`\n]*`|\]\([^)]*\)|\$\{\{.*?\}\}/g, "")
+    .replace(/\S*[/_]\S*|\b\w+\.(?:ts|json|md)\b/g, "");
+}
+
+function commentsIn(text: string): string {
+  return [...text.matchAll(/\/\*\*[\s\S]*?\*\/|\/\/ .*|# .*/g)].map(([comment]) => comment).join("\n");
+}
+
 function whatIsSaidIn(text: string) {
   const oneLine = text.replace(/\s*\n\s*(\* |# |\/\/ )?/g, " ");
   return STUMBLED_OVER.flatMap(([pattern, , instead]) => {
@@ -86,6 +177,10 @@ function textToRead(file: string): string {
 
 /** The literals of a source, one after the other, so that a text in parts is read as one. */
 function textsOf(file: string, text: string): string {
+  return literalsOf(file, text).join("");
+}
+
+function literalsOf(file: string, text: string): string[] {
   const literals: string[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node)) {
@@ -94,5 +189,5 @@ function textsOf(file: string, text: string): string {
     ts.forEachChild(node, visit);
   };
   visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest));
-  return literals.join("");
+  return literals;
 }

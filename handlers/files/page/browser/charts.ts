@@ -13,6 +13,7 @@ import {
 } from "chart.js";
 import { MatrixController, MatrixElement } from "chartjs-chart-matrix";
 import { element } from "./dom";
+import { onPrinting } from "./printing";
 import type { Selection } from "./selection";
 import { currentTheme, type Theme } from "./theme";
 
@@ -133,11 +134,9 @@ export function showPictures(
 
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   // Paper is light and narrower than the window; the style sheet knows both by this class.
-  const printing = (on: boolean) => () => {
-    document.documentElement.classList.toggle("printing", on);
+  onPrinting((printing) => {
+    document.documentElement.classList.toggle("printing", printing);
     draw();
-  };
-  addEventListener("beforeprint", printing(true));
-  addEventListener("afterprint", printing(false));
+  });
   return { section, draw };
 }

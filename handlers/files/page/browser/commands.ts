@@ -23,8 +23,13 @@ const joined = (...parts: readonly string[]) => parts.join(" \\\n  ");
 export function endMembership({ GroupId, UserId }: PageRow, { region, settings }: Place): string {
   const store = `--identity-store-id ${quoted(settings.identityStoreId)} --region ${quoted(region)}`;
   return joined(
-    `aws identitystore delete-group-membership ${store}`,
-    `--membership-id "$(aws identitystore get-group-membership-id ${store} --group-id ${quoted(GroupId)} --member-id UserId=${quoted(UserId)} --query MembershipId --output text)"`,
+    "aws identitystore delete-group-membership",
+    store,
+    `--membership-id "$(aws identitystore get-group-membership-id`,
+    `  ${store}`,
+    `  --group-id ${quoted(GroupId)}`,
+    `  --member-id UserId=${quoted(UserId)}`,
+    `  --query MembershipId --output text)"`,
   );
 }
 

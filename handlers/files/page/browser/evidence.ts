@@ -25,21 +25,29 @@ export function givenGrants({ given: { first, count } }: PageChanges): HTMLEleme
   if (count === 0) return null;
   const left = count - first.length;
   return element(
-    "details",
-    { class: "given", id: "given" },
-    element("summary", {}, `Who assigned what is new: ${formatCounted(count, "assignment")}`),
-    textTable(
-      ["Account", "Permission set", "To", "Assigned", "By", "New grants"],
-      first.map(({ account, permissionSet, group, principal, at, by, rows }) => [
-        account,
-        permissionSet,
-        group ? `group ${principal}` : principal,
-        formatTime(at),
-        by || "not told",
-        formatCount(rows),
-      ]),
+    "section",
+    { class: "given", id: "given", "aria-label": "Who assigned what is new" },
+    element(
+      "details",
+      {},
+      element("summary", {}, `Who assigned what is new: ${formatCounted(count, "assignment")}`),
+      element(
+        "div",
+        { class: "text-table scrolled", tabindex: "0", role: "group", "aria-label": "Who assigned what is new" },
+        textTable(
+          ["Account", "Permission set", "To", "Assigned", "By", "New grants"],
+          first.map(({ account, permissionSet, group, principal, at, by, rows }) => [
+            account,
+            permissionSet,
+            group ? `group ${principal}` : principal,
+            formatTime(at),
+            by || "not told",
+            formatCount(rows),
+          ]),
+        ),
+      ),
+      left > 0 ? element("p", {}, `And ${formatCount(left)} more: changes.csv has all of them.`) : null,
     ),
-    left > 0 ? element("p", {}, `And ${formatCount(left)} more: changes.csv has all of them.`) : null,
   );
 }
 

@@ -19,6 +19,7 @@ import { openableRows } from "./openableRows";
 import { titleOfSelection } from "./panels";
 import { PRINTED_ROWS, paperTable } from "./paper";
 import { type Preset, presetsOf } from "./presets";
+import { onPrinting } from "./printing";
 import { csvText } from "./rows";
 import { belongsTo, type Selection } from "./selection";
 import { textOfRow, titleOf } from "./shown";
@@ -262,8 +263,7 @@ export function grantsTable(
     const columns = TABLE_COLUMNS.filter((column) => table?.getColumn(column).isVisible());
     section.append(paperTable(columns, shownRows().slice(0, PRINTED_ROWS)));
   }
-  addEventListener("beforeprint", () => onPaper(true));
-  addEventListener("afterprint", () => onPaper(false));
+  onPrinting(onPaper);
 
   function columnToggle(of: Tabulator, column: PageColumn): HTMLElement {
     const box = element("input", { type: "checkbox", "data-column": column });

@@ -8,6 +8,7 @@ import { heatMapPicture } from "./heatMapPicture";
 import { overviewFigures, overviewHeader } from "./overview";
 import { createPanel } from "./panel";
 import { changesPicture, daysPicture, groupsPicture, permissionSetsPicture } from "./pictures";
+import { printOpen } from "./printing";
 import { decodeRows } from "./rows";
 import type { Selection } from "./selection";
 import { trendPicture } from "./trendPicture";
@@ -60,6 +61,10 @@ skip.addEventListener("click", (event) => {
   grants.reveal(address.view.preset);
 });
 
+const given = givenGrants(report.changes);
+printOpen(section);
+if (given !== null) printOpen(given);
+
 document.body.append(
   skip,
   element(
@@ -68,7 +73,7 @@ document.body.append(
     overviewHeader(report.run),
     overviewFigures(report, showPreset),
     section,
-    givenGrants(report.changes),
+    given,
     givenBetween(report.changes),
     grants.section,
     element(

@@ -27,7 +27,7 @@ export function panelOf(selection: Selection, context: PanelContext): PanelConte
         { class: "quiet" },
         "This page holds a part of the report: there may be more in credential_report.csv.",
       );
-  const whole = [note, parts.inTable(selection, rows)];
+  const whole = [summaryOf(rows), parts.inTable(selection, rows), note];
   const title = titleOfSelection(selection, first);
   switch (selection.kind) {
     case "grant":
@@ -37,12 +37,11 @@ export function panelOf(selection: Selection, context: PanelContext): PanelConte
         title,
         body: [
           parts.facts(first, ["UserDisplayName", "UserEmail", "UserStatus", "UserId"]),
-          summaryOf(rows),
+          ...whole,
           ...administratorsOf(rows, "Administrator in", (row) => accountAndRole(row), parts),
           parts.heading("Everything that this person can enter, and by which way"),
           parts.table(rows, ["account", "PermissionSetName", "GroupName", "Usage", "SuggestedAction"]),
           parts.commands(removals(rows, context)),
-          ...whole,
         ],
       };
     case "account":
@@ -50,11 +49,10 @@ export function panelOf(selection: Selection, context: PanelContext): PanelConte
         title,
         body: [
           parts.facts(first, ["account", "AccountState"]),
-          summaryOf(rows),
+          ...whole,
           ...administratorsOf(rows, "Who can enter as administrator", (row) => nameOf("Username", row), parts),
           parts.heading("Who can enter this account, and by which way"),
           parts.table(rows, ["Username", "PermissionSetName", "GroupName", "Usage", "SuggestedAction"]),
-          ...whole,
         ],
       };
     case "permission-set":
@@ -62,10 +60,9 @@ export function panelOf(selection: Selection, context: PanelContext): PanelConte
         title,
         body: [
           parts.facts(first, ["PermissionSetDescription", "AdministratorReason", "PermissionSetArn"]),
-          summaryOf(rows),
+          ...whole,
           parts.heading("Who can enter with it, and where"),
           parts.table(rows, ["Username", "account", "GroupName", "Usage", "SuggestedAction"]),
-          ...whole,
         ],
       };
     case "group":
@@ -74,9 +71,8 @@ export function panelOf(selection: Selection, context: PanelContext): PanelConte
       return {
         title,
         body: [
-          summaryOf(rows),
-          parts.table(rows, ["Username", "account", "PermissionSetName", "GroupName", "Usage", "SuggestedAction"]),
           ...whole,
+          parts.table(rows, ["Username", "account", "PermissionSetName", "GroupName", "Usage", "SuggestedAction"]),
         ],
       };
   }
@@ -143,7 +139,11 @@ function grantPanel(row: PageRow, context: PanelContext, parts: Parts): PanelCon
       element(
         "p",
         { class: "advice" },
-        element("strong", { class: `action action-${row.SuggestedAction}` }, shownOf("SuggestedAction", row).join("")),
+        element(
+          "strong",
+          { class: `action action-${row.SuggestedAction}` },
+          `Suggested: ${shownOf("SuggestedAction", row).join("")}.`,
+        ),
         ` ${row.Reason}`,
       ),
       parts.facts(row, [
@@ -209,7 +209,7 @@ function groupPanel(
     title: titleOfSelection(selection, first),
     body: [
       parts.facts(first, ["GroupId"]),
-      summaryOf(rows),
+      ...whole,
       parts.heading(`Its members: ${formatCounted(members.length, "user")}`),
       members.length === 0
         ? element("p", {}, "It has no members: nobody enters by it today, and whoever joins will.")
@@ -219,7 +219,6 @@ function groupPanel(
       parts.heading("Who used what"),
       parts.table(rows, ["Username", "account", "PermissionSetName", "Usage", "SuggestedAction"]),
       parts.commands([...commands, ...removals(rows, context)]),
-      ...whole,
     ],
   };
 }
@@ -228,14 +227,18 @@ function groupPanel(
 function summaryOf(rows: readonly PageRow[]): HTMLElement {
   const count = (is: (row: PageRow) => boolean) => rows.filter(is).length;
   const grants = count(({ UserId }) => UserId !== "");
-  const people = distinct(
-    rows.filter(({ UserId }) => UserId !== ""),
-    ({ UserId }) => UserId,
-  ).length;
+  const usersOf = (is: (row: PageRow) => boolean) =>
+    distinct(
+      rows.filter((row) => row.UserId !== "" && is(row)),
+      ({ UserId }) => UserId,
+    ).length;
+  const people = usersOf(({ RowStatus }) => RowStatus !== "USER_NOT_FOUND");
+  const gone = usersOf(({ RowStatus }) => RowStatus === "USER_NOT_FOUND");
   const accounts = distinct(rows, ({ account }) => account).length;
   const words = [
     formatCounted(grants, "grant"),
     people === 1 ? "1 person" : `${formatCount(people)} people`,
+    ...(gone === 0 ? [] : [formatCounted(gone, "user id") + " of nobody"]),
     formatCounted(accounts, "account"),
     `${formatCount(count(({ Usage }) => Usage === "USED"))} used`,
     `${formatCount(count(({ Usage }) => Usage === "UNUSED_IN_WINDOW"))} unused`,
@@ -253,9 +256,17 @@ function administratorsOf(
   parts: Parts,
 ): HTMLElement[] {
   const administrators = rows.filter(({ Administrator, UserId }) => Administrator !== "" && UserId !== "");
-  if (administrators.length === 0) return [parts.heading(`${title}: nobody`.replace("in: nobody", "nowhere"))];
+  // A permission set whose policies were not all read may be an administrator's, too.
+  const unread = distinct(
+    rows.filter(({ Administrator, AdministratorReason }) => Administrator === "" && AdministratorReason !== ""),
+    ({ PermissionSetArn }) => PermissionSetArn,
+  ).map((row) =>
+    element("p", { class: "quiet", dir: "auto" }, `${nameOf("PermissionSetName", row)}: ${row.AdministratorReason}.`),
+  );
+  if (administrators.length === 0)
+    return [parts.heading(`${title}: nobody`.replace("in: nobody", "nowhere")), ...unread];
   const each = distinct(administrators, textOf);
-  return [parts.heading(`${title}: ${formatCount(each.length)}`), parts.list(each, "grant", textOf)];
+  return [parts.heading(`${title}: ${formatCount(each.length)}`), parts.list(each, "grant", textOf), ...unread];
 }
 
 /** What takes this row's access away, and what else that takes. */

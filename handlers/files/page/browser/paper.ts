@@ -6,19 +6,20 @@ import { shownOf, titleOf } from "./shown";
 /** More rows than anybody reads on paper; the CSV has them all. */
 export const PRINTED_ROWS = 500;
 
-/** How much of a sheet's width a column gets beside the others; names and sentences need more than numbers. */
+/** How much of a sheet's width a column gets beside the others: at least its longest word; names and sentences more than numbers. */
 const WIDTHS: Partial<Record<PageColumn, number>> = {
-  account: 14,
-  PermissionSetName: 14,
-  GroupName: 13,
-  Username: 15,
-  LastLogin: 9,
-  DaysSinceLastLogin: 5,
-  LoginsInWindow: 6,
-  RowStatus: 9,
-  Usage: 9,
-  SuggestedAction: 9,
-  Reason: 26,
+  account: 15,
+  PermissionSetName: 15,
+  GroupName: 12,
+  Username: 16,
+  LastLogin: 11,
+  DaysSinceLastLogin: 6,
+  LoginsInWindow: 7,
+  RowStatus: 8,
+  Usage: 10,
+  SuggestedAction: 11,
+  Reason: 22,
+  AdministratorReason: 15,
 };
 const OTHER_WIDTH = 10;
 

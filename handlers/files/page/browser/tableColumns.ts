@@ -3,14 +3,14 @@ import { PAGE_COLUMN_NAMES } from "../pageColumns";
 
 /** Shown at first, in this order, with their least widths; the others can be added. */
 export const SHOWN: Partial<Record<PageColumn, number>> = {
-  Username: 180,
-  Usage: 138,
+  Username: 184,
+  Usage: 150,
   SuggestedAction: 104,
-  account: 128,
-  PermissionSetName: 138,
-  GroupName: 118,
+  account: 160,
+  PermissionSetName: 166,
+  GroupName: 134,
   LastLogin: 104,
-  DaysSinceLastLogin: 76,
+  DaysSinceLastLogin: 72,
   Reason: 262,
   RowStatus: 115,
   LoginsInWindow: 80,

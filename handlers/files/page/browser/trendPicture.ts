@@ -5,15 +5,30 @@ import { textTable } from "./dom";
 import { formatCount, formatCounted, formatDay } from "./format";
 import type { Theme } from "./theme";
 
-/** Told apart by dashes and points, too. */
+/** Told apart by dashes and points, too. Grants are many times as many as people: they have a scale of their own, above the others'. */
 const LINES = [
-  ["grants", "Grants", "ink", [], "circle"],
-  ["unused", "Unused", "unused", [], "rect"],
-  ["people", "People", "used", [], "triangle"],
-  ["administrators", "Administrators", "tooNew", [6, 3], "rectRot"],
-  ["orphaned", "Orphaned", "muted", [2, 3], "cross"],
-  ["decidedNotDone", "Decided, not done", "accent", [8, 2, 2, 2], "star"],
-] as const satisfies readonly (readonly [keyof PageTrendPoint, string, keyof Theme, readonly number[], string])[];
+  ["grants", "Grants", "ink", [], "circle", "many"],
+  ["unused", "Unused", "unused", [], "rect", "many"],
+  ["people", "People", "used", [], "triangle", "few"],
+  ["administrators", "Administrators", "tooNew", [6, 3], "rectRot", "few"],
+  ["orphaned", "Orphaned", "muted", [2, 3], "cross", "few"],
+  ["decidedNotDone", "Decided, not done", "accent", [8, 2, 2, 2], "star", "few"],
+] as const satisfies readonly (readonly [
+  keyof PageTrendPoint,
+  string,
+  keyof Theme,
+  readonly number[],
+  string,
+  string,
+])[];
+
+const scale = {
+  stack: "lines",
+  beginAtZero: true,
+  offset: true,
+  ticks: { precision: 0, maxTicksLimit: 4 },
+  border: { display: false },
+} as const;
 
 /** The figures of this report and of those before it, as lines. */
 export function trendPicture({ trend, figures, run }: PageData): Picture {
@@ -37,7 +52,7 @@ export function trendPicture({ trend, figures, run }: PageData): Picture {
         ? "There is no earlier report: the lines begin with this one."
         : `The reports before could not be read: ${trend.reason}.`
       : `${formatCounted(points.length, "report")} since ${formatDay(points[0]!.now)}. Where a report did not say, or could not observe, a line has a gap. Administrators are people.`,
-    height: none ? null : 280,
+    height: none ? null : 340,
     wide: true,
     table: textTable(
       ["State of", ...lines.map(([, title]) => title)],
@@ -53,7 +68,8 @@ export function trendPicture({ trend, figures, run }: PageData): Picture {
       type: "line",
       data: {
         labels: points.map((point) => formatDay(point.now)),
-        datasets: lines.map(([figure, label, colour, dash, pointStyle]) => ({
+        datasets: lines.map(([figure, label, colour, dash, pointStyle, yAxisID]) => ({
+          yAxisID,
           label,
           data: points.map((point) => point[figure]),
           borderColor: theme[colour] as string,
@@ -71,7 +87,9 @@ export function trendPicture({ trend, figures, run }: PageData): Picture {
         },
         scales: {
           x: { grid: { display: false } },
-          y: { beginAtZero: true, ticks: { precision: 0, maxTicksLimit: 6 }, border: { display: false } },
+          // The first of a stack stands at the bottom.
+          few: scale,
+          many: scale,
         },
       },
     }),
