@@ -195,6 +195,22 @@ describe("the dev stack in the local AWS", () => {
       "credential-report-function updated",
     ]);
   });
+
+  test("a run that is stopped makes the runbook fail, without a result to read", async () => {
+    const client = new SFNClient(clientConfig({ endpoint: localAws.url, region: "us-east-1" }, "deployer"));
+    localAws.inject([{ operation: "sso-admin:ListPermissionSets", kind: "slow", ms: 5_000 }]);
+    let stopping: Promise<unknown> | undefined;
+    const execution = await deployment.runRunbook(undefined, ({ StepExecutions: [startRun] = [] }) => {
+      const executionArn = startRun?.Outputs?.ExecutionArn?.[0];
+      if (executionArn) stopping ??= client.send(new StopExecutionCommand({ executionArn }));
+    });
+
+    await stopping;
+    client.destroy();
+    expect(execution.AutomationExecutionStatus).toBe("Failed");
+    expect(steps(execution).slice(-2)).toEqual(["hasSucceeded Success", "failAsRunFailed Failed"]);
+    expect(execution.Outputs).toMatchObject({ "readEnd.Status": ["ABORTED"] });
+  });
 });
 
 longTest(
@@ -233,29 +249,6 @@ test("a run for which one slice is too short goes on in the next", async () => {
     const { objects } = localAws.buckets.get(String(deployment.outputs.bucketName))!;
     expect([...objects.keys()].filter((key) => key.startsWith("credential_reports/work/"))).toEqual([]);
   } finally {
-    await deployment.close();
-    await localAws.close();
-  }
-});
-
-test("a run that is stopped makes the runbook fail, without a result to read", async () => {
-  const localAws = await startLocalAws({ organisation, rate: 10 });
-  const deployment = await deploy({ localAws, config, timeScale });
-  const client = new SFNClient(clientConfig({ endpoint: localAws.url, region: "us-east-1" }, "deployer"));
-  try {
-    localAws.inject([{ operation: "sso-admin:ListPermissionSets", kind: "slow", ms: 5_000 }]);
-    let stopping: Promise<unknown> | undefined;
-    const execution = await deployment.runRunbook(undefined, ({ StepExecutions: [startRun] = [] }) => {
-      const executionArn = startRun?.Outputs?.ExecutionArn?.[0];
-      if (executionArn) stopping ??= client.send(new StopExecutionCommand({ executionArn }));
-    });
-
-    await stopping;
-    expect(execution.AutomationExecutionStatus).toBe("Failed");
-    expect(steps(execution).slice(-2)).toEqual(["hasSucceeded Success", "failAsRunFailed Failed"]);
-    expect(execution.Outputs).toMatchObject({ "readEnd.Status": ["ABORTED"] });
-  } finally {
-    client.destroy();
     await deployment.close();
     await localAws.close();
   }
