@@ -1,8 +1,8 @@
 import { type Caller, createCaller, createJournal } from "../../handlers/aws/aws";
-import { archiveFileName } from "../../handlers/logins/logins";
+import { archiveFileName, archiveFileOf, partText, QUARTER_MS } from "../../handlers/logins/logins";
 import { type LocalAws, startLocalAws } from "../../local/aws";
 import { createMemoryArchive, historySource } from "../support/loginArchives";
-import { login, now, organisationOf } from "../support/organisation";
+import { identityStoreId, instanceArn, login, now, organisationOf } from "../support/organisation";
 
 // Event history deletes its oldest events while the newest are read: what was gone by then is neither observed nor archived.
 
@@ -29,8 +29,8 @@ afterAll(async () => {
 });
 
 /** By a clock of AWS's that is at `now` when reading begins, and so many hours on when the pages come. */
-async function readIn(hours: number) {
-  const archive = createMemoryArchive();
+async function readIn(hours: number, files: ReadonlyMap<string, Buffer> = new Map()) {
+  const archive = createMemoryArchive(new Map(files));
   const source = historySource({ archive });
   let asked = 0;
   const awsNowMs = () => (asked++ === 0 ? nowMs : nowMs + hours * HOUR_MS);
@@ -53,6 +53,31 @@ async function readIn(hours: number) {
   const has = (from: string) => archive.files.has(archiveFileName("eu-west-1", Date.parse(from)));
   return { from: part.regions[0]!.from, archived: [OLDEST, NEXT].map(has), logins: part.lastLogins.length };
 }
+
+/** Quarters in which nothing happened, from the window's first to the one before the oldest that Event history has. */
+async function archivedBut(missing: string) {
+  const names = [
+    "Federate",
+    "GetRoleCredentials",
+    "CreateAccountAssignment",
+    "DeleteAccountAssignment",
+    "RemoveRegion",
+  ];
+  const events = Object.fromEntries(names.map((name) => [name, 0]));
+  const files = new Map<string, Buffer>();
+  for (let fromMs = Date.parse(WINDOW.from); fromMs < Date.parse(OLDEST); fromMs += QUARTER_MS) {
+    if (fromMs === Date.parse(missing)) continue;
+    const part = { fromMs, events, logins: [], assignments: [], removedRegions: [], records: [] };
+    const text = partText("eu-west-1", part, { instanceArn, identityStoreId });
+    files.set(archiveFileName("eu-west-1", fromMs), await archiveFileOf(text));
+  }
+  return files;
+}
+
+test("the archive's older quarters count as far as there is no gap", async () => {
+  expect(await readIn(0, await archivedBut("none"))).toMatchObject({ from: WINDOW.from });
+  expect(await readIn(0, await archivedBut("2026-08-10T00:00:00Z"))).toMatchObject({ from: "2026-08-10T06:00:00Z" });
+});
 
 test("what Event history still had when it was read is observed, and archived", async () => {
   expect(await readIn(0)).toEqual({ from: OLDEST, archived: [true, true], logins: 1 });
