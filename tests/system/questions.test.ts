@@ -150,6 +150,7 @@ test("docs/review.md asks these of the files, and nothing else", () => {
     "What did we decide in August, and is it done?",
     "What is decided and not done?",
     "Was this removal decided, by whom?",
+    "Who had access for a few hours, and who gave it?", // walked in grantedAndRevoked.test.ts
     "Will my sheet be taken?",
   ]);
 });

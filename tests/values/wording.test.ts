@@ -191,3 +191,17 @@ function literalsOf(file: string, text: string): string[] {
   visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest));
   return literals;
 }
+
+test("lines of the documents can be read side by side: at most 140 characters, but for tables, examples and code", () => {
+  const documents = [...everyFile("docs", /\.md$/), "README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md"];
+  const long = documents.flatMap((file) => {
+    const prose = readFileSync(join(root, file), "utf8").replace(/^ *```.*?^ *```$/gms, (code) =>
+      code.replace(/[^\n]/g, ""),
+    );
+    return prose.split("\n").flatMap((line, index) => {
+      const isProse = line.replace(/`[^`]*`/g, "`").length > 140 && !/^\s*(\||<!--|!\[|\S+$)/.test(line);
+      return isProse ? [`${file}:${index + 1}`] : [];
+    });
+  });
+  expect(long).toEqual([]);
+});
