@@ -45,6 +45,8 @@ interface StepHead extends Pick<InstanceRegions, "regions" | "primary"> {
 /** A harvest ends before the next watch starts another, so that no execution lasts as long as the state machine lets one. */
 export const LONGEST_HARVEST_MS = 6 * 3_600_000 - 1_200_000;
 
+const REPORT_IN_PROGRESS = "a report is being made";
+
 /**
  * One slice of a harvest: reads Event history into the login archive until nothing is missing, a report is being made, or its time is over.
  *
@@ -65,23 +67,20 @@ export async function runHarvest(slice: HarvestSlice): Promise<string | null> {
   if (instance.refused !== null) return `the instance's Regions could not be read: ${instance.refused}`;
   const tellAge = async () =>
     log.metrics({ HoursSinceLastArchived: await harvest.hoursBehind(instance.regions, awsNowMs()) });
-  if (await isRunInProgress(objects)) {
-    await tellAge();
-    return "a report is being made";
-  }
   const place = await takeHarvest(objects, runId, randomUUID(), endMs);
   if (place === null) return "another harvest is in progress";
   // What a harvest has left that died.
   if (place.before !== null) await removeUnfinished(createS3Work(clients.s3, bucket, workFolder(place.before), call));
 
-  let because: string | null = null;
+  // With the place taken: a slice that comes to a report gives back what the slices before it had.
+  let because = (await isRunInProgress(objects)) ? REPORT_IN_PROGRESS : null;
   let goesOn = false;
   let endStep = () => {};
   const looking = setInterval(() => {
     isRunInProgress(objects).then(
       (inProgress) => {
         if (!inProgress) return;
-        because = "a report is being made";
+        because = REPORT_IN_PROGRESS;
         endStep();
       },
       () => {}, // looked again in a minute

@@ -118,7 +118,7 @@ test("ends at once where a report is being made, and asks for no event", async (
   await asked("sso-admin:ListPermissionSets");
   expect((await harvest(other, "harvest")).answer).toMatchObject({ because: "a report is being made" });
   expect(lookUps()).toBe(0);
-  expect(jsonOf(one.bucket, "harvest.json")).toBeUndefined();
+  expect(jsonOf(one.bucket, "harvest.json")).toMatchObject({ runId: "harvest", ended: true });
   await report;
 });
 
