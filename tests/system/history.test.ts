@@ -187,7 +187,8 @@ test.each([
   expect(manifest.files.map(({ name }: { name: string }) => name)).not.toContain("changes.csv");
   const data = pageOf(result);
   const { reason } = manifest.previousReport;
-  expect(data.changes).toEqual({ since: null, reason, counts: {}, given: { first: [], count: 0 } });
+  const none = { first: [], count: 0 };
+  expect(data.changes).toEqual({ since: null, reason, counts: {}, given: none, between: none });
   expect(result.warnings).toEqual([expect.stringContaining(manifest.previousReport.reason)]);
   expect(data.run.warnings).toEqual(result.warnings);
   expect(container.bucket.uploads.size).toBe(0);
