@@ -24,6 +24,15 @@ interface Sample {
     requestParameters: Record<string, string> | null;
   }[];
   Regions: { RegionName: string; AddedDate: string; IsPrimaryRegion: boolean }[];
+  AccountAccessEntitlements: {
+    entitlement: {
+      principalRole: {
+        principal: { identityCenter: { userId?: string; groupId?: string } };
+        roleArn: string;
+        account: string;
+      };
+    };
+  }[];
 }
 const sample: Sample = JSON.parse(readFileSync(file, "utf8"));
 const now = Date.parse(sample.Now);
@@ -145,11 +154,33 @@ test("tells of some grants when they were made, and of none that this would make
       ),
     }));
   const created = of("CreateAccountAssignment");
-  expect(created.map(({ isPresent }) => isPresent)).toEqual(created.map(() => true));
-  expect(of("DeleteAccountAssignment").map(({ isPresent }) => isPresent)).toEqual([false, true]);
-  const recent = created.filter(({ eventTime }) => now - Date.parse(eventTime) < 14 * day);
+  // But for what was given for three hours.
+  const gone = created.filter(({ isPresent }) => !isPresent);
+  expect(gone.map(({ eventTime }) => eventTime)).toEqual(["2026-11-18T21:04:17Z"]);
+  expect(of("DeleteAccountAssignment").map(({ isPresent }) => isPresent)).toEqual([false, true, false]);
+  const recent = created
+    .filter(({ isPresent }) => isPresent)
+    .filter(({ eventTime }) => now - Date.parse(eventTime) < 14 * day);
   // Somebody who used it since.
   expect(recent.map(({ eventTime, requestParameters }) => [eventTime, requestParameters?.principalId])).toEqual([
     ["2026-11-12T14:09:36Z", "196d0348-b75f-4a24-a738-a404e0eccae0"],
   ]);
+});
+
+test("gives roles of accounts to a group, to a user and to somebody who is gone", () => {
+  const { AccountAccessEntitlements: entitlements } = sample;
+  const known = [...sample.Users.map(({ UserId }) => UserId), ...sample.Groups.map(({ GroupId }) => GroupId)];
+  const principals = entitlements.map(({ entitlement: { principalRole } }) => principalRole.principal.identityCenter);
+  expect(
+    principals.map(({ groupId, userId }) => [groupId ? "GROUP" : "USER", known.includes(groupId ?? userId ?? "")]),
+  ).toEqual([
+    ["GROUP", true],
+    ["USER", true],
+    ["USER", false],
+  ]);
+  for (const { entitlement } of entitlements) {
+    const { account, roleArn } = entitlement.principalRole;
+    expect(roleArn.startsWith(`arn:aws:iam::${account}:role/`)).toBe(true);
+    expect(sample.Accounts.map(({ Id }) => Id)).toContain(account);
+  }
 });

@@ -128,6 +128,11 @@ export const WAY_CASES: FixedCase[] = [
     ],
   ),
   fixed(
+    "a role that its account does not have any more: from here nobody sees that, and it is listed as it was given",
+    given(entitlement({ userId: ALICE }, { roleArn: "arn:aws:iam::111111111111:role/gone/Deleted" })),
+    [{ ...DIRECT_ROLE, RoleArn: "arn:aws:iam::111111111111:role/gone/Deleted" }, UNUSED],
+  ),
+  fixed(
     "two applications that give the same role: since the newer of both",
     {
       ...applications(APPLICATION, OTHER),

@@ -74,6 +74,7 @@ describe("npm start", () => {
   test("leaves every kind of change since the report of a week before, in the file and for the page", () => {
     expect(valuesOf("changes.csv", "Change")).toEqual([
       "GRANTED",
+      "GRANTED_AND_REVOKED",
       "NOW_UNUSED",
       "REVOKED",
       "STATUS_CHANGED",
