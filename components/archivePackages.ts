@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 interface PackageFile {
@@ -20,6 +20,25 @@ export function packagesLeftOut(needed: readonly string[], directory: string, ow
   const wanted = new Set<string>([own]);
   for (const name of needed) addWithDependencies(name, __dirname, wanted);
   return Object.keys(dependencies).filter((name) => !wanted.has(name));
+}
+
+/**
+ * What is wrong with how the package that this file is part of is installed in a program, undefined where nothing is. Where it is a link, as
+ * pnpm installs, Pulumi packs it by the link's name and what it needs by the name of the place: in Lambda it would find none of that.
+ *
+ * @param directory of the program
+ * @param own the name of the package
+ */
+export function installationProblem(directory: string, own: string): string | undefined {
+  const file = lookUp(join("node_modules", own, "package.json"), directory);
+  if (file === null) return undefined; // the program is this package itself
+  const folder = dirname(file);
+  const place = realpathSync(folder);
+  if (place === join(realpathSync(dirname(dirname(file))), own)) return undefined;
+  return (
+    `${own}: expected a folder at ${folder}, got a link to ${place}, whose packages the function would not find in Lambda. ` +
+    "Install with npm; or with pnpm, after node-linker=hoisted stands in .npmrc."
+  );
 }
 
 /** Adds a package and what it needs, as Node finds them from a directory. */

@@ -6,12 +6,13 @@ import { createReportHandler } from "../handlers/report";
 import { type RunSettingKey, runSettings, runSettingsOf } from "../handlers/settings";
 import type { SliceAnswer, SliceEvent } from "../handlers/slice";
 import { name as packageName } from "../package.json";
-import { packagesLeftOut } from "./archivePackages";
+import { installationProblem, packagesLeftOut } from "./archivePackages";
 import type { AwsAccount } from "./awsAccount";
 import { eventDataStoreArn, functionPolicy } from "./functionPolicy";
 import type { IdentityCenter } from "./identityCenter";
 import type { FunctionKeyRights } from "./keyRights";
 import { functionSeconds } from "./limits";
+import { runError } from "./refusal";
 import type { ReportBucket } from "./reportBucket";
 import type { SettingValues } from "./settings";
 
@@ -62,8 +63,10 @@ export interface ReportFunction {
   readonly logGroup: aws.cloudwatch.LogGroup;
 }
 
-/** The function, what its role may do, and its log group. */
+/** The function, what its role may do, and its log group. Throws where the package is installed so that the function could not start. */
 export function reportFunction(name: string, args: ReportFunctionArgs, parent: pulumi.Resource): ReportFunction {
+  const problem = installationProblem(process.cwd(), packageName);
+  if (problem !== undefined) throw runError("The function could not start", [problem]);
   const logGroup = new aws.cloudwatch.LogGroup(
     `${name}-logs`,
     { retentionInDays: logRetentionDays, kmsKeyId: pulumi.output(args.kmsKeyArn).apply((arn) => arn || undefined) },

@@ -16,7 +16,16 @@ export function accountAccessOperation(method: string, path: string): string {
   return (method === "POST" ? operations[path] : undefined) ?? `${method} ${path}`;
 }
 
-/** Account access manager. As its service model has it, and stricter: an empty filter, of which AWS does not say what it lists, is refused. */
+/** As in the service model. */
+const APPLICATION_ARN = /^arn:[a-z0-9-]+:account-access:[a-z0-9]+(-[a-z0-9]+)*:[0-9]{12}:application\/[a-zA-Z0-9-]+$/;
+const ROLE_ARN = /^arn:[a-z0-9-]+:iam::[0-9]{12}:role\/([a-zA-Z0-9+=,.@_-]+\/)*[a-zA-Z0-9+=,.@_-]+$/;
+const PRINCIPAL_ID = /^([0-9a-f]{10}-|)[A-Fa-f0-9]{8}(-[A-Fa-f0-9]{4}){3}-[A-Fa-f0-9]{12}$/;
+const ACCOUNT = /^[0-9]{12}$/;
+
+/**
+ * Account access manager. As its service model has it, and stricter: a member that the model does not have is refused, and a filter without
+ * criteria, of which AWS does not say what it lists. `tests/local/accountAccessModel.test.ts` holds it against the model.
+ */
 export function accountAccess(organisation: Organisation): Handler {
   const { header, haveOwnRegions, accessApplications, accessEntitlements } = organisation;
 
@@ -27,10 +36,7 @@ export function accountAccess(organisation: Organisation): Handler {
 
   const entitlements = (call: Call, input: Input): Item => {
     only(input, "", ["applicationArn", "filter", "maxResults", "nextToken"]);
-    const arn = input.applicationArn;
-    if (typeof arn !== "string" || !/^arn:[\w-]+:account-access:[\w-]+:\d{12}:application\/.+$/.test(arn)) {
-      throw invalid(violation("applicationArn", arn, "Member must be the ARN of an application"));
-    }
+    const arn = textOf(input.applicationArn, "applicationArn", APPLICATION_ARN, 49, 2048);
     const matches = filterOf(input.filter);
     if (!accessApplications.some(({ applicationArn }) => applicationArn === arn)) {
       throw new AwsError("ResourceNotFoundException", `There is no application ${arn}.`, 404);
@@ -75,41 +81,58 @@ const paging: Paging = {
 };
 
 function pageOf(call: Call, input: Input, member: string, listing: string, all: readonly Item[]): Item {
-  const asked = { MaxResults: input.maxResults, NextToken: input.nextToken };
+  const token = input.nextToken ?? undefined;
+  if (token !== undefined) textOf(token, "nextToken", /^/);
+  const asked = { MaxResults: input.maxResults, NextToken: token };
   const { items, NextToken } = page(call, asked, listing, all, paging);
   return { [member]: items, ...(NextToken !== undefined && { nextToken: NextToken }) };
 }
 
-/** `{ principalRole: { account } }` or `{ principalRole: { principal: { identityCenter: { userId | groupId } } } }` */
+/** `{ principalRole: { account?, roleArn?, principal?: { identityCenter: { userId | groupId } } } }`: all criteria must match. */
 function filterOf(filter: unknown): (entitlement: unknown) => boolean {
-  const role = structure(structure(filter, "filter", ["principalRole"]).principalRole, "filter.principalRole", [
+  const place = "filter.principalRole";
+  const criteria = structure(structure(filter, "filter", ["principalRole"]).principalRole, place, [
     "account",
+    "roleArn",
     "principal",
   ]);
-  const { account } = role;
-  if (account !== undefined) {
-    if (typeof account !== "string" || !/^\d{12}$/.test(account)) {
-      throw invalid(violation("filter.principalRole.account", account, "Member must have 12 digits"));
+  const wanted: Record<string, string> = {};
+  if (criteria.account !== undefined) wanted.account = textOf(criteria.account, `${place}.account`, ACCOUNT);
+  if (criteria.roleArn !== undefined) wanted.roleArn = textOf(criteria.roleArn, `${place}.roleArn`, ROLE_ARN);
+  if (criteria.principal !== undefined) {
+    const center = union(criteria.principal, `${place}.principal`, ["identityCenter"]).identityCenter;
+    const identity = union(center, `${place}.principal.identityCenter`, ["userId", "groupId"]);
+    for (const [kind, id] of Object.entries(identity)) {
+      wanted[kind] = textOf(id, `${place}.principal.identityCenter.${kind}`, PRINCIPAL_ID, 1, 47);
     }
-    return (entitlement) => (entitlement as { principalRole?: Item }).principalRole?.account === account;
   }
-  const place = "filter.principalRole.principal";
-  const principal = structure(structure(role.principal, place, ["identityCenter"]).identityCenter, place, [
-    "userId",
-    "groupId",
-  ]);
-  const wanted = JSON.stringify({ identityCenter: principal });
-  return (entitlement) => JSON.stringify((entitlement as { principalRole?: Item }).principalRole?.principal) === wanted;
+  if (Object.keys(wanted).length === 0) throw invalid(violation(place, undefined, "Member must have a criterion"));
+  return (entitlement) => {
+    const role = (entitlement as { principalRole?: Item }).principalRole;
+    const principal = role?.principal as { identityCenter?: Item } | undefined;
+    const found: Item = { account: role?.account, roleArn: role?.roleArn, ...principal?.identityCenter };
+    return Object.entries(wanted).every(([name, value]) => found[name] === value);
+  };
 }
 
-/** A structure with exactly one of these members, as the filter's all have. */
+function textOf(value: unknown, place: string, pattern: RegExp, min = 0, max = Number.POSITIVE_INFINITY): string {
+  if (typeof value === "string" && pattern.test(value) && value.length >= min && value.length <= max) return value;
+  throw invalid(violation(place, value, `Member must satisfy regular expression pattern: ${pattern.source}`));
+}
+
 function structure(value: unknown, place: string, members: readonly string[]): Item {
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
   if (!isObject) throw invalid(violation(place, undefined, "Member must be a structure"));
   only(value as Input, place, members);
-  if (Object.keys(value).length !== 1)
-    throw invalid(violation(place, Object.keys(value), `Member must have one of ${members}`));
   return value as Item;
+}
+
+/** A structure with exactly one of these members. */
+function union(value: unknown, place: string, members: readonly string[]): Item {
+  const found = structure(value, place, members);
+  if (Object.keys(found).length !== 1)
+    throw invalid(violation(place, Object.keys(found), `Member must have one of ${members}`));
+  return found;
 }
 
 function only(input: Input, place: string, members: readonly string[]): void {

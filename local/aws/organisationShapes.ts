@@ -23,7 +23,7 @@ const permissionSetArn: Rule = {
 };
 const accessApplicationArn: Rule = {
   what: "the ARN of an application of account access manager (arn:aws:account-access:REGION:ACCOUNT:application/ID)",
-  holds: matches(/^arn:[\w-]+:account-access:[\w-]+:\d{12}:application\/.+$/),
+  holds: matches(/^arn:[a-z0-9-]+:account-access:[a-z0-9-]+:\d{12}:application\/[a-zA-Z0-9-]+$/),
 };
 const region: Rule = { what: "a Region (eu-west-1)", holds: matches(/^([a-z]+-){2,3}\d$/) };
 const instant: Rule = {

@@ -106,9 +106,9 @@ describe("who assigned what is new", () => {
       ["payments-prod", "ReadOnly", "alice", at, by, until, "zoe"],
     ]);
     expect(await page.locator("#between summary").textContent()).toBe(
-      "Given and taken again since the last report: 3 assignments",
+      "Given and taken away again since the last report: 3 assignments",
     );
-    expect(await page.locator("#between p").textContent()).toBe("And 1 more: changes.csv has all of them.");
+    expect(await page.locator("#between details > p").textContent()).toBe("And 1 more: changes.csv has all of them.");
     expect(problems).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import type { PageChanges, PageRun } from "../pageData";
+import type { GivenGrant, PageChanges, PageRun } from "../pageData";
 import { element, textTable } from "./dom";
 import { formatCount, formatCounted, formatTime } from "./format";
 
@@ -22,55 +22,53 @@ export function observedRegions({ regions, observedFrom }: PageRun): (Node | str
 
 /** Who assigned what is new since the report before, as far as events tell; `null` where none does. */
 export function givenGrants({ given: { first, count } }: PageChanges): HTMLElement | null {
-  if (count === 0) return null;
-  const left = count - first.length;
-  return element(
-    "section",
-    { class: "given", id: "given", "aria-label": "Who assigned what is new" },
-    element(
-      "details",
-      {},
-      element("summary", {}, `Who assigned what is new: ${formatCounted(count, "assignment")}`),
-      element(
-        "div",
-        { class: "text-table scrolled", tabindex: "0", role: "group", "aria-label": "Who assigned what is new" },
-        textTable(
-          ["Account", "Permission set", "To", "Assigned", "By", "New grants"],
-          first.map(({ account, permissionSet, group, principal, at, by, rows }) => [
-            account,
-            permissionSet,
-            group ? `group ${principal}` : principal,
-            formatTime(at),
-            by || "not told",
-            formatCount(rows),
-          ]),
-        ),
-      ),
-      left > 0 ? element("p", {}, `And ${formatCount(left)} more: changes.csv has all of them.`) : null,
-    ),
+  return assignments(
+    "given",
+    "Who assigned what is new",
+    count,
+    ["Account", "Permission set", "To", "Assigned", "By", "New grants"],
+    first.map((given) => [...assigned(given), formatCount(given.rows)]),
   );
 }
 
 /** Who had access between the two reports, as far as events tell; `null` where none does. */
 export function givenBetween({ between: { first, count } }: PageChanges): HTMLElement | null {
+  return assignments(
+    "between",
+    "Given and taken away again since the last report",
+    count,
+    ["Account", "Permission set", "To", "Assigned", "By", "Ended", "By"],
+    first.map((given) => [...assigned(given), formatTime(given.revokedAt), given.revokedBy || "not told"]),
+  );
+}
+
+function assigned({ account, permissionSet, group, principal, at, by }: Omit<GivenGrant, "rows">): string[] {
+  return [account, permissionSet, group ? `group ${principal}` : principal, formatTime(at), by || "not told"];
+}
+
+/** A list to be opened, of the first of them. */
+function assignments(
+  id: string,
+  title: string,
+  count: number,
+  headers: readonly string[],
+  rows: readonly (readonly string[])[],
+): HTMLElement | null {
   if (count === 0) return null;
-  const left = count - first.length;
+  const left = count - rows.length;
   return element(
-    "details",
-    { class: "given", id: "between" },
-    element("summary", {}, `Given and taken again since the last report: ${formatCounted(count, "assignment")}`),
-    textTable(
-      ["Account", "Permission set", "To", "Assigned", "By", "Ended", "By"],
-      first.map(({ account, permissionSet, group, principal, at, by, revokedAt, revokedBy }) => [
-        account,
-        permissionSet,
-        group ? `group ${principal}` : principal,
-        formatTime(at),
-        by || "not told",
-        formatTime(revokedAt),
-        revokedBy || "not told",
-      ]),
+    "section",
+    { class: "given", id, "aria-label": title },
+    element(
+      "details",
+      {},
+      element("summary", {}, `${title}: ${formatCounted(count, "assignment")}`),
+      element(
+        "div",
+        { class: "text-table scrolled", tabindex: "0", role: "group", "aria-label": title },
+        textTable(headers, rows),
+      ),
+      left > 0 ? element("p", {}, `And ${formatCount(left)} more: changes.csv has all of them.`) : null,
     ),
-    left > 0 ? element("p", {}, `And ${formatCount(left)} more: changes.csv has all of them.`) : null,
   );
 }

@@ -61,9 +61,8 @@ skip.addEventListener("click", (event) => {
   grants.reveal(address.view.preset);
 });
 
-const given = givenGrants(report.changes);
-printOpen(section);
-if (given !== null) printOpen(given);
+const assignments = [givenGrants(report.changes), givenBetween(report.changes)].filter((list) => list !== null);
+for (const within of [section, ...assignments]) printOpen(within);
 
 document.body.append(
   skip,
@@ -73,8 +72,7 @@ document.body.append(
     overviewHeader(report.run),
     overviewFigures(report, showPreset),
     section,
-    given,
-    givenBetween(report.changes),
+    ...assignments,
     grants.section,
     element(
       "footer",
