@@ -112,6 +112,18 @@ describe("what could not be read", () => {
     expect(logins).toMatchObject({ observed: false });
   });
 
+  test.each(["regionDisabled", "optInRequired"] as const)(
+    "one Region of two (%s): what the other saw counts, and nothing is reported as unused",
+    async (kind) => {
+      const { logins, status, csv } = await reportUnder({ operation: "cloudtrail:LookupEvents", kind, at: 1 });
+      expect(status).toBe("degraded");
+      const refused = logins.regions.filter(({ reason }) => reason !== null);
+      expect(refused).toHaveLength(1);
+      expect(logins.reason).toContain(`in ${refused[0]!.region}, CloudTrail Event history could not be read there`);
+      expect(csv).not.toContain("UNUSED_IN_WINDOW");
+    },
+  );
+
   test("the Regions themselves: where people logged in is not known", async () => {
     const { logins, csv } = await reportUnder({ operation: "sso-admin:ListRegions", kind: "accessDenied" });
     expect(logins.reason).toContain("the Regions of the Identity Center instance could not be read");
