@@ -62,6 +62,7 @@ function applicationsNotCovered({ refused, count, acting, withoutScopes }: Appli
       sentence: `${leftOut}, and which applications may enter accounts as their users (scope sso:account:access) could not be looked at: ${why}.`,
     };
   }
+  if (count === 0) return { what, sentence: `${leftOut}; there is no application.`, count, names: acting };
   const unseen = withoutScopes === 0 ? "" : `, and AWS does not tell the scopes of ${withoutScopes}`;
   return {
     what,
@@ -75,5 +76,5 @@ function applicationsNotCovered({ refused, count, acting, withoutScopes }: Appli
 export function notCoveredText({ sentence, count = 0, names = [] }: NotCovered): string {
   if (names.length === 0) return sentence;
   const more = count > names.length ? `; and ${count - names.length} more` : "";
-  return `${sentence} They are: ${names.join("; ")}${more}.`;
+  return `${sentence} ${names.length === 1 ? "It is" : "They are"}: ${names.join("; ")}${more}.`;
 }

@@ -147,9 +147,10 @@ function shownBetween({ row, by, revokedAt, revokedBy }: GrantedAndRevoked): Giv
 
 function shownAssignment(row: Row) {
   const group = row.Type === "GROUP";
+  const role = row.RoleArn && `role ${row.RoleArn.slice(row.RoleArn.indexOf("/") + 1)}`;
   return {
     account: row.AccountName || row.account,
-    permissionSet: row.PermissionSetName || row.PermissionSetArn,
+    permissionSet: row.PermissionSetName || row.PermissionSetArn || role,
     group,
     principal: group ? row.GroupName || row.GroupId : row.Username || row.UserId,
     at: row.AssignedAt,

@@ -81,7 +81,11 @@ describe("npm start", () => {
       "USED_AGAIN",
     ]);
     expect(valuesOf("changes.csv", "PreviousReport")).toEqual(["2026-11-13T09:00:00Z"]);
-    expect(read("report.html").toString()).toContain('"since":"2026-11-13T09:00:00Z"');
+    const page = read("report.html").toString();
+    expect(page).toContain('"since":"2026-11-13T09:00:00Z"');
+    // Of account access manager, a role has no permission set: the list of what is new names it.
+    expect(page).toContain('"permissionSet":"role Deploy"');
+    expect(page).toContain("Assignments of applications are left out; there is no application.");
   });
 
   test("leaves the sheet to review, the unexplained logins and the rows for machines", () => {

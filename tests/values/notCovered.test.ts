@@ -29,7 +29,7 @@ test("access that was given and taken again is counted and named, whatever the o
     count: 1,
     names: [expect.stringMatching(`^2026-11-02T00:00:00Z to 2026-11-03T00:00:00Z: u-visitor, ${name} in `)],
   });
-  expect(notCoveredText(found)).toContain("1 assignment was made and ended again. They are: ");
+  expect(notCoveredText(found)).toContain("1 assignment was made and ended again. It is: ");
 });
 
 test("one that was ended before it was made, one that only ended, and one that is there are none", () => {

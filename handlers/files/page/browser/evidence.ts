@@ -26,7 +26,7 @@ export function givenGrants({ given: { first, count } }: PageChanges): HTMLEleme
     "given",
     "Who assigned what is new",
     count,
-    ["Account", "Permission set", "To", "Assigned", "By", "New grants"],
+    ["Account", "Permission set or role", "To", "Assigned", "By", "New grants"],
     first.map((given) => [...assigned(given), formatCount(given.rows)]),
   );
 }
