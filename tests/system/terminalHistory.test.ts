@@ -96,6 +96,27 @@ test("keeps what it has read beside the report, whatever becomes of the run, and
   expect((await runVerify([out])).out).toContain("The login archive is not beside the report");
 });
 
+test("says after the first pages how many hours are to be read, where what is read stays, and how to leave it out", async () => {
+  // An event a second: by the newest page, the whole window is as dense.
+  const Records = many(200, (index) =>
+    login(0, 0, 0, {
+      ...{ awsRegion: "eu-west-1", eventID: `dense-${index}` },
+      eventTime: new Date(Date.parse(now) - 60_000 - index * 1_000).toISOString().replace(".000Z", "Z"),
+    }),
+  );
+  await localAws.serveOrganisation({ ...organisation, Records } as never);
+  const out = join(folder, "dense");
+  const { code, stderr } = await startReport(["--now", now, "--out", out], localAws.url, {}, program).ended;
+  await localAws.serveOrganisation(organisation);
+  expect(code).toBe(0);
+  const [, hours] = /^Event history of eu-west-1: about ([\d.]+) hours to read, once\. (.*)$/m.exec(stderr)!;
+  // The newest page of 50 events has the last 110 seconds; at 20 requests a second, all of AWS's 2 pages a second are taken.
+  expect(Number(hours)).toBeCloseTo((90 * 86_400) / 110 / 2 / 3_600, 0);
+  expect(stderr).toContain(
+    `What is read stays in ${join(out, "logins")}, also when this run is stopped; --no-logins leaves logins out.`,
+  );
+});
+
 test("needs no option for logins: last use is there, from each Region", async () => {
   const out = join(folder, "default");
   expect(await run(out)).toEqual({ code: 0, stdout: "", stderr: "" });
