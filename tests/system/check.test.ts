@@ -348,32 +348,14 @@ test("without credentials it says what to do, and nothing else", async () => {
 });
 
 /** Every id, name, address and ARN of an organisation file. */
-function valuesOf({
-  Accounts,
-  Users,
-  Groups,
-  PermissionSets,
-  InstanceArn,
-  IdentityStoreId,
-  AccountAccessEntitlements,
-  Applications,
-}: OrganisationFile): string[] {
+function valuesOf(file: OrganisationFile): string[] {
+  const lists = ["Accounts", "Users", "Groups", "PermissionSets", "AccountAccessEntitlements", "Applications"] as const;
   const texts = (value: unknown): string[] =>
     typeof value === "string"
       ? [value]
       : typeof value === "object" && value !== null
         ? Object.values(value).flatMap(texts)
         : [];
-  const all = texts([
-    Accounts,
-    Users,
-    Groups,
-    PermissionSets,
-    InstanceArn,
-    IdentityStoreId,
-    eventDataStoreArn,
-    AccountAccessEntitlements,
-    Applications,
-  ]);
+  const all = texts([eventDataStoreArn, file.InstanceArn, file.IdentityStoreId, ...lists.map((list) => file[list])]);
   return all.filter((text) => text.length > 3 && !/^[A-Z_]+$/.test(text) && !/^\d{4}-\d\d-\d\d/.test(text));
 }
