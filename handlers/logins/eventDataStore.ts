@@ -1,5 +1,6 @@
 import type { GetEventDataStoreResponse } from "@aws-sdk/client-cloudtrail";
 import { daysBetween, END_OF_9999_MS, formatInstant } from "../times";
+import { EVENT_SOURCE, LOGIN_EVENTS } from "./events";
 import type { Begun, LoginWindow } from "./source";
 
 /** As GetEventDataStore answers, with the selectors as they stand in the answer. */
@@ -118,8 +119,8 @@ export function recordsLogins(selectors: readonly unknown[]): boolean {
   /** What the two events have in each field that a condition may be about. */
   const LOGINS: Readonly<Record<string, readonly string[]>> = {
     eventCategory: ["Management"],
-    eventSource: ["sso.amazonaws.com"],
-    eventName: ["Federate", "GetRoleCredentials"],
+    eventSource: [EVENT_SOURCE],
+    eventName: LOGIN_EVENTS,
     eventType: ["AwsServiceEvent", "AwsApiCall"],
   };
 
