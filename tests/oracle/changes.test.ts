@@ -1,7 +1,7 @@
 /**
  * changes.csv and review.csv held against their oracles, on random pasts and presents of one small organisation.
  *
- * This shows that two readings of docs/review.md agree; not that the words there are wise.
+ * This shows that two readings of docs/report.md agree; not that the words there are wise.
  */
 
 import { parse } from "csv-parse/sync";

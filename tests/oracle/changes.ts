@@ -1,5 +1,5 @@
 /**
- * The oracle's changes: every row of one report is looked for in the other, by reading all of it again. Written from docs/review.md
+ * The oracle's changes: every row of one report is looked for in the other, by reading all of it again. Written from docs/report.md
  * alone, it shares nothing with `handlers/`.
  */
 import type { Row } from "./report";

@@ -6,7 +6,7 @@ import { askedInDocs } from "../support/questions";
 import * as naive from "./naive";
 import { countsOf, openPage, polled } from "./openPage";
 
-/** The questions of docs/review.md that the page answers, each in three steps at most: a step is a click or what is typed. */
+/** The questions of docs/report.md that the page answers, each in three steps at most: a step is a click or what is typed. */
 const rows = sampleRows({ accounts: 12, permissionSets: 8, users: 40, groups: 20, groupsAPair: 1 });
 const administrators = new Set(administratorArns(rows));
 const trend = {
@@ -137,7 +137,7 @@ test.each<[string, ((page: Page) => Promise<void>)[], (page: Page) => Promise<vo
   expect(problems).toEqual([]);
 });
 
-test("every question that docs/review.md answers by the page was walked, and with those of the files they are ten and more", () => {
+test("every question that docs/report.md answers by the page was walked, and with those of the files they are ten and more", () => {
   expect(walked).toEqual(askedInDocs("On the page"));
   expect(walked.length + askedInDocs("With the sheet").length).toBeGreaterThanOrEqual(10);
 });

@@ -65,7 +65,7 @@ interface Change {
 type Unmet<Held> = Map<string, Map<string, Held>>;
 
 /**
- * What each change means, and what is deliberately none, is in docs/review.md. Rows are matched by type and ids: the names of
+ * What each change means, and what is deliberately none, is in docs/report.md. Rows are matched by type and ids: the names of
  * groups and users, by which a pair is sorted, can change.
  *
  * @param options `sameSettings`, `assignedBy`, `revokedBy` and `decidedOf`: see `PreviousRows`; `see` is told of each change
