@@ -80,9 +80,9 @@ describe("who assigned what is new", () => {
     const at = "2026-11-19 10:00 UTC";
     expect(cells).toEqual([
       ["payments-prod", "ReadOnly", "group Readers", at, "arn:aws:iam::111122223333:user/<i>zoe</i>", "3"],
-      ["payments-prod", "ReadOnly", "alice", at, "not told", "1"],
+      ["payments-prod", "ReadOnly", "alice", at, "not recorded", "1"],
     ]);
-    expect(await page.locator("#given summary").textContent()).toBe("Who assigned what is new: 7 assignments");
+    expect(await page.locator("#given summary").textContent()).toBe("Who assigned the new access: 7 assignments");
     expect(await page.locator("#given p").textContent()).toBe("And 5 more: changes.csv has all of them.");
     expect(problems).toEqual([]);
   });
@@ -102,7 +102,7 @@ describe("who assigned what is new", () => {
 
     const [at, until, by] = ["2026-11-19 10:00 UTC", "2026-11-19 11:30 UTC", made.by];
     expect(cells).toEqual([
-      ["payments-prod", "ReadOnly", "group Readers", at, by, until, "not told"],
+      ["payments-prod", "ReadOnly", "group Readers", at, by, until, "not recorded"],
       ["payments-prod", "ReadOnly", "alice", at, by, until, "zoe"],
     ]);
     expect(await page.locator("#between summary").textContent()).toBe(

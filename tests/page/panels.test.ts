@@ -161,9 +161,12 @@ describe("says", () => {
     const idsOf = (gone: boolean) =>
       naive.distinct(own.filter((row) => (row.RowStatus === "USER_NOT_FOUND") === gone).map((row) => row.UserId));
     await visit({ open: ["permission-set", PermissionSetArn] });
-    expect(await summary()).toContain(`· ${idsOf(false)} people · ${idsOf(true)} user id of nobody ·`);
+    expect(await summary()).toContain(`· ${idsOf(false)} people · ${idsOf(true)} user id without a user ·`);
     await page.click("dialog button:has-text('in the table')");
-    await polled(async () => (await countsOf(page)).includes(`· ${idsOf(false)} people · 1 user id of nobody ·`), true);
+    await polled(
+      async () => (await countsOf(page)).includes(`· ${idsOf(false)} people · 1 user id without a user ·`),
+      true,
+    );
   });
 
   test("of an account: a permission set that may be an administrator's, since not all of its policies were read", async () => {

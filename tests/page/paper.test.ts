@@ -105,7 +105,7 @@ test.each(sample(PAPERS, 3))(
     expect(count(LONG("U"))).toBe(rows.filter(naive.isGrant).length);
     // What is shut on the screen: who assigned what is new, and the pictures in words.
     for (const words of [
-      ...["Whoassignedwhatisnew:7assignments", "AccountPermissionsetorroleToAssignedByNewgrants", LONG("B")],
+      ...["Whoassignedthenewaccess:7assignments", "AccountPermissionsetorroleToAssignedAssignedbyNewgrants", LONG("B")],
       ...["And5more:changes.csvhasallofthem.", "DayssincelastuseGrants", "GroupUseGrantsUnused", "ChangeGrants"],
       ...["Givenandtakenawayagainsincethelastreport:1assignment", LONG("R")],
     ])

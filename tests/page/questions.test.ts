@@ -67,7 +67,7 @@ test.each<[string, ((page: Page) => Promise<void>)[], (page: Page) => Promise<vo
     "What can a person enter?",
     [type(someone.Username), first("Username")],
     async (page) => {
-      expect(await panel(page)).toContain("Everything that this person can enter, and by which way");
+      expect(await panel(page)).toContain("Everything that this person can enter, and how");
       const own = rows.filter((row) => row.UserId === someone.UserId).length;
       expect(await panel(page)).toContain(`${own} grant`);
     },

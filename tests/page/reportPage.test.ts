@@ -56,7 +56,7 @@ function peopleIn(shown: readonly Row[]): string[] {
   const gone = naive.distinct(grants.filter(isGone).map((row) => row.UserId));
   return [
     people === 1 ? "1 person" : `${naive.counted(people)} people`,
-    ...(gone === 0 ? [] : [`${naive.counted(gone)} user id${gone === 1 ? "" : "s"} of nobody`]),
+    ...(gone === 0 ? [] : [`${naive.counted(gone)} user id${gone === 1 ? "" : "s"} without a user`]),
   ];
 }
 

@@ -154,7 +154,7 @@ describe("createReview", () => {
       ["NOGROUP", "bob", "", "REMOVE"],
       ["NOGROUP", "alice", "", "REMOVE"],
     ]);
-    expect(lines[0]!.Reason).toContain("The user has the same role also through Readers; DIRECT.");
+    expect(lines[0]!.Reason).toContain("The user also has the same role through Readers; DIRECT.");
   });
 
   it.each<[string, number, boolean, string, string]>([
@@ -193,7 +193,7 @@ describe("createReview", () => {
     const lines = ofUsers(review(sourcesOf({ pairs: [[ACCOUNT, 1, principals]], users: [alice], groups })).lines);
 
     expect([lines[0]!.RedundantWith, lines.at(-1)!.RedundantWith]).toEqual([ofFirst, ofLast]);
-    expect(lines[0]!.Reason).toContain(`The user has the same role also through ${ofFirst}.`);
+    expect(lines[0]!.Reason).toContain(`The user also has the same role through ${ofFirst}.`);
   });
 
   it("names the reviewer by the pattern", () => {

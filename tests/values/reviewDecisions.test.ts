@@ -265,7 +265,7 @@ describe("a decision has an end", () => {
     expect(lines.at(-1)).toMatchObject({
       ...{ Action: "END_MEMBERSHIP", ActionKey: membership.ActionKey, Gives: "alice | Readers | workload: ReadOnly" },
       ...{ Decision: "REMOVE", DecidedBy: "carol", DecisionStatus: "DONE", DecidedSince: "2026-11-20" },
-      ...{ SuggestedAction: "", Reason: "It was to be removed, and is not in this report." },
+      ...{ SuggestedAction: "", Reason: "Its removal was decided, and it is no longer in the report." },
     });
     expect(outcome).toMatchObject({ carried: 0, done: 1 });
     expect((await after({ "review.csv": csv }, gone)).csv).toBe(csv);

@@ -20,13 +20,13 @@ describe("what the sheet suggests", () => {
       "used just now",
       { ...unusedGroup, lastLogins: [{ ...usedByAlice, lastConsoleMs: Date.parse("2026-11-22T11:00:00Z") }] },
       "KEEP",
-      "Last used within a day, on 2026-11-22.",
+      "Last used less than a day ago, on 2026-11-22.",
     ],
     [
       "not observed",
       { ...unusedGroup, observed: false },
       "REVIEW",
-      "Whether it is used was not observed: see the manifest's warnings.",
+      "Its use was not observed: the warnings at the top of report.html say why.",
     ],
     [
       "entered by somebody unnamed",
@@ -38,7 +38,7 @@ describe("what the sheet suggests", () => {
       "entered under a name that nobody has",
       { ...unusedGroup, lastLogins: [{ userName: "alicia", accountId: ACCOUNT, roleName: "ReadOnly" }] },
       "REVIEW",
-      "Somebody used this role in the window under a name that no user has any more: it may have been this user, under another name.",
+      "Somebody used this role in the window under a name that no user has now: it may have been this user, who was renamed since.",
     ],
     [
       "entered by somebody who is gone, before the user was created",
@@ -48,19 +48,19 @@ describe("what the sheet suggests", () => {
         lastLogins: [{ userId: "u-gone", accountId: ACCOUNT, roleName: "ReadOnly" }],
       },
       "REVIEW",
-      "Before this user was created, somebody whom the Identity Store does not know any more used this role in the window: it may have been the same person, made anew.",
+      "Before this user was created, somebody whom the Identity Store no longer knows used this role in the window: it may have been the same person, under an earlier user id.",
     ],
     [
       "of a user with a login that tells no role",
       { ...unusedGroup, notUnderstood: [{ userId: "u-alice", accountId: ACCOUNT, roleName: "" }] },
       "REVIEW",
-      "A login in the window does not tell its account or its permission set, and may have been this user's to this role.",
+      "A login event in the window does not name its account or its permission set: it may have been this user's, to this role.",
     ],
     [
       "of which nobody knows since when",
       { pairs: [[ACCOUNT, 1, [["USER", "u-alice"]]]], users: [{ ...alice, createdMs: null }] },
       "REVIEW",
-      "No login was seen, but it is not known since when the user has it: neither the membership nor the user has a date that is understood.",
+      "No login was seen, but it is not known how long the user has had the access: AWS gives no date for it that is understood.",
     ],
     [
       "a new member",
@@ -72,7 +72,7 @@ describe("what the sheet suggests", () => {
       "a new user",
       { pairs: [[ACCOUNT, 1, [["USER", "u-alice"]]]], users: [{ ...alice, createdMs: RECENTLY }] },
       "WAIT",
-      "Not used yet, but the user is younger than 14 days.",
+      "Not used yet, but the user was created less than 14 days ago.",
     ],
     [
       "an old member, of a group that was assigned lately",
@@ -116,19 +116,19 @@ describe("what the sheet suggests", () => {
       "assigned long ago",
       { ...unusedGroup, assignments: [{ principalId: "readers", atMs: Date.parse("2026-09-01T00:00:00Z") }] },
       "REMOVE",
-      "No login in the last 90 days. The newest event that assigned it is of 2026-09-01.",
+      "No login in the last 90 days. The newest assignment event is of 2026-09-01.",
     ],
     [
       "a disabled user",
       { ...unusedGroup, users: [{ ...alice, status: "DISABLED" }] },
       "REMOVE",
-      "The user is disabled, but can go on entering the account while a session of the access portal is open, until it ends or the access is removed. No login in the last 90 days. AWS does not tell when it was assigned: look into changes.csv first.",
+      "The user is disabled, but can still enter the account while a session of the access portal is open, until it ends or the access is removed. No login in the last 90 days. AWS does not tell when it was assigned: look into changes.csv first.",
     ],
     [
       "a disabled user who was there",
       { ...unusedGroup, users: [{ ...alice, status: "DISABLED" }], lastLogins: [usedByAlice] },
       "REVIEW",
-      "The user is disabled, but can go on entering the account while a session of the access portal is open, until it ends or the access is removed. Last used 2 days ago, on 2026-11-20.",
+      "The user is disabled, but can still enter the account while a session of the access portal is open, until it ends or the access is removed. Last used 2 days ago, on 2026-11-20.",
     ],
     [
       "a deleted user",
@@ -146,7 +146,7 @@ describe("what the sheet suggests", () => {
       "a deleted user, not observed",
       { ...unusedGroup, users: [], observed: false },
       "INVESTIGATE",
-      "The Identity Store does not know this user. Whether it is used was not observed: see the manifest's warnings.",
+      "The Identity Store does not know this user. Its use was not observed: the warnings at the top of report.html say why.",
     ],
     [
       "a suspended account",
@@ -182,25 +182,25 @@ describe("what the sheet suggests", () => {
         "nothing of which was used",
         twoAccounts,
         "REMOVE",
-        "No login in the last 90 days. None of the 2 that the group gives the user was used. AWS does not tell when it was assigned: look into changes.csv first.",
+        "No login in the last 90 days. The user used none of the 2 roles that the group gives. AWS does not tell when it was assigned: look into changes.csv first.",
       ],
       [
         "a part of which was used, by id",
         { ...twoAccounts, lastLogins: [{ ...elsewhere, userId: "u-alice" }] },
         "KEEP",
-        "Last used 2 days ago, on 2026-11-20. Of the 2 that the group gives, 1 was used.",
+        "Last used 2 days ago, on 2026-11-20. The user used 1 of the 2 roles that the group gives.",
       ],
       [
         "a part of which was used, by name",
         { ...twoAccounts, lastLogins: [{ ...elsewhere, userName: "ALICE" }] },
         "KEEP",
-        "Last used 2 days ago, on 2026-11-20. Of the 2 that the group gives, 1 was used.",
+        "Last used 2 days ago, on 2026-11-20. The user used 1 of the 2 roles that the group gives.",
       ],
       [
         "a part of which may have been used",
         { ...twoAccounts, unattributed: [{ ...elsewhere, count: 1 }] },
         "REVIEW",
-        "Somebody used this role in the window, and the event does not say who: it may have been this user. That is so of 1 of the 2 that the group gives; none is known to be used.",
+        "Somebody used this role in the window, and the event does not say who: it may have been this user. This is so for 1 of the 2 roles that the group gives; none is known to have been used.",
       ],
       [
         "all of which was used, and is also had otherwise in a part",
@@ -220,7 +220,7 @@ describe("what the sheet suggests", () => {
           lastLogins: [{ ...elsewhere, userId: "u-alice" }, usedByAlice],
         },
         "KEEP",
-        "Last used 2 days ago, on 2026-11-20. Of the 2 that the group gives, 2 were used. Of the 2, the user has 1 in another way, too.",
+        "Last used 2 days ago, on 2026-11-20. The user used 2 of the 2 roles that the group gives. The user also has 1 of them in another way.",
       ],
       [
         "one account of which is suspended",
@@ -232,7 +232,7 @@ describe("what the sheet suggests", () => {
           ],
         },
         "REMOVE",
-        "No login in the last 90 days. None of the 2 that the group gives the user was used. AWS does not tell when it was assigned: look into changes.csv first.",
+        "No login in the last 90 days. The user used none of the 2 roles that the group gives. AWS does not tell when it was assigned: look into changes.csv first.",
       ],
     ])("%s", (_what, organisation, action, reason) => {
       const [membership] = review(sourcesOf(organisation)).lines;

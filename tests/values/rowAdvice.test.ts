@@ -53,7 +53,7 @@ test("a row says what takes it away, and REVIEW where that is the group's assign
     [SECOND, "GROUP", "bob", "REMOVE"],
   ]);
   expect(reasonOf(SECOND, "alice")).toMatch(
-    /^No login in the last 90 days\. The membership as a whole: Last used .* Of the 2 that the group gives, 1 was used\. Nobody in the group used this one: its assignment to the group can be removed\.$/,
+    /^No login in the last 90 days\. The membership as a whole: Last used .* The user used 1 of the 2 roles that the group gives\. Nobody in the group used this one: its assignment to the group can be removed\.$/,
   );
   expect(reasonOf(ACCOUNT, "alice")).not.toContain("as a whole");
   expect(counts).toEqual({

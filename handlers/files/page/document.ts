@@ -45,7 +45,7 @@ export function pageStart(): string {
 <style>${style}</style>
 </head>
 <body>
-<noscript><p>This report is drawn by a script of its own. Allow scripts for this file, or read credential_report.csv beside it.</p></noscript>
+<noscript><p>This page needs its own script, which is in this file. Allow scripts for it, or read credential_report.csv beside it.</p></noscript>
 `;
 }
 

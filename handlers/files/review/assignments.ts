@@ -5,8 +5,11 @@ import type { Suggestion, SuggestionOf } from "./suggestions";
 /** What to do about what is assigned to a group that is gone or has no members, and why. */
 export function suggestionOfNobody(RowStatus: string): Suggestion {
   return RowStatus === "GROUP_NOT_FOUND"
-    ? { action: "INVESTIGATE", reason: "The Identity Store does not know this group: nobody enters by it." }
-    : { action: "REVIEW", reason: "The group has no members: nobody enters by it today, and whoever joins will." };
+    ? { action: "INVESTIGATE", reason: "The Identity Store does not know this group: nobody can enter through it." }
+    : {
+        action: "REVIEW",
+        reason: "The group has no members: nobody can enter through it today, but anyone who joins can.",
+      };
 }
 
 /**

@@ -158,20 +158,20 @@ export function createMemberships(sentences: SuggestionOf) {
         LastLogin: group.lastLogin[member]!,
         DaysSinceLastLogin: group.daysSince[member]!,
       } as Row);
-      if (several) reason += ` Of the ${all} that the group gives, ${used} ${used === 1 ? "was" : "were"} used.`;
+      if (several) reason += ` The user used ${used} of the ${all} roles that the group gives.`;
     } else if (usage === "UNKNOWN") {
       reason += group.because.get(member);
       if (several)
-        reason += ` That is so of ${group.unknown[member]} of the ${all} that the group gives; none is known to be used.`;
+        reason += ` This is so for ${group.unknown[member]} of the ${all} roles that the group gives; none is known to have been used.`;
     } else if (usage === "TOO_NEW") {
       reason += group.waits.get(member);
     } else {
       reason += sentences.usageOf({ Usage: usage } as Row);
-      if (several) reason += ` None of the ${all} that the group gives the user was used.`;
+      if (several) reason += ` The user used none of the ${all} roles that the group gives.`;
     }
-    if (redundant > 0 && !several) reason += ` The user has the same role also through ${group.otherWays.get(member)}.`;
+    if (redundant > 0 && !several) reason += ` The user also has the same role through ${group.otherWays.get(member)}.`;
     else if (redundant > 0)
-      reason += ` Of the ${all}, the user has ${redundant === all ? "every one" : redundant} in another way, too.`;
+      reason += ` The user also has ${redundant === all ? "all" : redundant} of them in another way.`;
 
     const action = (): Suggestion["action"] => {
       if (ofPlaces === "ACCOUNT_NOT_IN_ORGANIZATION") return "INVESTIGATE";

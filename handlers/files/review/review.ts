@@ -113,7 +113,7 @@ export function createReview({
     ...cells,
     Action: kindOfKey(key),
     Gives: about,
-    Reason: "It was to be removed, and is not in this report.",
+    Reason: "Its removal was decided, and it is no longer in the report.",
     InstanceArn: instanceArn,
     IdentityStoreId: identityStoreId,
     ActionKey: key,

@@ -41,20 +41,20 @@ export function createSuggestionOf(
   const { newAccessDays } = settings;
   const LocalDate = Date;
   const WHY_UNKNOWN: Readonly<Record<UnknownBecause, string>> = {
-    NOT_OBSERVED: "Whether it is used was not observed: see the manifest's warnings.",
+    NOT_OBSERVED: "Its use was not observed: the warnings at the top of report.html say why.",
     USER_NOT_NAMED:
       "Somebody used this role in the window, and the event does not say who: it may have been this user.",
     NAME_OF_NOBODY:
-      "Somebody used this role in the window under a name that no user has any more: it may have been this user, under another name.",
+      "Somebody used this role in the window under a name that no user has now: it may have been this user, who was renamed since.",
     USER_MADE_ANEW:
-      "Before this user was created, somebody whom the Identity Store does not know any more used this role in the window: it may have been the same person, made anew.",
+      "Before this user was created, somebody whom the Identity Store no longer knows used this role in the window: it may have been the same person, under an earlier user id.",
     EVENT_NOT_UNDERSTOOD:
-      "A login in the window does not tell its account or its permission set, and may have been this user's to this role.",
+      "A login event in the window does not name its account or its permission set: it may have been this user's, to this role.",
     AGE_NOT_KNOWN:
-      "No login was seen, but it is not known since when the user has it: neither the membership nor the user has a date that is understood.",
+      "No login was seen, but it is not known how long the user has had the access: AWS gives no date for it that is understood.",
   };
   const DISABLED =
-    "The user is disabled, but can go on entering the account while a session of the access portal is open, until it ends or the access is removed. ";
+    "The user is disabled, but can still enter the account while a session of the access portal is open, until it ends or the access is removed. ";
   const { assignedTo } = evidence;
   const { keyOf, createdMsOf } = evidence.users;
   /** Group → the keys of its members who used what it gives: no more than there are memberships. */
@@ -117,16 +117,16 @@ export function createSuggestionOf(
     }
     return isOfGroup
       ? `Not used yet, but given only on ${row.MemberSince.slice(0, 10)}: ${until(sinceMs)}`
-      : `Not used yet, but the user is younger than ${days(newAccessDays)}.`;
+      : `Not used yet, but the user was created less than ${days(newAccessDays)} ago.`;
   };
 
   const roleSentence = (row: Row): string => {
     const role = row.RoleArn.slice(row.RoleArn.indexOf("/") + 1);
     const from =
       row.Type === "USER"
-        ? `takes the role ${role} from this user alone`
-        : `takes the role ${role} from every member of the group, and taking the user out of the group takes all else that it gives`;
-    return `Account access manager gives the role itself, and whether it is used is not known: its sessions last up to 90 days, and its events are not public. Deleting the entitlement ${from}.`;
+        ? "takes it from this user alone"
+        : "takes it from every member of the group; taking the user out of the group also takes everything else that the group gives";
+    return `Account access manager gives the role ${role}, and whether it is used is not known: sessions last up to 90 days, and the events are not public. Deleting the entitlement ${from}.`;
   };
 
   const usageSentence = (row: Row): string => {
@@ -134,7 +134,7 @@ export function createSuggestionOf(
     if (row.Usage === "USED") {
       const ago =
         row.DaysSinceLastLogin === "0"
-          ? "within a day"
+          ? "less than a day ago"
           : `${row.DaysSinceLastLogin} ${row.DaysSinceLastLogin === "1" ? "day" : "days"} ago`;
       return `Last used ${ago}, on ${row.LastLogin.slice(0, 10)}.`;
     }
@@ -166,7 +166,7 @@ export function createSuggestionOf(
     const newest = assignedAt.reduce((one, other) => (one === "" || other === "" ? "" : one > other ? one : other));
     return newest === ""
       ? " AWS does not tell when it was assigned: look into changes.csv first."
-      : ` The newest event that assigned it is of ${newest.slice(0, 10)}.`;
+      : ` The newest assignment event is of ${newest.slice(0, 10)}.`;
   };
 
   const suggestionOf = (row: Row, redundantWith: string): Suggestion => {
@@ -183,7 +183,7 @@ export function createSuggestionOf(
           ? " The group gives other access whose use was not fully observed, and leaving the group would end that too."
           : " Nothing else that the group gives the user was used either.";
     }
-    if (redundant) reason += ` The user has the same role also through ${redundantWith}.`;
+    if (redundant) reason += ` The user also has the same role through ${redundantWith}.`;
     const action = actionOf(row, neededElsewhere, redundant);
     if (action === "REMOVE") reason += beforeRemoval([row.AssignedAt]);
     return { action, reason };

@@ -12,7 +12,7 @@ export function createWaitFor({ settings }: RowSources, granted: NewGrants | und
   const { now, newAccessDays } = settings;
   const before = granted?.reportedAt.slice(0, 10) ?? "";
   const until = new Date(Date.parse(now) + newAccessDays * 86_400_000).toISOString().slice(0, 10);
-  const sentence = ` It is at most as old as the report before this one, of ${before}, which did not have all of it: not suggested for removal before ${until}.`;
+  const sentence = ` The report before this one, of ${before}, did not have all of it: not suggested for removal before ${until}.`;
   return (suggested: Suggestion): Suggestion =>
     suggested.action !== "REMOVE" || newAccessDays === 0
       ? suggested

@@ -24,9 +24,9 @@ export function observedRegions({ regions, observedFrom }: PageRun): (Node | str
 export function givenGrants({ given: { first, count } }: PageChanges): HTMLElement | null {
   return assignments(
     "given",
-    "Who assigned what is new",
+    "Who assigned the new access",
     count,
-    ["Account", "Permission set or role", "To", "Assigned", "By", "New grants"],
+    ["Account", "Permission set or role", "To", "Assigned", "Assigned by", "New grants"],
     first.map((given) => [...assigned(given), formatCount(given.rows)]),
   );
 }
@@ -37,13 +37,13 @@ export function givenBetween({ between: { first, count } }: PageChanges): HTMLEl
     "between",
     "Given and taken away again since the last report",
     count,
-    ["Account", "Permission set", "To", "Assigned", "By", "Ended", "By"],
-    first.map((given) => [...assigned(given), formatTime(given.revokedAt), given.revokedBy || "not told"]),
+    ["Account", "Permission set", "To", "Assigned", "Assigned by", "Ended", "Ended by"],
+    first.map((given) => [...assigned(given), formatTime(given.revokedAt), given.revokedBy || "not recorded"]),
   );
 }
 
 function assigned({ account, permissionSet, group, principal, at, by }: Omit<GivenGrant, "rows">): string[] {
-  return [account, permissionSet, group ? `group ${principal}` : principal, formatTime(at), by || "not told"];
+  return [account, permissionSet, group ? `group ${principal}` : principal, formatTime(at), by || "not recorded"];
 }
 
 /** A list to be opened, of the first of them. */

@@ -196,7 +196,7 @@ export function grantsTable(
     counts.textContent = [
       `${formatCount(shown.length)} of ${formatCounted(rows.length, "row")}${pageTable.complete ? "" : " in this page"}`,
       people.size === 1 ? "1 person" : `${formatCount(people.size)} people`,
-      ...(gone.size === 0 ? [] : [formatCounted(gone.size, "user id") + " of nobody"]),
+      ...(gone.size === 0 ? [] : [formatCounted(gone.size, "user id") + " without a user"]),
       formatCounted(accounts.size, "account"),
       `${formatCount(unused)} unused`,
       `${formatCount(unknown)} unknown`,

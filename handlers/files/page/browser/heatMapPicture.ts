@@ -117,7 +117,7 @@ function heatMapText(
       : ` Of the ${formatCounted(accountsInReport, "account")} in the report, ${formatCount(closed)} ${closed === 1 ? "is" : "are"} not here: only groups that are empty or gone are assigned there.`;
   const whole = otherAccounts.count === 0 && otherPermissionSets.count === 0;
   const shown = whole
-    ? "Every account and permission set that is granted."
+    ? "Every account and permission set that has a grant."
     : `The ${formatCounted(accounts.length, "account")} and ${formatCounted(permissionSets.length, "permission set")} with the most unused grants.`;
   return `${shown}${left("account", otherAccounts)}${left("permission set", otherPermissionSets)}${nobody} A blank cell has no grant.`;
 }

@@ -80,7 +80,7 @@ document.body.append(
       element(
         "p",
         {},
-        "A grant is one way of one user into one account with one permission set. Unused: no login with it in the window, by console or by credentials. Unknown: whether it was used could not be observed, which is not the same as unused. All times are UTC.",
+        "A grant is one way of one user into one account with one permission set or role. Unused: no login with it in the window, by console or by program. Unknown: it could not be observed whether it was used, which is not the same as unused. All times are UTC.",
       ),
     ),
   ),

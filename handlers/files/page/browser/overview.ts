@@ -16,8 +16,8 @@ export function overviewHeader(run: PageRun): HTMLElement {
     element(
       "dl",
       { class: "facts" },
-      fact("State of", formatTime(run.now)),
-      fact("Logins of", `${formatDay(run.windowFrom)} to ${formatDay(run.windowTo)} (${run.windowDays} days)`),
+      fact("As of", formatTime(run.now)),
+      fact("Logins from", `${formatDay(run.windowFrom)} to ${formatDay(run.windowTo)} (${run.windowDays} days)`),
       fact("Observed since", ...observedRegions(run)),
       fact("Run", element("code", {}, run.runId)),
       fact("Status", element("span", { class: `chip chip-${run.status}` }, run.status)),
@@ -103,7 +103,7 @@ function adviceCards(
   ];
   const looks = REVIEW.actions + INVESTIGATE.actions;
   const stay = figures.unused - removableRows;
-  const unused = `${formatCount(removableRows)} of ${formatCounted(figures.unused, "unused grant")} would go${stay > 0 ? `; ${formatCount(stay)} must not simply go` : ""}`;
+  const unused = `${formatCount(removableRows)} of ${formatCounted(figures.unused, "unused grant")} would go${stay > 0 ? `; ${formatCount(stay)} would stay` : ""}`;
   return [
     {
       label: "Can be removed",
@@ -114,7 +114,7 @@ function adviceCards(
           ? `${REMOVE.actions === 1 ? "action" : "actions"}: ${parts.join(", ").replace(/, (?=[^,]*$)/, " and ")}. ${unused}`
           : run.observed
             ? unused
-            : "nothing whose use was not observed is suggested for removal",
+            : "no grant whose use was not observed is suggested for removal",
     },
     {
       label: "Needs a look",
@@ -163,7 +163,7 @@ function attentionCards(figures: Figures, run: PageRun): Card[] {
       label: "Disabled users with access",
       preset: "disabled",
       value: formatCount(figures.disabledUsers),
-      note: `with ${formatCounted(figures.disabledUserGrants, "grant")}: an open portal session still enters; all returns when they are enabled`,
+      note: `with ${formatCounted(figures.disabledUserGrants, "grant")}: they can still enter while a portal session is open, and have it all back once enabled`,
       alarming: figures.disabledUsers > 0,
     },
   ];
@@ -199,19 +199,19 @@ function sizeCards(figures: Figures, run: PageRun): Card[] {
       label: "Too new to tell",
       preset: "too-new",
       value: formatCount(figures.tooNew),
-      note: `given, as far as is known, in the last ${formatCounted(run.newAccessDays, "day")}`,
+      note: `known to be given in the last ${formatCounted(run.newAccessDays, "day")}`,
     },
     {
       label: "Account roles",
       preset: "account-roles",
       value: formatCount(figures.accountRoles),
-      note: "grants of account access manager, whose use nobody sees",
+      note: "given by account access manager; their use cannot be seen",
     },
     {
       label: "Use unknown",
       preset: "unknown",
       value: formatCount(figures.unknown),
-      note: figures.unknown > 0 ? "grants that may have been used" : "no grant is in doubt",
+      note: figures.unknown > 0 ? "grants that may have been used" : "the use of every grant is known",
       uncertain: figures.unknown > 0,
     },
   ];

@@ -130,7 +130,11 @@ export function panelParts(context: PanelContext) {
         "section",
         { class: "commands" },
         element("h3", {}, "Commands"),
-        element("p", { class: "quiet" }, "For the AWS CLI, in a POSIX shell. Nothing is run from here."),
+        element(
+          "p",
+          { class: "quiet" },
+          "For the AWS CLI, in a POSIX shell; this page runs nothing. Open sessions go on for up to 12 hours. If groups come from an external identity provider, end memberships there: they would be provisioned again.",
+        ),
         ...commands.map(commandBlock),
         link === null
           ? null

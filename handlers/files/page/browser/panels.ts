@@ -22,11 +22,7 @@ export function panelOf(selection: Selection, context: PanelContext): PanelConte
   const parts = panelParts(context);
   const note = context.complete
     ? null
-    : element(
-        "p",
-        { class: "quiet" },
-        "This page holds a part of the report: there may be more in credential_report.csv.",
-      );
+    : element("p", { class: "quiet" }, "This page holds a part of the report: credential_report.csv may have more.");
   const whole = [summaryOf(rows), parts.inTable(selection, rows), note];
   const title = titleOfSelection(selection, first);
   switch (selection.kind) {
@@ -39,7 +35,7 @@ export function panelOf(selection: Selection, context: PanelContext): PanelConte
           parts.facts(first, ["UserDisplayName", "UserEmail", "UserStatus", "UserId"]),
           ...whole,
           ...administratorsOf(rows, "Administrator in", (row) => accountAndRole(row), parts),
-          parts.heading("Everything that this person can enter, and by which way"),
+          parts.heading("Everything that this person can enter, and how"),
           parts.table(rows, ["account", "PermissionSetName", "GroupName", "Usage", "SuggestedAction"]),
           parts.commands(removals(rows, context)),
         ],
@@ -51,7 +47,7 @@ export function panelOf(selection: Selection, context: PanelContext): PanelConte
           parts.facts(first, ["account", "AccountState"]),
           ...whole,
           ...administratorsOf(rows, "Who can enter as administrator", (row) => nameOf("Username", row), parts),
-          parts.heading("Who can enter this account, and by which way"),
+          parts.heading("Who can enter this account, and how"),
           parts.table(rows, ["Username", "PermissionSetName", "GroupName", "Usage", "SuggestedAction"]),
         ],
       };
@@ -160,7 +156,7 @@ function grantPanel(row: PageRow, context: PanelContext, parts: Parts): PanelCon
         : []),
       ...(otherWays.length > 0
         ? [
-            parts.heading("The same role in other ways, which removing this one leaves"),
+            parts.heading("Other ways to the same role, which stay when this one is removed"),
             parts.table(otherWays, ["GroupName", "Usage", "SuggestedAction"]),
           ]
         : []),
@@ -212,7 +208,7 @@ function groupPanel(
       ...whole,
       parts.heading(`Its members: ${formatCounted(members.length, "user")}`),
       members.length === 0
-        ? element("p", {}, "It has no members: nobody enters by it today, and whoever joins will.")
+        ? element("p", {}, "It has no members: nobody can enter through it today, but anyone who joins can.")
         : parts.list(members, "person", (row) => nameOf("Username", row)),
       parts.heading(`What it gives: ${formatCounted(given.length, "role")}`),
       parts.list(given, "role", accountAndRole),
@@ -238,7 +234,7 @@ function summaryOf(rows: readonly PageRow[]): HTMLElement {
   const words = [
     formatCounted(grants, "grant"),
     people === 1 ? "1 person" : `${formatCount(people)} people`,
-    ...(gone === 0 ? [] : [formatCounted(gone, "user id") + " of nobody"]),
+    ...(gone === 0 ? [] : [formatCounted(gone, "user id") + " without a user"]),
     formatCounted(accounts, "account"),
     `${formatCount(count(({ Usage }) => Usage === "USED"))} used`,
     `${formatCount(count(({ Usage }) => Usage === "UNUSED_IN_WINDOW"))} unused`,
@@ -264,7 +260,7 @@ function administratorsOf(
     element("p", { class: "quiet", dir: "auto" }, `${nameOf("PermissionSetName", row)}: ${row.AdministratorReason}.`),
   );
   if (administrators.length === 0)
-    return [parts.heading(`${title}: nobody`.replace("in: nobody", "nowhere")), ...unread];
+    return [parts.heading(`${title}: nobody`.replace("in: nobody", "in no account")), ...unread];
   const each = distinct(administrators, textOf);
   return [parts.heading(`${title}: ${formatCount(each.length)}`), parts.list(each, "grant", textOf), ...unread];
 }

@@ -23,7 +23,7 @@ export function daysPicture({ daysSinceLastUse, figures, run }: PageData): Pictu
     id: "days",
     opens: (index) => opened[index]!,
     title: "Days since last use",
-    text: `Grants by the days since their last login, of the ${formatCounted(run.windowDays, "day")} looked at. Those without one stand on the right.`,
+    text: `Grants by days since their last login, in a window of ${formatCounted(run.windowDays, "day")}. Those without a login are on the right.`,
     height: 260,
     table: textTable(
       ["Days since last use", "Grants"],
@@ -147,7 +147,7 @@ function rankingPicture<Entry extends NamedCounts>(
     id,
     opens: (index) => ({ kind, ids: [first[index]!.id] }),
     title,
-    text: first.length === 0 ? none : `What became of their grants.${some}`,
+    text: first.length === 0 ? none : `How their grants were used.${some}`,
     height: first.length === 0 ? null : 56 + first.length * (BAR_HEIGHT + 14),
     table: textTable(
       [noun[0]!.toUpperCase() + noun.slice(1), "Use", "Grants", "Unused", "Too new", "Unknown"],

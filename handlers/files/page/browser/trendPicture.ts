@@ -50,12 +50,12 @@ export function trendPicture({ trend, figures, run }: PageData): Picture {
     text: none
       ? trend.reason === null
         ? "There is no earlier report: the lines begin with this one."
-        : `The reports before could not be read: ${trend.reason}.`
-      : `${formatCounted(points.length, "report")} since ${formatDay(points[0]!.now)}. Where a report did not say, or could not observe, a line has a gap. Administrators are people.`,
+        : `Earlier reports could not be read: ${trend.reason}.`
+      : `${formatCounted(points.length, "report")} since ${formatDay(points[0]!.now)}. A line has a gap where a report does not have the figure. Administrators are counted as people.`,
     height: none ? null : 340,
     wide: true,
     table: textTable(
-      ["State of", ...lines.map(([, title]) => title)],
+      ["As of", ...lines.map(([, title]) => title)],
       points.map((point) => [
         formatDay(point.now),
         ...lines.map(([figure]) => {
