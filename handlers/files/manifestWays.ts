@@ -45,7 +45,7 @@ export function instanceNotes({ permissionSetsEnabled, notDescribed }: InstanceF
   const notes: string[] = [];
   if (permissionSetsEnabled === false) {
     notes.push(
-      "Permission sets are not enabled for this instance: the report consists of the roles that account access manager gives, whose use nobody sees.",
+      "Permission sets are not enabled for this instance: the report consists of the roles that account access manager gives, whose use cannot be seen.",
     );
   }
   if (notDescribed !== null) {
