@@ -21,6 +21,8 @@ const STUMBLED_OVER: [RegExp, string, string][] = [
   ],
   [/(log-?ins?|event) (that|which|who)? ?names? nobody/i, "a login that names nobody", "a login event without a user"],
   [/called unused/i, "not called unused before 2026-12-02", "not reported as unused before"],
+  [/\benters? by (it|them)\b|by which way\b/i, "nobody enters by it today", "nobody can enter through it"],
+  [/as far as is known/i, "given, as far as is known, in the last 14 days", "known to be given in the last 14 days"],
 ];
 
 /** British spellings, as they begin or stand, and AWS's. */
