@@ -15,8 +15,7 @@ import { commandLine } from "./program";
 
 const command = commandLine("check");
 
-const HELP = `Says whether a report could be made: it makes each read of a report once, for one page, and changes
-nothing in AWS.
+const HELP = `Says whether a report could be made: it makes each read of a report once, for one page, and changes nothing in AWS.
 
 Usage: ${command} [options]
 
