@@ -22,18 +22,18 @@ const otherOptions = {
   "no-logins": { help: "Leave the login source out: every usage is UNKNOWN." },
   now: {
     placeholder: "INSTANT",
-    help: "The instant to take for the present, ISO 8601 with its zone; by default the clock. For organization files: against AWS, usage is UNKNOWN where AWS has deleted what was seen before that instant, or its clock has not reached it.",
+    help: "The instant to take for the present, in ISO 8601 with a zone; by default the clock's. For a local AWS: of AWS itself, usage is UNKNOWN where AWS has deleted logins of the window since, or where the instant is in the future.",
   },
   out: {
     placeholder: "DIR",
-    help: "Where credential_report.csv and manifest.json go (default report). A report there is replaced, but a whole one by no degraded one, which goes to DIR/degraded.",
+    help: "Where the report goes (default report). It replaces the report there; but a degraded one leaves a whole one in place, and goes to DIR/degraded.",
   },
   resume: {
-    help: "Go on with the run that DIR keeps unfinished: of the same program version, settings, instance and account, at most three days old. Where there is none, a new run begins.",
+    help: "Go on with the unfinished run that DIR keeps: of the same program version, settings, instance, and account, at most three days old. If there is none, begin a new run.",
   },
-  restart: { help: "Remove what DIR keeps of an unfinished run, and read anew." },
+  restart: { help: "Remove what DIR keeps of an unfinished run, and begin a new one." },
   profile: { placeholder: "NAME", help: "A profile of ~/.aws/config." },
-  region: { placeholder: "REGION", help: "The Region of the Identity Center instance, its primary one." },
+  region: { placeholder: "REGION", help: "The primary Region of the Identity Center instance; by default AWS_REGION." },
   json: { help: "Print the run's summary as JSON on standard output." },
   quiet: { help: "Print nothing but errors." },
   help: { help: "Print this." },
@@ -63,10 +63,10 @@ Examples:
 
 Exit codes:
   0    the report was written; read its warnings, if there are any
-  1    it was not: nothing was published, and a report that was there is as it was
+  1    it was not: nothing was published, and the report in DIR is as it was
   2    the arguments are wrong, or do not go with this account or with the unfinished run in DIR
-  3    the report was written, but is degraded: not all could be observed, as its warnings say
-  130  interrupted: nothing was published; what was read is kept in DIR, and --resume goes on from there
+  3    the report was written, but is degraded: its warnings say what could not be observed
+  130  interrupted: nothing was published; DIR keeps what was read, and --resume goes on from there
 `;
 
 export interface Arguments {
@@ -165,7 +165,8 @@ function parse(argv: readonly string[]) {
 }
 
 function helpOf(setting: Setting): Option {
-  const more = [setting.help];
+  // Of other settings it speaks by their keys, as a stack's configuration has them.
+  const more = [setting.help.replace(/\w+/g, (word) => (word in runSettings ? optionOf(word as RunSettingKey) : word))];
   if (setting.type === "integer") more.push(`${setting.range} (default ${setting.defaultValue}).`);
   if (setting.type === "array") more.push(`May be given again, ${setting.range}.`);
   return { placeholder: setting.placeholder, help: more.join(" ") };

@@ -15,27 +15,26 @@ import { commandLine } from "./program";
 
 const command = commandLine("check");
 
-const HELP = `Says whether a report could be made: each read that it makes, once, of one page.
+const HELP = `Says whether a report could be made: it makes each read of a report once, for one page, and changes nothing in AWS.
 
 Usage: ${command} [options]
 
-It says of each read whether it is allowed, and which statement of a policy is missing; what answers and events have that this version does
-not know; how much of the window, and which Regions, could be observed; and how long a report would take. Nothing is written. Of CloudTrail
-Lake, or of a table over a trail's files, it queries the last day.
+It says whether each read is allowed, and otherwise which statement of a policy is missing; what answers and events have that this version
+does not know; how much of the window, and which Regions, could be observed; and how long a report would take. In CloudTrail Lake, or in a
+table over a trail's files, it queries the last day, which AWS bills.
 
-The options are those of \`${commandLine("report")}\`, with which it would be made, as \`${commandLine("report")} --help\` has them; those
-that say what is written change nothing. --json prints what may be pasted into an issue: no id, name, address or ARN is in it. With --quiet,
-the exit code is the answer.
+The options are those of the report: \`${commandLine("report")} --help\` lists them; --out, --resume, and --restart have no effect here.
+--json prints what may be pasted into an issue: it has no id, name, address, or ARN. With --quiet, the exit code is the answer.
 
 Examples:
   ${command} --profile security-audit --region eu-west-1
   ${command} --profile security-audit --region eu-west-1 --json > check.json
 
 Exit codes:
-  0    every read is allowed, and what came was understood
-  1    some read was refused or failed
+  0    every read is allowed, and every answer was understood
+  1    a read was refused or failed
   2    the arguments are wrong
-  3    every read is allowed, but something came that this version does not know, or lacked what it needs
+  3    every read is allowed, but an answer has something that this version does not know, or lacks something that it needs
 `;
 
 /** `credential-report check`: whether a report could be made, and what of it. Gives the exit code. */

@@ -18,7 +18,7 @@ const commands: Readonly<Record<string, Command>> = {
     load: async () => (await import("./reportCommand")).reportCommand,
   },
   who: {
-    does: "shows the grants of a report that match: of an account, a user, a group; the unused ones",
+    does: "shows the grants of a report that match an account, a user, a group; the unused ones",
     load: async () => (await import("./who")).whoCommand,
   },
   verify: {
@@ -26,11 +26,11 @@ const commands: Readonly<Record<string, Command>> = {
     load: async () => (await import("./verifyCommand")).verifyCommand,
   },
   "review check": {
-    does: "says what a returned review sheet would carry forward",
+    does: "says which decisions of a returned review sheet would be carried forward",
     load: async () => (await import("./reviewCheck")).reviewCheck,
   },
   check: {
-    does: "says whether a report could be made: which rights are missing, what is unknown, how long it takes",
+    does: "says whether a report could be made: which rights are missing, what is not known, how long it takes",
     load: async () => (await import("./check")).checkCommand,
   },
 };
@@ -44,7 +44,7 @@ ${Object.entries(commands)
   .map(([name, { does }]) => `  ${name.padEnd(14)}${does}\n`)
   .join("")}
 Options:
-  --help        print this; of a command, its options, examples and exit codes
+  --help        print this; after a command, its options, examples, and exit codes
   --version     print the program's version
 
 Examples:
@@ -57,7 +57,8 @@ Exit codes, of every command:
   0    done
   1    not done, or the answer is no
   2    the arguments are wrong
-  3    done in part, or nobody can tell
+  3    done in part, or the answer is not known
+  130  interrupted
 `;
 
 /**
@@ -82,7 +83,7 @@ export async function dispatch(argv: readonly string[]): Promise<number> {
   }
   const got = first === undefined ? "nothing" : JSON.stringify(first);
   process.stderr.write(
-    `Expected a command, one of ${Object.keys(commands).join(", ")}, got ${got}. ${commandLine("--help")} says what they do.\n`,
+    `Expected a command, one of ${Object.keys(commands).join(", ")}, got ${got}. ${commandLine("COMMAND --help")} says what it does.\n`,
   );
   return 2;
 }

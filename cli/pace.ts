@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { ReadingEstimate } from "../handlers/logins/logins";
 import type { Estimate } from "../handlers/run";
 
-/** What whoever asks for this pace must know; `null` where AWS grants it to every account. */
+/** What the person who asks for this pace must know; `null` where AWS grants it to every account. */
 export function paceNotice(requestsPerSecond: number): string | null {
   const GRANTED = 20; // https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html
   if (requestsPerSecond <= GRANTED) return null;
@@ -30,7 +30,7 @@ export function readingSentence({ region, hours, eventsADay, readADay }: Reading
   const time = hours < 1 ? `${Math.ceil(60 * hours)} minutes` : `${hours.toFixed(1)} hours`;
   const tooMany =
     eventsADay > readADay
-      ? ` About ${eventsADay.toLocaleString("en")} events come in a day, and ${readADay.toLocaleString("en")} can be read in one: set trailTable instead.`
+      ? ` About ${eventsADay.toLocaleString("en")} events come in a day, and ${readADay.toLocaleString("en")} can be read in one: use --trail-table instead.`
       : "";
-  return `Event history of ${region}: about ${time} to read, once. What is read stays in ${join(out, "logins")}, also when this run is stopped; --no-logins leaves logins out.${tooMany}`;
+  return `Event history of ${region}: about ${time} to read, once. What is read stays in ${join(out, "logins")}, even if this run is stopped; --no-logins leaves logins out.${tooMany}`;
 }

@@ -8,15 +8,15 @@ import { commandLine } from "./program";
 
 const command = commandLine("review check");
 
-const HELP = `Says of filled-in review sheets, before they are put into decisions/, which of their decisions would be carried forward, and what is wrong in which row.
-Asks nobody and sends nothing.
+const HELP = `Says of filled-in review sheets, before they are put into decisions/, which of their decisions would be carried forward, and what is wrong
+in which row. It works offline: nothing is sent.
 
 Usage: ${command} FILE… [options]
 
-  FILE               review.xlsx or review.csv, or a reviewer's, as it was saved
+  FILE               review.xlsx or review.csv, or a reviewer's own workbook, as it was saved
 
 Options:
-  --against SHEET    review.csv of the newest report: tells also what has changed since the sheet was handed out
+  --against SHEET    review.csv of the newest report: shows what has changed since the sheet was handed out
   --json             print what was found as JSON on standard output
   --quiet            print nothing but errors: the exit code is the answer
   --help             print this
@@ -27,9 +27,9 @@ Examples:
 
 Exit codes:
   0    every decision would be carried
-  1    one would not
+  1    at least one would not
   2    the arguments are wrong
-  3    nobody can tell: a file could not be read
+  3    not known: a file could not be read
 `;
 
 const MOST_BYTES = 50_000_000;

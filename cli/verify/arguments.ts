@@ -5,25 +5,26 @@ import { commandLine } from "../program";
 
 const command = commandLine("verify");
 
-export const HELP = `Checks that a credential report is whole and what its run published.
+export const HELP = `Checks that a credential report is whole, and that it is what its run published.
 
 Usage: ${command} DIR | s3://BUCKET/${REPORT_PREFIX}FOLDER/ [options]
 
-  DIR                 a directory with manifest.json and the files that it names; nothing but it is read
-  s3://…              a report in its bucket; earlier manifests are read too, to follow the chain
-  --previous DIR      of a directory: where the report before it is, to check the chain one step back
-  --sha256 HEX        what the manifest's SHA-256 must be, as the run has said it: in its message, the function's log, the outputs
-                      of the runbook, or the terminal
+  DIR                 a directory with manifest.json and the files that it names; nothing else is read
+  s3://…              a report in its bucket; earlier manifests are read, too, to follow the chain
+  --previous DIR      for a directory: where the report before it is, to check the chain one step back
+  --sha256 HEX        what the manifest's SHA-256 must be: the run said it in its message, in the function's log, in the runbook's
+                      outputs, or on the terminal
   --profile NAME      a profile of ~/.aws/config
   --region REGION     the Region of the bucket
   --json              print the verdict as JSON on standard output
   --quiet             print nothing but errors: the exit code is the verdict
   --help              print this
 
-It checks the manifest against its schema; each file's size, SHA-256, header, rows and their order, and the counts; that every file is
-there which such a run writes, and that rows.jsonl.gz, review.csv and report.html say what credential_report.csv and the manifest say; and
-the hash of the manifest before, back to the first. It says in which file and on which line something is wrong. A report of an earlier
-version is held to that version's rules. Who can write to the bucket can make another report that is whole in itself: --sha256 tells.
+It checks the manifest against its schema; each file's size, SHA-256, header, rows, their order, and the counts; that no file is missing
+which such a run writes; that rows.jsonl.gz, review.csv, the workbooks, and report.html agree with credential_report.csv and the manifest;
+the files of the login archive that the report used; and the hash of each earlier manifest, back to the first. It says in which file and on
+which line something is wrong. A report of an earlier version is held to that version's rules. Those who can write to the bucket can make
+another report that is whole in itself: --sha256 shows that.
 
 Examples:
   ${command} report
@@ -33,7 +34,7 @@ Exit codes:
   0    the report is whole
   1    it is not whole
   2    the arguments are wrong
-  3    nobody can tell: it, or a part of it, could not be read
+  3    not known: the report, or a part of it, could not be read
 `;
 
 export interface Arguments {

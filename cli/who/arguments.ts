@@ -6,27 +6,27 @@ import type { Wanted } from "./wanted";
 
 const command = commandLine("who");
 
-export const HELP = `Shows the grants of a report that match: who can enter what, through which group, and when they last did.
+export const HELP = `Shows the grants of a report that match: who can enter which account, through which group, and when they last did.
 
 Usage: ${command} [DIR | s3://BUCKET[/${REPORT_PREFIX}FOLDER/]] [options]
 
   DIR                      a directory with a report (default report)
-  s3://BUCKET              the newest report in the bucket; or, with its folder, that report
-  --account TEXT           of accounts whose id or name has this in it
-  --user TEXT              of users whose name, display name or e-mail address has this in it, or who have this id
-  --group TEXT             through groups whose name has this in it, or which have this id
-  --permission-set TEXT    with permission sets whose name has this in it, or which have this ARN
-  --admin                  with permission sets that count as administrator
-  --unused                 not used in the window, which was observed
+  s3://BUCKET              the newest report in the bucket; with a folder, the report in it
+  --account TEXT           accounts whose name or id contains TEXT
+  --user TEXT              users whose name, display name, or e-mail address contains TEXT, or whose id is TEXT
+  --group TEXT             groups whose name contains TEXT, or whose id is TEXT
+  --permission-set TEXT    permission sets whose name contains TEXT, or whose ARN is TEXT; roles whose ARN contains TEXT
+  --admin                  permission sets that count as administrator
+  --unused                 grants reported as unused; what was not observed is not among them
   --csv                    print all columns as CSV on standard output
   --json                   print the rows of rows.jsonl.gz as a JSON array on standard output
-  --quiet                  print the rows alone
+  --quiet                  print the rows, and no summary
   --profile NAME           a profile of ~/.aws/config, for a report in a bucket
   --region REGION          the Region of the bucket
   --help                   print this
 
-Upper and lower case are alike. An option with TEXT may be given again: a grant matches where one of them does. A grant is shown where all
-kinds of options that are given match. Without any, all grants are.
+Upper and lower case are the same. An option with TEXT may be given more than once: one of the texts must match. Of different options, all
+must match. Without options, all grants are shown.
 
 Examples:
   ${command} --account production --admin
@@ -35,10 +35,10 @@ Examples:
   ${command} --user alice --json | jq -r '.[] | [.account, .PermissionSetName] | @tsv'
 
 Exit codes:
-  0    some grant matches
-  1    none does
+  0    at least one grant matches
+  1    no grant matches
   2    the arguments are wrong
-  3    nobody can tell: the report could not be read, or is not as its manifest says
+  3    not known: the report could not be read, or is not as its manifest says
 `;
 
 export interface Arguments {

@@ -129,7 +129,7 @@ describe("without AWS", () => {
       const { code, stdout, stderr } = await run(program, args);
       expect([code, stdout]).toEqual([2, ""]);
       expect(stderr).toMatch(
-        /^Expected a command, one of report, .*verify.* got .*\. credential-report --help says what they do\.\n$/,
+        /^Expected a command, one of report, .*verify.* got .*\. credential-report COMMAND --help says what it does\.\n$/,
       );
     },
   );

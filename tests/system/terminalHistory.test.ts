@@ -113,7 +113,7 @@ test("says after the first pages how many hours are to be read, where what is re
   // The newest page of 50 events has the last 110 seconds; at 20 requests a second, all of AWS's 2 pages a second are taken.
   expect(Number(hours)).toBeCloseTo((90 * 86_400) / 110 / 2 / 3_600, 0);
   expect(stderr).toContain(
-    `What is read stays in ${join(out, "logins")}, also when this run is stopped; --no-logins leaves logins out.`,
+    `What is read stays in ${join(out, "logins")}, even if this run is stopped; --no-logins leaves logins out.`,
   );
 });
 

@@ -1,6 +1,6 @@
 import { HELP, optionOf, parseArguments as parse } from "../../cli/arguments";
 import { settings } from "../../components/settings";
-import { type RunSettingKey, settingProblem } from "../../handlers/settings";
+import { type RunSettingKey, runSettings, settingProblem } from "../../handlers/settings";
 
 const id = "0f3c9f3e-6b1d-4c56-9a8e-1d2f3a4b5c6d";
 const arn = `arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/${id}`;
@@ -136,6 +136,9 @@ test("--help needs nothing else, and describes every argument", () => {
   ]);
   expect(HELP).toMatch(/^ {2}--new-access-days DAYS [\s\S]{0,400}? 0–365\s+days\s+\(default 14\)\.$/m);
   for (const line of HELP.split("\n")) expect(line.length).toBeLessThanOrEqual(120);
+  // A setting's sentence names other settings as they are given here.
+  expect(HELP).toMatch(/Empty:\s+--lake-id\s+says/);
+  for (const key of Object.keys(runSettings)) expect(HELP).not.toContain(key);
 });
 
 function parseFails(name: string): boolean {
