@@ -72,15 +72,16 @@ interface Arguments {
 
 function parseArguments(argv: readonly string[]): Arguments | null {
   const flag = { type: "boolean", default: false } as const;
-  const { values, positionals } = parseArgs({
-    args: [...argv],
-    allowPositionals: true,
-    options: { against: { type: "string" }, json: flag, quiet: flag, help: { ...flag, short: "h" } },
-  });
-  const { against, json, quiet, help } = values;
-  if (help) return null;
-  if (positionals.length === 0) throw new Error("Expected one file or more, got none. See --help.");
-  return { files: positionals, against, json, quiet };
+  const options = { against: { type: "string" }, json: flag, quiet: flag, help: { ...flag, short: "h" } } as const;
+  try {
+    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options });
+    const { against, json, quiet, help } = values;
+    if (help) return null;
+    if (positionals.length === 0) throw new Error("Expected one file or more, got none.");
+    return { files: positionals, against, json, quiet };
+  } catch (error) {
+    throw new Error(`${messageOf(error)} See --help.`);
+  }
 }
 
 async function check({ files, against, json, quiet }: Arguments): Promise<number> {

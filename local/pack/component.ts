@@ -5,6 +5,7 @@ import { functionPackages } from "../../components/reportFunction";
 import { pageAssets, workerText } from "../../handlers/files/files";
 import project from "../../package.json";
 import { PROJECT } from "./bundle";
+import { readmeOf } from "./readme";
 import { makeTarball, type Tarball } from "./tarball";
 
 /** What a program imports; the other files are what this one needs. */
@@ -48,7 +49,7 @@ export async function packComponent(out: string): Promise<Tarball> {
     ...compiled(),
     ...declarations(MAIN),
     LICENSE: readFileSync(join(PROJECT, "LICENSE")),
-    "README.md": readFileSync(join(PROJECT, "docs/component.md")),
+    "README.md": readmeOf("component.md"),
   };
   return makeTarball(manifest, files, out);
 }

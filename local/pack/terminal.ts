@@ -4,9 +4,14 @@ import { join } from "node:path";
 import { build, type Metafile } from "esbuild";
 import project from "../../package.json";
 import { assetsInlined, licencesOf, PROJECT } from "./bundle";
+import { readmeOf } from "./readme";
 import { makeTarball, type Tarball } from "./tarball";
 
 const FILE = "credential-report.js";
+/** What the README and `check` refer to. */
+const POLICIES = ["terminal", "terminal-athena", "auditor", "github-actions-trust"].map(
+  (name) => `policies/${name}.json`,
+);
 
 /**
  * Puts the terminal tool, with all that it needs, into one file that Node runs.
@@ -53,14 +58,15 @@ export async function packTerminal(out: string): Promise<Tarball> {
       license,
       engines: { node: engines.node },
       bin: { "credential-report": FILE },
-      files: [FILE, "THIRD_PARTY_LICENSES.txt"],
+      files: [FILE, "policies", "THIRD_PARTY_LICENSES.txt"],
     };
     const tarball = await makeTarball(
       manifest,
       {
         [FILE]: readFileSync(file),
         LICENSE: readFileSync(join(PROJECT, "LICENSE")),
-        "README.md": readFileSync(join(PROJECT, "docs/terminal.md")),
+        "README.md": readmeOf("terminal.md", POLICIES),
+        ...Object.fromEntries(POLICIES.map((path) => [path, readFileSync(join(PROJECT, "docs", path))])),
         "THIRD_PARTY_LICENSES.txt": licencesOf(metafile),
       },
       out,

@@ -58,7 +58,15 @@ afterAll(async () => {
 });
 
 test("it is one program of at most 3 MB, with the licences of what is in it, and its source map beside it", () => {
-  expect(tarball.files).toEqual(["LICENSE", "README.md", "THIRD_PARTY_LICENSES.txt", ENTRY, "package.json"]);
+  const policies = tarball.files.filter((file) => file.startsWith("policies/"));
+  expect(tarball.files).toEqual([
+    "LICENSE",
+    "README.md",
+    "THIRD_PARTY_LICENSES.txt",
+    ENTRY,
+    "package.json",
+    ...policies,
+  ]);
   expect(tarball.size).toBeLessThan(3_000_000);
   const map = tarball.path.replace(/\.tgz$/, ".js.map");
   expect(JSON.parse(readFileSync(map, "utf8")).sources).toEqual(
@@ -69,6 +77,14 @@ test("it is one program of at most 3 MB, with the licences of what is in it, and
     expect(licences).toMatch(new RegExp(`^${name} \\d`, "m"));
   }
   expect(licences).toContain("Apache License");
+});
+
+test("its README names the rights to read, and no file that is not there", () => {
+  const readme = readFileSync(join(installed(), "README.md"), "utf8");
+  const links = [...readme.matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, target]) => target!);
+  expect(links).toContain("policies/terminal.json");
+  const missing = links.filter((link) => !link.startsWith("https:") && !existsSync(join(installed(), link)));
+  expect(missing).toEqual([]);
 });
 
 test("installing it runs no script and fetches nothing else", () => {

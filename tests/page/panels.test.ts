@@ -6,10 +6,29 @@ import * as naive from "./naive";
 import { countsOf, type OpenedPage, openPage, polled, violationsOf } from "./openPage";
 
 /** What opens beside the page, from what, and by which address. */
-const rows = sampleRows({ accounts: 8, permissionSets: 6, users: 40, groups: 20, groupsAPair: 1 });
+const rows = withUnusedAssignment(
+  sampleRows({ accounts: 8, permissionSets: 6, users: 40, groups: 20, groupsAPair: 1 }),
+);
 const administrators = new Set(administratorArns(rows));
 const NOT_READ = "not read: the customer-managed policies /team/Deploy, /Read";
 const accountOf = (row: Row) => row.AccountName || row.account;
+
+/** The last assignment of a group is one that none of its members used, and that is not theirs alone to lose. */
+function withUnusedAssignment(sample: readonly Row[]): Row[] {
+  const last = sample.filter((row) => naive.isGrant(row) && row.Type === "GROUP").at(-1)!;
+  const isOfIt = (row: Row) =>
+    row.account === last.account && row.PermissionSetArn === last.PermissionSetArn && row.GroupId === last.GroupId;
+  const unused = { Usage: "UNUSED_IN_WINDOW", LastLogin: "NO_LOGIN_PRESENT", UserStatus: "DISABLED" } as const;
+  return sample.map((row) => (isOfIt(row) ? { ...row, ...unused, DaysSinceLastLogin: "", LoginsInWindow: "0" } : row));
+}
+
+/** A role of an account of which the report has nothing else. */
+const role: Row = {
+  ...{ ...rows.find((row) => naive.isGrant(row) && row.Type === "USER")!, account: "999999999999", AccountName: "lab" },
+  ...{ AccessType: "ACCOUNT_ROLE", PermissionSetName: "", PermissionSetDescription: "", PermissionSetArn: "" },
+  ...{ RoleArn: "arn:aws:iam::999999999999:role/Operator", Usage: "UNKNOWN", LastLogin: "UNKNOWN" },
+};
+rows.push(role);
 
 let browser: Browser;
 let opened: OpenedPage;
@@ -175,6 +194,12 @@ describe("says", () => {
     expect(await panelText()).toContain(`${row.PermissionSetName}: ${NOT_READ}.`);
   });
 
+  test("of an account: that nobody knows what its own roles may do", async () => {
+    await visit({ open: ["account", role.account] });
+    expect(await panelText()).toContain("Who can enter as administrator: none is known");
+    expect(await panelText()).toContain("lab as Operator: what this role of the account may do was not read.");
+  });
+
   test("of a grant: what ending the membership would also end, and the command that ends it", async () => {
     const row = rows.find(
       (one) =>
@@ -195,6 +220,40 @@ describe("says", () => {
     expect(await page.locator("dialog a").getAttribute("href")).toMatch(
       /^https:\/\/eu-west-1\.console\.aws\.amazon\.com\//,
     );
+  });
+
+  describe("of a grant through a group, first what fits, and whom removing the group's assignment concerns:", () => {
+    const assignments = naive.groupBy(
+      rows.filter((row) => naive.isGrant(row) && row.Type === "GROUP"),
+      (row) => `${row.account} ${row.PermissionSetArn} ${row.GroupId}`,
+    );
+    const count = (members: readonly Row[], usage: string) => members.filter(({ Usage }) => Usage === usage).length;
+    const find = (is: (members: readonly Row[]) => boolean) => [...assignments.values()].find(is)!;
+    const commands = () => page.locator("dialog .command").allTextContents();
+    const open = ([row]: readonly Row[]) =>
+      visit({ open: ["grant", row!.account, row!.PermissionSetArn, row!.RoleArn, "GROUP", row!.GroupId, row!.UserId] });
+
+    test("the membership, where others use it", async () => {
+      const members = find((of) => count(of, "USED") > 0 && count(of, "UNKNOWN") > 0);
+      await open(members);
+      const [first, second] = await commands();
+      expect(first).toContain("aws identitystore delete-group-membership");
+      expect(second).toContain(
+        `for all of its ${members.length} members, of whom ${count(members, "USED")} used it, ` +
+          `and of ${count(members, "UNKNOWN")} it is not known`,
+      );
+    });
+
+    test("the assignment, where nobody uses it and the membership is needed", async () => {
+      const isUnused = (of: readonly Row[]) => of.length > 1 && of.every(naive.isUnused);
+      const isNeeded = (row: Row) => adviceOf(row).action !== "REMOVE";
+      const members = find((of) => isUnused(of) && of.some(isNeeded));
+      await open(members.filter(isNeeded));
+      const [first, second] = await commands();
+      expect(first).toContain("aws sso-admin delete-account-assignment");
+      expect(first).toContain(`for all of its ${members.length} members, of whom 0 used it`);
+      expect(second).toContain("aws identitystore delete-group-membership");
+    });
   });
 
   test("of a use that is not known: why", async () => {

@@ -123,6 +123,11 @@ describe("the function", () => {
     expect(jsonOf(container.bucket, "running.json")).toMatchObject({ runId: "kept", ended: true });
   });
 
+  test("a run has any name that Step Functions gives an execution, and a manifest", async () => {
+    const runId = `audit_2026-${"x".repeat(69)}`;
+    expect(await container.slice({ runId })).toMatchObject({ runId, status: "succeeded" });
+  });
+
   test("the answers hold ids and counts, no names", async () => {
     const names = ["alice", "Administrator", "prod", "@"]; // people, permission sets, accounts, e-mail addresses
     const answer = await container.slice({ runId: "quiet" });

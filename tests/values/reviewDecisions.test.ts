@@ -47,6 +47,18 @@ describe("the sheet", () => {
       expect(outcome).toMatchObject({ carried: 1, changed: 0 });
     });
 
+    it.each([
+      ["END_MEMBERSHIP", "STILL_THERE"],
+      ["Removed.", "STILL_THERE"],
+      ["revoke it", "STILL_THERE"],
+      ["deleted on Monday", "STILL_THERE"],
+      ["Endorsed", "CARRIED"],
+      ["removable later", "CARRIED"],
+    ])("and goes by the first word: %s", async (decision, status) => {
+      const { lines } = review(sourcesOf(unusedGroup), await decided(unusedGroup, decision));
+      expect(lines[0]).toMatchObject({ Decision: decision, DecisionStatus: status });
+    });
+
     /** Opens a sheet as Excel does, which takes for UTF-8 only what says so, decides in the comment's own letters, and saves. */
     function throughSpreadsheet(sheet: string, save: (records: string[][]) => string | Buffer): Buffer {
       const bytes = Buffer.from(sheet, "utf8");

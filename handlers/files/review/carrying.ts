@@ -40,9 +40,9 @@ interface OldDecision {
   readonly asItWas: boolean;
 }
 
-/** Whether a decision is to take something away. */
+/** Whether a decision is to take something away: `REMOVE`, `removed on Monday`, `END_MEMBERSHIP`; "Endorsed" is not. */
 export const isRemoval = ({ decision }: { readonly decision: string }): boolean =>
-  /^(remove|revoke|end|delete)/i.test(decision);
+  /^(removed?|revoked?|end(ed)?|deleted?)(?![a-z])/i.test(decision);
 
 /** Finds the decisions about each action again, and says whether they still hold: docs/review.md. */
 export function createCarrying({ files, ...decisions }: Decisions) {

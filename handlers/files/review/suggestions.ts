@@ -12,7 +12,7 @@ export interface Suggestion {
   readonly reason: string;
 }
 
-/** What to do about one grant, and the sentences that this is made of. */
+/** What to do about one direct grant, and the sentences that this and other suggestions are made of. */
 export interface SuggestionOf {
   /** @param redundantWith the other ways in which the user has the same role, for people; empty for none */
   (row: Row, redundantWith: string): Suggestion;
@@ -29,12 +29,11 @@ export interface SuggestionOf {
 }
 
 /**
- * What to do about a grant of a user, and why. REMOVE is said only where the window was observed, the user did not log in, and
- * taking the grant away takes nothing else away: a membership that is, or may be, used for another account or permission set
- * is never said to go. What each action means is in docs/review.md.
+ * What to do about a direct grant of a user, and why. REMOVE is said only where the window was observed and the user did not log in. Memberships,
+ * which take more away than one grant, are in memberships.ts. What each action means is in docs/review.md.
  */
 export function createSuggestionOf(
-  { settings, provisioning, collection, logins }: RowSources,
+  { settings, logins }: Pick<RowSources, "settings" | "logins">,
   evidence: Evidence,
 ): SuggestionOf {
   const DAY_MS = 86_400_000;
@@ -57,40 +56,8 @@ export function createSuggestionOf(
     "The user is disabled, but can still enter the account while a session of the access portal is open, until it ends or the access is removed. ";
   const { assignedTo } = evidence;
   const { keyOf, createdMsOf } = evidence.users;
-  /** Group → the keys of its members who used what it gives: no more than there are memberships. */
-  const usedBy = new Map<string, Set<string>>();
-  /** Group → after which instant a user must have been created to be, maybe, the one of whom a role of the group was used by. */
-  const maybeUsedBy = new Map<string, number>();
-
-  function findUse(): void {
-    provisioning.pairs.forEach(([accountId, permissionSet], index) => {
-      const ofRole = evidence.ofRole(accountId, provisioning.permissionSets[permissionSet]!.name);
-      const logins = ofRole.logins;
-      const afterMs = ofRole.maybeCreatedAfterMs;
-      for (const [type, id] of collection.principals[index]!) {
-        if (type !== "GROUP") continue;
-        if (afterMs < (maybeUsedBy.get(id) ?? Number.POSITIVE_INFINITY)) maybeUsedBy.set(id, afterMs);
-        if (logins === undefined) continue;
-        const keys = usedBy.get(id) ?? new Set();
-        usedBy.set(id, keys);
-        for (const { userId } of collection.memberships[id] ?? []) {
-          const key = keyOf(userId);
-          if (logins.has(key)) keys.add(key);
-        }
-      }
-    });
-    // What account access manager gives a group, every member of it may use, and nobody sees it.
-    for (const { principals } of collection.entitlements.roles) {
-      for (const [type, id] of principals) if (type === "GROUP") maybeUsedBy.set(id, Number.NEGATIVE_INFINITY);
-    }
-  }
-
   const dayOf = (ms: number) => new LocalDate(ms).toISOString().slice(0, 10);
   const days = (count: number) => (count === 1 ? "1 day" : `${count} days`);
-  const mayBeOf = (groupId: string, key: string): boolean => {
-    const afterMs = maybeUsedBy.get(groupId);
-    return afterMs !== undefined && (createdMsOf(key) ?? Number.POSITIVE_INFINITY) > afterMs;
-  };
   const unused = `No login in the last ${days(daysBetween(logins.windowFrom, logins.windowTo))}.`;
 
   const becauseOf = (row: Row): UnknownBecause => {
@@ -151,10 +118,10 @@ export function createSuggestionOf(
     return "The account is not in the organization. ";
   };
 
-  const actionOf = (row: Row, neededElsewhere: boolean, redundant: boolean): SuggestedAction => {
+  const actionOf = (row: Row, redundant: boolean): SuggestedAction => {
     if (row.RowStatus === "ACCOUNT_NOT_IN_ORGANIZATION") return "INVESTIGATE";
     if (row.RowStatus === "ACCOUNT_NOT_ACTIVE") return "REVIEW";
-    if (row.Usage === "UNUSED_IN_WINDOW") return neededElsewhere ? "REVIEW" : "REMOVE";
+    if (row.Usage === "UNUSED_IN_WINDOW") return "REMOVE";
     if (row.RowStatus === "USER_NOT_FOUND") return "INVESTIGATE";
     if (row.RowStatus === "USER_DISABLED" || row.Usage === "UNKNOWN") return "REVIEW";
     if (row.Usage === "TOO_NEW") return "WAIT";
@@ -172,23 +139,11 @@ export function createSuggestionOf(
   const suggestionOf = (row: Row, redundantWith: string): Suggestion => {
     const redundant = redundantWith !== "";
     let reason = statusSentence(row) + usageSentence(row);
-    let neededElsewhere = false;
-    if (row.Type === "GROUP" && row.Usage === "UNUSED_IN_WINDOW") {
-      const key = keyOf(row.UserId);
-      const used = usedBy.get(row.GroupId)?.has(key) === true;
-      neededElsewhere = used || mayBeOf(row.GroupId, key);
-      reason += used
-        ? " The membership is used elsewhere, and taking the user out of the group would end that too."
-        : neededElsewhere
-          ? " The group gives other access whose use was not fully observed, and leaving the group would end that too."
-          : " Nothing else that the group gives the user was used either.";
-    }
     if (redundant) reason += ` The user also has the same role through ${redundantWith}.`;
-    const action = actionOf(row, neededElsewhere, redundant);
+    const action = actionOf(row, redundant);
     if (action === "REMOVE") reason += beforeRemoval([row.AssignedAt]);
     return { action, reason };
   };
 
-  findUse();
   return Object.assign(suggestionOf, { statusOf: statusSentence, usageOf: usageSentence, beforeRemoval });
 }

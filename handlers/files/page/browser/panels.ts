@@ -1,8 +1,9 @@
 import { PAGE_COLUMN_NAMES, type PageRow } from "../pageColumns";
-import { type Command, endMembership, removeAssignment } from "./commands";
+import { removeAssignment } from "./commands";
 import { element } from "./dom";
 import { formatCount, formatCounted, formatTime } from "./format";
 import { accountAndRole, distinct, nameOf, type PanelContext, type Parts, panelParts } from "./panelParts";
+import { commandsOf, removals } from "./removals";
 import { belongsTo, type Selection, selectionOf } from "./selection";
 import { shownOf, wordsOf } from "./shown";
 
@@ -259,47 +260,21 @@ function administratorsOf(
   ).map((row) =>
     element("p", { class: "quiet", dir: "auto" }, `${nameOf("PermissionSetName", row)}: ${row.AdministratorReason}.`),
   );
-  if (administrators.length === 0)
-    return [parts.heading(`${title}: nobody`.replace("in: nobody", "in no account")), ...unread];
-  const each = distinct(administrators, textOf);
-  return [parts.heading(`${title}: ${formatCount(each.length)}`), parts.list(each, "grant", textOf), ...unread];
-}
-
-/** What takes this row's access away, and what else that takes. */
-function commandsOf(row: PageRow, { run }: PanelContext): Command[] {
-  const commands: Command[] = [];
-  if (row.AccessType === "ACCOUNT_ROLE") {
-    // Which entitlement gives it, the report does not know: the membership alone can be ended from here.
-    const isMember = row.Type === "GROUP" && row.UserId !== "";
-    return isMember
-      ? [{ what: "End the membership, with all that the group gives", text: endMembership(row, run) }]
-      : [];
-  }
-  if (row.Type === "GROUP" && row.UserId !== "") {
-    commands.push({ what: "End the membership, with all that the group gives", text: endMembership(row, run) });
-    commands.push({
-      what: "Or remove the group's assignment, for all of its members",
-      text: removeAssignment(row, run),
-    });
-  } else {
-    commands.push({ what: "Remove the assignment", text: removeAssignment(row, run) });
-  }
-  return commands;
-}
-
-/** What is suggested for removal in these rows, each action once. */
-function removals(rows: readonly PageRow[], context: PanelContext): Command[] {
-  const suggested = distinct(
-    rows.filter(({ SuggestedAction }) => SuggestedAction === "REMOVE"),
-    (row) => (row.Type === "GROUP" ? `${row.GroupId} ${row.UserId}` : selectionOf("grant", row).ids.join(" ")),
+  const roles = distinct(
+    rows.filter(({ AccessType, UserId }) => AccessType === "ACCOUNT_ROLE" && UserId !== ""),
+    accountAndRole,
+  ).map((row) =>
+    element(
+      "p",
+      { class: "quiet", dir: "auto" },
+      `${accountAndRole(row)}: what this role of the account may do was not read.`,
+    ),
   );
-  return suggested.slice(0, 20).flatMap((row) => {
-    const [command] = commandsOf(row, context);
-    if (command === undefined) return [];
-    const what =
-      row.Type === "GROUP"
-        ? `Take ${nameOf("Username", row)} out of ${nameOf("GroupName", row)}`
-        : `Remove ${nameOf("Username", row)} from ${accountAndRole(row)}`;
-    return [{ what, text: command.text }];
-  });
+  const notKnown = [...unread, ...roles];
+  if (administrators.length === 0) {
+    if (notKnown.length > 0) return [parts.heading(`${title}: none is known`), ...notKnown];
+    return [parts.heading(`${title}: nobody`.replace("in: nobody", "in no account"))];
+  }
+  const each = distinct(administrators, textOf);
+  return [parts.heading(`${title}: ${formatCount(each.length)}`), parts.list(each, "grant", textOf), ...notKnown];
 }
