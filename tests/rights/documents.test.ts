@@ -32,9 +32,7 @@ test("docs/alarms.md or docs/terminal-errors.md says something about every error
     "LoginArchiveChanged",
   ];
   const said = read("docs/alarms.md") + read("docs/terminal-errors.md");
-  const missing = [...new Set(named)].filter(
-    (name) => !elsewhere.includes(name) && !said.includes(`\`${name}\``),
-  );
+  const missing = [...new Set(named)].filter((name) => !elsewhere.includes(name) && !said.includes(`\`${name}\``));
   expect(missing).toEqual([]);
 });
 

@@ -100,9 +100,7 @@ test("a failed run: the error's own words, and where its status object is, as do
   const message =
     "sso-admin ListPermissionSets was refused (AccessDeniedException: …). The role that runs the report needs sso:ListPermissionSets; …";
   const error = Object.assign(new Error(message), { name: "AccessDenied" });
-  expect(alarms).toContain(
-    asPrinted(failedNotice(runId, error, `credential_reports/status/${runId}/failed`, place)),
-  );
+  expect(alarms).toContain(asPrinted(failedNotice(runId, error, `credential_reports/status/${runId}/failed`, place)));
 });
 
 test("a failed run whose status could not be written points to none", () => {
