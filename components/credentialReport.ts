@@ -31,8 +31,8 @@ export interface CredentialReportArgs {
    */
   readonly lakeId?: pulumi.Input<string>;
   /**
-   * Athena table over the files of a CloudTrail trail, to read the logins from: `database.table` or `catalog.database.table`. Nothing of it is
-   * made or changed. Empty: `lakeId` says where logins are read. The table is looked for in the stack's account and Region.
+   * Athena table over the files of a CloudTrail trail, to read the logins from: `database.table` or `catalog.database.table`. The table
+   * is only read. Empty: `lakeId` says where logins are read. The table is looked for in the stack's account and Region.
    * @default ""
    * @example "security.cloudtrail_logs"
    */
@@ -118,7 +118,7 @@ export interface CredentialReportArgs {
    */
   readonly retentionDays?: pulumi.Input<number>;
   /**
-   * Object Lock of a created bucket, in governance mode: how long nobody deletes a report, at most `retentionDays`; 0 for no
+   * Object Lock of a created bucket, in governance mode: how long a report cannot be deleted, at most `retentionDays`; 0 for no
    * lock. 0–3650 days.
    * @default 0
    */
@@ -158,18 +158,18 @@ export interface CredentialReportArgs {
    */
   readonly identityCenterKmsKeyArn?: pulumi.Input<string>;
   /**
-   * Who is told when a report fails, is incomplete, or is overdue. Empty: nobody. An e-mail address; the alarms write to it, and
-   * the function with account, Region, reason, the report's key and the log.
+   * E-mail address that is notified when a report fails, is incomplete, or is overdue. Empty: none. The alarms write to it, and
+   * so does the function, with account, Region, reason, the report's key and the log.
    * @default ""
    */
   readonly notificationEmail?: pulumi.Input<string>;
   /**
-   * Existing SNS topic that is told instead of a new one.
+   * Existing SNS topic that is notified instead of a new one.
    * @default ""
    */
   readonly notificationTopicArn?: pulumi.Input<string>;
   /**
-   * Tell them of every published report too, with its key and figures, not only of what goes wrong.
+   * Notify of every published report too, with its key and figures.
    * @default false
    */
   readonly notifyOnSuccess?: boolean;

@@ -133,7 +133,7 @@ async function checkInstance({ instanceArn, identityStoreId }: Instance, account
         "management account can both be told apart: deploy there."
       : isMissing
         ? "An instance has its permission sets in its primary Region alone: set aws:region to that (IAM Identity Center → Settings → Regions)."
-        : "Where the instance has network controls, deploy from a network that they admit (docs/operations.md).";
+        : "Where the instance has network controls, deploy from a network that they admit (docs/own-resources.md).";
     await ask(Promise.reject(error), { about, right, remedy });
   }
 }

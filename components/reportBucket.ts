@@ -118,7 +118,7 @@ const writtenByTheFunction = [
 
 /**
  * Nobody but the function writes what it says, or removes it: a forged report, or a forged "nothing happened" of its login archive, takes access
- * from people. S3's lifecycle asks no policy. Administrators can lift it, and this is seen (docs/operations.md).
+ * from people. S3's lifecycle asks no policy. Administrators can lift it, and this is seen (docs/own-resources.md).
  */
 export function bucketPolicy(bucketArn: string, functionRoleArn: string): PolicyDocument {
   return policyDocument(

@@ -30,7 +30,7 @@ const deploymentSettings = {
   }),
   lockReports: whole({
     ...{ defaultValue: 0, min: 0, max: 3650, unit: "days" },
-    help: "Object Lock of a created bucket, in governance mode: how long nobody deletes a report, at most retentionDays; 0 for no lock.",
+    help: "Object Lock of a created bucket, in governance mode: how long a report cannot be deleted, at most retentionDays; 0 for no lock.",
   }),
   schedule: text({
     defaultValue: "cron(0 20 ? * SUN *)",
@@ -63,20 +63,18 @@ const deploymentSettings = {
     hint: "Find it under IAM Identity Center → Settings → Management.",
   }),
   notificationEmail: text({
-    help: "Who is told when a report fails, is incomplete, or is overdue. Empty: nobody.",
+    help: "E-mail address that is notified when a report fails, is incomplete, or is overdue. Empty: none.",
     expected: 'an e-mail address like security@example.com, or ""',
     hint: "AWS sends it a confirmation first.",
     accepts: /^([^\s@<>"]+@[^\s@<>"]+\.[^\s@<>".]+)?$/,
   }),
   notificationTopicArn: text({
-    help: "Existing SNS topic that is told instead of a new one.",
+    help: "Existing SNS topic that is notified instead of a new one.",
     expected: 'an SNS topic ARN like arn:aws:sns:eu-west-1:111122223333:security, or ""',
     hint: "Find it under SNS → Topics; a FIFO topic cannot take alarms.",
     accepts: /^(arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256})?$/,
   }),
-  notifyOnSuccess: flag(
-    "Tell them of every published report too, with its key and figures, not only of what goes wrong.",
-  ),
+  notifyOnSuccess: flag("Notify of every published report too, with its key and figures."),
   dashboard: flag("Create a CloudWatch dashboard of the report's metrics."),
   catalog: flag("Create a Glue database with a table over the rows of all reports, for Athena."),
   documentName: text({

@@ -17,7 +17,7 @@ export const runSettings = {
   }),
   trailTable: text({
     placeholder: "TABLE",
-    help: "Athena table over the files of a CloudTrail trail, to read the logins from: database.table or catalog.database.table. Nothing of it is made or changed. Empty: lakeId says where logins are read.",
+    help: "Athena table over the files of a CloudTrail trail, to read the logins from: database.table or catalog.database.table. The table is only read. Empty: lakeId says where logins are read.",
     expected:
       'a table of at most 255 characters like security.cloudtrail_logs or AwsDataCatalog.security.cloudtrail_logs, or ""',
     hint: "Find it under Athena → Query editor → Data.",

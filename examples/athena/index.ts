@@ -1,7 +1,7 @@
 import { Config } from "@pulumi/pulumi";
 import { CredentialReport } from "identity-center-credential-report";
 
-// A trail's bucket keeps its files for as long as somebody wants: half a year shows what is used once a quarter.
+// A trail's bucket keeps its files for as long as its owner wants: half a year shows what is used once a quarter.
 const report = new CredentialReport("credential-report", {
   trailTable: new Config().require("trailTable"),
   trailWorkgroup: "primary",

@@ -94,7 +94,7 @@ export function withNetworkControls(error: unknown, instance: InstanceFacts): un
   const controls = JSON.stringify(instance.networkControls);
   return reportError(
     name,
-    `${message} This instance has network controls (${controls}), which may be why: ask through a network that they admit (docs/operations.md, "Network controls").`,
+    `${message} This instance has network controls (${controls}), which may be why: ask through a network that they admit (docs/own-resources.md, "Network controls").`,
     error,
   );
 }

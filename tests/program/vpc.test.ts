@@ -12,9 +12,9 @@ beforeAll(leavePackagesOut);
 
 const name = "credential-report";
 
-/** The text of docs/operations.md, run as a program. Shows that Pulumi takes it; not that AWS lets the function reach anything. */
+/** The text of docs/own-resources.md, run as a program. Shows that Pulumi takes it; not that AWS lets the function reach anything. */
 const documented = /<!-- tests\/program\/vpc\.test\.ts runs this -->\n```ts\n(.*?)```/s.exec(
-  readFileSync(join(__dirname, "../../docs/operations.md"), "utf8"),
+  readFileSync(join(__dirname, "../../docs/own-resources.md"), "utf8"),
 )![1]!;
 
 test("the documented transformation puts the function into a VPC, with the rights that it takes, and changes nothing else", async () => {

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { bucketPolicy } from "../../components/reportBucket";
+import { REPORT_PREFIX } from "../../handlers/bucket/bucket";
 import { leavePackagesOut } from "../program/runProgram";
 import { historyConfig, runStack } from "../program/stack";
 
@@ -12,14 +14,14 @@ const read = (file: string) => readFileSync(join(root, file), "utf8");
 
 // What people read when something goes wrong, against what the program registers.
 
-test("docs/operations.md has a section for every alarm, by its name, and for no other", async () => {
+test("docs/alarms.md has a section for every alarm, by its name, and for no other", async () => {
   const { resources } = await runStack({ ...historyConfig, notificationEmail: "security@example.com" });
   const alarms = Object.values(resources).filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm");
-  const sections = [...read("docs/operations.md").matchAll(/^### `(.+)`$/gm)].map(([, name]) => name);
+  const sections = [...read("docs/alarms.md").matchAll(/^## `(.+)`$/gm)].map(([, name]) => name);
   expect(sections.sort()).toEqual(alarms.map(({ name }) => name).sort());
 });
 
-test("docs/operations.md says something about every error that the handler names", () => {
+test("docs/alarms.md or docs/terminal-errors.md says something about every error that the handler names", () => {
   const named = sourceFiles(join(root, "handlers")).flatMap((file) =>
     [...read(file).matchAll(/\b(?:reportError|fail)\(\s*"(\w+)"/g)].map(([, name]) => name!),
   );
@@ -29,11 +31,17 @@ test("docs/operations.md says something about every error that the handler names
     ...["UnreadableCsv", "PreviousReportUnreadable", "Aborted", "RunEnded", "NoInstance"],
     "LoginArchiveChanged",
   ];
-  const operations = read("docs/operations.md");
-  const missing = [...new Set(named)].filter(
-    (name) => !elsewhere.includes(name) && !operations.includes(`\`${name}\``),
-  );
+  const said = read("docs/alarms.md") + read("docs/terminal-errors.md");
+  const missing = [...new Set(named)].filter((name) => !elsewhere.includes(name) && !said.includes(`\`${name}\``));
   expect(missing).toEqual([]);
+});
+
+test("docs/own-resources.md names every key that an adopted bucket's policy keeps for the function, and no other", () => {
+  const [said] = /on what the function writes below `credential_reports\/`[^(]*/.exec(read("docs/own-resources.md"))!;
+  const named = [...said.matchAll(/`([^`]+)`/g)].slice(1).map(([, key]) => key);
+  const statement = bucketPolicy("bucket", "role").Statement.find(({ Sid }) => Sid === "OnlyTheFunctionWrites")!;
+  const kept = [statement.Resource ?? []].flat().map((key) => key.slice(`bucket/${REPORT_PREFIX}`.length));
+  expect(named).toEqual(kept);
 });
 
 test("every link from one document to another leads somewhere", () => {

@@ -222,16 +222,20 @@ test("who reviews may read reports and hand in decisions, and forge nothing", as
   expect(await notAllowed(policy, neighbours, "denied")).toEqual([]);
 });
 
-test("who audits may read reports, and nothing else", async () => {
+test("who audits may read reports and the login archive that they were made from, and nothing else", async () => {
   const policy = policyOf("auditor");
   const bucket = String(resourceOf(deployment(), "aws:s3/bucket:Bucket").outputs.arn);
   const inReports = (name: string) => `${bucket}/credential_reports/${name}`;
   const uses: Row[] = [
     ["the newest report", "s3:GetObject", inReports("latest.json")],
     ["a manifest of the chain", "s3:GetObject", inReports("2026-11-20T090000Z-x/manifest.json")],
+    ["a returned sheet as a run has read it", "s3:GetObjectVersion", inReports("decisions/review.xlsx")],
+    ["verifying the login archive", "s3:GetObject", inReports("logins/eu-west-1/2026-11-20T060000Z.jsonl.gz")],
     ["finding reports", "s3:ListBucket", bucket, { "s3:prefix": "credential_reports/2026" }],
   ];
   const neighbours: Row[] = [
+    ["an earlier newest report", "s3:GetObjectVersion", inReports("latest.json")],
+    ["what a run has read", "s3:GetObject", inReports("work/run-1/cursor.json")],
     ["handing in decisions", "s3:PutObject", inReports("decisions/review.csv")],
     ["another report", "s3:PutObject", inReports("2026-11-20T090000Z-x/credential_report.csv")],
     ["deleting", "s3:DeleteObject", inReports("latest.json")],

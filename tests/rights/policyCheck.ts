@@ -46,7 +46,7 @@ export const policyOf = (name: string): Policy =>
 
 export function person(policy: Policy) {
   const principal = `arn:aws:iam::${account.accountId}:role/person`;
-  // A key asks its own policy, too: the one that docs/operations.md gives.
+  // A key asks its own policy, too: the one that docs/rights.md gives.
   const resourcePolicy = ({ resource }: Need) => (resource.includes(":key/") ? policyOf("key") : undefined);
   return (need: Need) => {
     const asking = { principal, accountId: account.accountId, identityPolicies: [policy] };

@@ -35,7 +35,7 @@ const fewer: typeof configs = [
   ["with logins from Event history, and locked reports", { lakeId: "", lockReports: 1 }],
 ];
 
-/** The key policy that docs/operations.md gives, for this account and Region. */
+/** The key policy that docs/rights.md gives, for this account and Region. */
 const keyPolicy: Policy = JSON.parse(
   readFileSync(join(__dirname, "../../docs/policies/key.json"), "utf8").replaceAll("eu-west-1", account.region),
 );

@@ -74,7 +74,7 @@ const lake = ["--lake-id", eventDataStoreArn];
 const outcomes = (reads: { call: string; outcome: string }[], outcome: string) =>
   [...new Set(reads.filter((read) => read.outcome === outcome).map(({ call }) => call))].sort();
 
-/** The calls of the policy that docs/operations.md gives to who runs the report from a terminal. */
+/** The calls of the policy that docs/rights.md gives to who runs the report from a terminal. */
 const ofPolicy = policyOf("terminal")
   .Statement.flatMap(({ Action }) => [Action].flat())
   .map((action) => action.replace(/^sso:/, "sso-admin:"));

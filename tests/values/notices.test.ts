@@ -30,12 +30,12 @@ const result: RunResult = {
   finishedAt: "2026-11-22T20:05:12Z",
 };
 
-const operations = readFileSync(join(__dirname, "../../docs/operations.md"), "utf8");
+const alarms = readFileSync(join(__dirname, "../../docs/alarms.md"), "utf8");
 const asPrinted = ({ subject, text }: Notice) => `\`\`\`\nSubject: ${subject}\n\n${text}\`\`\`\n`;
 
-test("a published report: its key, its figures and its log, as docs/operations.md shows it", () => {
+test("a published report: its key, its figures and its log, as docs/alarms.md shows it", () => {
   const notice = publishedNotice(result, place);
-  expect(operations).toContain(asPrinted(notice));
+  expect(alarms).toContain(asPrinted(notice));
   expect(notice.text).toMatch(/^A credential report was published\.\n\nPage: {5}aws s3 cp s3:\/\//);
 });
 
@@ -96,13 +96,11 @@ test("where nobody knows which files there are, that is named", () => {
   expect(unusedFiles({ ...result, decisions })).toEqual(["decisions/: s3 ListObjectsV2 was refused."]);
 });
 
-test("a failed run: the error's own words, and where its status object is, as docs/operations.md shows it", () => {
+test("a failed run: the error's own words, and where its status object is, as docs/alarms.md shows it", () => {
   const message =
     "sso-admin ListPermissionSets was refused (AccessDeniedException: …). The role that runs the report needs sso:ListPermissionSets; …";
   const error = Object.assign(new Error(message), { name: "AccessDenied" });
-  expect(operations).toContain(
-    asPrinted(failedNotice(runId, error, `credential_reports/status/${runId}/failed`, place)),
-  );
+  expect(alarms).toContain(asPrinted(failedNotice(runId, error, `credential_reports/status/${runId}/failed`, place)));
 });
 
 test("a failed run whose status could not be written points to none", () => {

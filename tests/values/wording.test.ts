@@ -83,9 +83,9 @@ test("of a source, the texts are read, in parts, too, and neither its names nor 
 test("what was read are the texts of the program, its settings and its documents", () => {
   expect(files.length).toBeGreaterThan(250);
   expect(textToRead("components/settings.ts")).toContain(
-    "Who is told when a report fails, is incomplete, or is overdue.",
+    "E-mail address that is notified when a report fails, is incomplete, or is overdue.",
   );
-  expect(textToRead("components/credentialReport.ts")).toContain("or is overdue. Empty: nobody. An e-mail address");
+  expect(textToRead("components/credentialReport.ts")).toContain("or is overdue. Empty: none. The alarms write");
   expect(textToRead("CHANGELOG.md")).toContain("## [Unreleased]");
   expect(textToRead("CHANGELOG.md")).not.toContain("## [0.1.0]");
 });
