@@ -3,9 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AwsAccount } from "./awsAccount";
 import { deadLetterQueue } from "./deadLetterQueue";
 import { keyRights } from "./keyRights";
-import { nextOccurrence } from "./occurrences";
 import { type PolicyDocument, policyDocument, serviceTrust } from "./policy";
-import { parseSchedule } from "./scheduleExpression";
 
 export interface ReportScheduleArgs {
   readonly account: pulumi.Output<AwsAccount>;
@@ -97,13 +95,4 @@ export function schedulePolicy({ stateMachineArn, deadLetterQueueArn }: Schedule
     { Sid: "StartReport", Effect: "Allow", Action: "states:StartExecution", Resource: stateMachineArn },
     { Sid: "KeepUndeliveredEvents", Effect: "Allow", Action: "sqs:SendMessage", Resource: deadLetterQueueArn },
   );
-}
-
-/** When a schedule comes next, in words where it has no time. */
-export function nextRun(expression: string, timeZone: string, enabled: boolean, now: Date): string {
-  if (!enabled) return "never: scheduleEnabled is false";
-  const schedule = parseSchedule(expression);
-  if (schedule.kind === "rate") return `${expression}, counted from the schedule's creation`;
-  const next = nextOccurrence(schedule, timeZone, now);
-  return next === undefined ? "never: the schedule has ended" : next.toISOString().replace(".000Z", "Z");
 }

@@ -181,3 +181,12 @@ function nearestWeekday(date: CalendarDay, target: number): number | undefined {
   if (weekday === 1) return target === last ? target - 2 : target + 1;
   return target;
 }
+
+/** When a schedule comes next, in words where it has no time. */
+export function nextRun(expression: string, timeZone: string, enabled: boolean, now: Date): string {
+  if (!enabled) return "never: scheduleEnabled is false";
+  const schedule = parseSchedule(expression);
+  if (schedule.kind === "rate") return `${expression}, counted from the schedule's creation`;
+  const next = nextOccurrence(schedule, timeZone, now);
+  return next === undefined ? "never: the schedule has ended" : next.toISOString().replace(".000Z", "Z");
+}

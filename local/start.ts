@@ -7,7 +7,7 @@ import { GetObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/clie
 import type { StepExecution } from "@aws-sdk/client-ssm";
 import { parse } from "csv-parse/sync";
 import { standInHome } from "../cli/home";
-import { nextRun } from "../components/reportSchedule";
+import { nextRun } from "../components/scheduleExpression";
 import { CHANGE_KINDS, ORPHAN_STATUSES } from "../handlers/files/files";
 import { formatInstant } from "../handlers/times";
 import { type LocalAws, OrganisationError, type OrganisationFile, startLocalAws } from "./aws";

@@ -74,6 +74,14 @@ test("what runs in Lambda imports nothing of what deploys it, nor of the termina
   expect(outside).toEqual([]);
 });
 
+test("npm start loads nothing of Pulumi's, which takes a second and needs a home directory: the program does, in a process of its own", () => {
+  const reached = new Set(["local/start.ts"]);
+  for (const file of reached) for (const target of imports.get(file) ?? []) reached.add(target);
+  const loading = [...reached].filter((file) => /^import (?!type ).* from "@pulumi\/(pulumi|aws)"/m.test(textOf(file)));
+  expect(loading).toEqual([]);
+  expect(reached).toContain("components/scheduleExpression.ts");
+});
+
 test("no file imports itself by way of others", () => {
   const done = new Set<string>();
   const circles: string[] = [];
