@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { RunResult } from "../../handlers/bucket/bucket";
 import type { Settings } from "../../handlers/model";
 
-import { type LocalAws, startLocalAws } from "../../local/aws";
+import { type LocalAws, type StoredObject, startLocalAws } from "../../local/aws";
 import { type Container, captureLogs, jsonOf, startContainer, textOf } from "../support/container";
 import { sample } from "../support/long";
 import { login, many, now, oneGrant, organisationOf, permissionSet, userAssignment } from "../support/organisation";
@@ -23,14 +23,26 @@ let localAws: LocalAws;
 let container: Container;
 /** Of the report that stands there. */
 let folder: string;
+/** What its run has left in the bucket, where each test finds it. */
+let before: ReadonlyMap<string, StoredObject>;
 
-beforeEach(async () => {
+beforeAll(async () => {
   localAws = await startLocalAws({ organisation, throttle: false, rate: 1000, missingKeyIs403: true, record: true });
   container = startContainer(localAws);
   folder = folderOf(await container.run({ runId: "before" }));
+  before = new Map(container.bucket.objects);
 });
 
-afterEach(() => localAws.close());
+beforeEach(() => {
+  localAws.reset();
+  const { objects, uploads } = container.bucket;
+  uploads.clear();
+  objects.clear();
+  for (const [name, object] of before) objects.set(name, object);
+  container = startContainer(localAws);
+});
+
+afterAll(() => localAws.close());
 
 const key = (name: string) => `credential_reports/${name}`;
 
