@@ -4,12 +4,11 @@ const threads = require("node:worker_threads");
 // the tests of a process hand it on: a thread that has answered all that it was asked is not ended, but given to the next who begins one of
 // the same text.
 
-/** By their text and options, those that nobody has. */
+/** By their text and then by their options, those that nobody has. */
 const idle = new Map();
 
-function kept(worker, key) {
+function kept(worker, others) {
   const { postMessage, terminate } = worker;
-  const others = idle.get(key);
   let unanswered = 0;
   const gone = () => {
     unanswered = Number.POSITIVE_INFINITY;
@@ -35,8 +34,11 @@ function kept(worker, key) {
 threads.Worker = new Proxy(threads.Worker, {
   construct(Worker, [text, options]) {
     if (!options?.eval) return new Worker(text, options);
-    const key = JSON.stringify([options, text]);
-    if (!idle.has(key)) idle.set(key, []);
-    return idle.get(key).pop() ?? kept(new Worker(text, options), key);
+    const ofText = idle.get(text) ?? new Map();
+    idle.set(text, ofText);
+    const key = JSON.stringify(options);
+    const others = ofText.get(key) ?? [];
+    ofText.set(key, others);
+    return others.pop() ?? kept(new Worker(text, options), others);
   },
 });

@@ -1,7 +1,7 @@
 import type { Fault, FaultKind } from "../../local/aws";
 import { randomNumbers } from "../../local/aws/faults";
 import { captureLogs } from "../support/container";
-import { seedOf, series } from "../support/long";
+import { isLong, seedOf, series } from "../support/long";
 import { largeOrganisation, loginOrganisation, smallOrganisation } from "./faultOrganisations";
 import {
   ALWAYS_CALLED,
@@ -15,15 +15,15 @@ import {
   WITHOUT_ANSWER,
 } from "./lanes";
 
-const SEEDS = series(40, 1_000);
+const SEEDS = series(20, 1_000);
 const FIRST_SEED = seedOf(1);
 /** One in so many has a report of several parts, and one in so many several pages of logins. */
 const LONG_EVERY = 20;
 
 captureLogs();
-const smallLanes = useLanes(6, smallOrganisation);
+const smallLanes = useLanes(isLong ? 6 : 3, smallOrganisation);
 const loginLanes = useLanes(1, loginOrganisation);
-const largeLanes = useLanes(2, largeOrganisation);
+const largeLanes = useLanes(isLong ? 2 : 1, largeOrganisation);
 
 describe("random combinations", () => {
   /** One to four faults, most of which pass; drawn so that every operation meets every kind. */

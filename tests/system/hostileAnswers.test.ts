@@ -141,7 +141,7 @@ describe("HTTP 200 without what was asked for", () => {
   test.each(QUERYING)(
     "%s, a few times, leaves no trace; for ever, no grant is reported as unused",
     async (operation) => {
-      for (const kind of ["emptyBody", "emptyObject", "errorInBody"] as const) {
+      for (const kind of sample(["emptyBody", "emptyObject", "errorInBody"] as const, 3, QUERYING.indexOf(operation))) {
         const { said, status, warnings } = await reportOf([{ operation, kind, at: 1, times: 3 }]);
         expect({ said, status, warnings }).toEqual({ said: ALL, status: "succeeded", warnings: [] });
       }
