@@ -25,7 +25,7 @@ import { guarded, type Row } from "./report";
 import { oracleReview, type ReviewedAction } from "./review";
 import { rowSources } from "./sources";
 
-const RUNS = { numRuns: series(300, 3_000), seed: seedOf(20_261_122) };
+const RUNS = { numRuns: series(150, 3_000), seed: seedOf(20_261_122) };
 const EARLIER = "2026-11-15T12:00:00Z";
 
 const rowsOf = (sources: RowSources): Row[] => [...rowBatches(sources, 100)].flat();

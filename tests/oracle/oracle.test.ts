@@ -7,7 +7,7 @@
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { textOfCell } from "../../cli/verify/cellText";
-import { seedOf, series } from "../support/long";
+import { longTest, seedOf, series } from "../support/long";
 import { expectAdviceOf } from "./advice";
 import { ASSIGNMENT_CASES } from "./assignmentCases";
 import type { FixedCase } from "./caseParts";
@@ -18,8 +18,8 @@ import { FIELD_CASES, JOIN_CASES, ROW_STATUS_CASES } from "./rowCases";
 import { COVERAGE_CASES, USAGE_CASES } from "./usageCases";
 import { WAY_CASES } from "./wayCases";
 
-const RUNS = series(24, 300);
-const SHARES = 10;
+const RUNS = series(12, 300);
+const SHARES = Math.min(RUNS, 10);
 /** In milliseconds. */
 const TIME_LIMIT = 60_000 + RUNS * 500;
 const SEED = seedOf(20_261_122);
@@ -149,12 +149,13 @@ describe("the oracle's CSV", () => {
         const texts = read.map((row) => Object.fromEntries(COLUMNS.map((column) => [column, textOfCell(row[column])])));
         expect(texts).toEqual(rows);
       }),
-      { seed: SEED, numRuns: series(30, 300) },
+      { seed: SEED, numRuns: series(10, 300) },
     );
   });
 });
 
-test("random organisations hold every oddity often enough to matter", () => {
+// Of what the tests draw from: it changes with tests/oracle/organisations.ts alone.
+longTest("random organisations hold every oddity often enough to matter", () => {
   const seen = new Map<string, number>();
   const count = (what: string) => seen.set(what, (seen.get(what) ?? 0) + 1);
 

@@ -25,3 +25,5 @@ module.exports = class WarningEnvironment extends NodeEnvironment {
     (name === "test_done" ? test.errors : unhandledErrors).push(...this.#warnings.splice(0));
   }
 };
+
+require("./keptThreads");

@@ -33,8 +33,11 @@ export function review(sources: RowSources, decisions = NO_DECISIONS, reviewerPa
 export const ofUsers = (lines: readonly Record<string, string>[]) => lines.filter(({ UserId }) => UserId !== "");
 
 /** What a run makes of files that people have returned. */
-export function decisionsOf(returned: Readonly<Record<string, string | Buffer>>): Promise<Decisions> {
-  return readDecisions(historyOf(returned), createWorkbooks());
+export async function decisionsOf(returned: Readonly<Record<string, string | Buffer>>): Promise<Decisions> {
+  const workbooks = createWorkbooks();
+  const decisions = await readDecisions(historyOf(returned), workbooks);
+  workbooks.close();
+  return decisions;
 }
 
 /** A history of nothing but returned files. */

@@ -24,7 +24,7 @@ const organisation = organisationOf(aliceAndBob);
 
 describe("an endpoint that cannot be reached", () => {
   test("fails the run, which says which call, what was got and what to check", async () => {
-    const container = await containerOf(organisation, {}, { AWS_ENDPOINT_URL: "http://127.0.0.1:1" });
+    const container = await containerOf(organisation, [], { AWS_ENDPOINT_URL: "http://127.0.0.1:1" });
 
     await expect(container.run()).rejects.toMatchObject({
       name: "Unreachable",
@@ -36,7 +36,7 @@ describe("an endpoint that cannot be reached", () => {
   });
 
   test("of a name that does not exist", async () => {
-    const container = await containerOf(organisation, {}, { AWS_ENDPOINT_URL: "http://no-such-host.invalid" });
+    const container = await containerOf(organisation, [], { AWS_ENDPOINT_URL: "http://no-such-host.invalid" });
     await expect(container.run()).rejects.toMatchObject({ name: "Unreachable" });
   });
 });
@@ -60,7 +60,7 @@ describe("AccessDenied names the call and the missing permission", () => {
     ["identitystore:ListGroupMemberships", "identitystore:ListGroupMemberships"],
     ["s3:PutObject", "s3:PutObject"],
   ])("%s fails the run", async (operation, permission) => {
-    const container = await containerOf(organisation, { faults: denied(operation) });
+    const container = await containerOf(organisation, denied(operation));
 
     await expect(container.run({ runId: "denied" })).rejects.toMatchObject({
       name: "AccessDenied",
@@ -74,7 +74,7 @@ describe("AccessDenied names the call and the missing permission", () => {
   });
 
   test("s3:GetObject fails the first run before it publishes, although it has nothing to read, and the second at once", async () => {
-    const container = await containerOf(organisation, { faults: denied("s3:GetObject") });
+    const container = await containerOf(organisation, denied("s3:GetObject"));
     await expect(container.run()).rejects.toMatchObject({
       name: "AccessDenied",
       message: expect.stringMatching(/^s3 GetObject was refused for s3:.*latest\.json, .* needs s3:GetObject/),
@@ -90,7 +90,7 @@ describe("AccessDenied names the call and the missing permission", () => {
   test.each(["GetEventDataStore", "StartQuery", "DescribeQuery", "GetQueryResults"])(
     "cloudtrail:%s makes every usage UNKNOWN",
     async (operation) => {
-      const { result, rows } = await report(organisation, { faults: denied(`cloudtrail:${operation}`) });
+      const { result, rows } = await report(organisation, denied(`cloudtrail:${operation}`));
 
       expect(result.status).toBe("degraded");
       expect(result.warnings).toEqual([
@@ -102,7 +102,7 @@ describe("AccessDenied names the call and the missing permission", () => {
   );
 
   test("organizations:ListAccounts makes every AccountState UNKNOWN", async () => {
-    const { result, rows } = await report(organisation, { faults: denied("organizations:ListAccounts") });
+    const { result, rows } = await report(organisation, denied("organizations:ListAccounts"));
 
     expect(result.status).toBe("degraded");
     expect(result.warnings).toEqual([
@@ -240,7 +240,7 @@ describe("settings that cannot be", () => {
     ],
     ["a present that is no time", { CREDENTIAL_REPORT_NOW: "today" }, {}, /CREDENTIAL_REPORT_NOW.*"today"/],
   ])("%s", async (_, environment, event, message) => {
-    const container = await containerOf(organisation, {}, environment as Record<string, string>);
+    const container = await containerOf(organisation, [], environment as Record<string, string>);
 
     await expect(container.run({ runId: "bad", ...event })).rejects.toThrow(message);
     expect(jsonOf(container.bucket, "status/bad/failed")).toMatchObject({ status: "failed" });
@@ -249,7 +249,7 @@ describe("settings that cannot be", () => {
 
   test("an instance that is not there", async () => {
     const instanceArn = "arn:aws:sso:::instance/ssoins-ffffffffffffffff";
-    const container = await containerOf(organisation, {}, {}, { instanceArn });
+    const container = await containerOf(organisation, [], {}, { instanceArn });
 
     await expect(container.run()).rejects.toThrow("sso-admin ListPermissionSets failed: ResourceNotFoundException");
   });

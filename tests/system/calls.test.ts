@@ -1,6 +1,6 @@
 import { type OrganisationFile, startLocalAws } from "../../local/aws";
 import { runProduct } from "../../local/runReport";
-import { isLong } from "../support/long";
+import { isLong, sample } from "../support/long";
 import {
   account,
   accountId,
@@ -27,7 +27,8 @@ const ALL_PAGES_OF_100 = [
   [200, 2],
   [201, 3],
 ] as const;
-const PAGES_OF_100 = ALL_PAGES_OF_100.filter(([count]) => isLong || [0, 100, 101].includes(count));
+/** What else a run meets of these is in the organisation of known sizes. */
+const PAGES_OF_100 = ALL_PAGES_OF_100.filter(([count]) => isLong || [0, 100].includes(count));
 
 async function callsOf(parts: Partial<OrganisationFile>, faults: LocalFaults = []): Promise<Record<string, number>> {
   const localAws = await startLocalAws({ organisation: organisationOf(parts), throttle: false, rate: 1000, faults });
@@ -123,14 +124,19 @@ test("an organisation of known sizes", async () => {
 });
 
 describe("pages", () => {
-  test.each([
-    [0, 1],
-    [19, 1],
-    [20, 1],
-    [21, 2],
-    [40, 2],
-    [41, 3],
-  ])("%d accounts of the organisation are %d", async (count, pages) => {
+  test.each(
+    sample(
+      [
+        [20, 1],
+        [19, 1],
+        [21, 2],
+        [0, 1],
+        [40, 2],
+        [41, 3],
+      ] as const,
+      3,
+    ),
+  )("%d accounts of the organisation are %d", async (count, pages) => {
     const calls = await callsOf({ ...oneMembership, Accounts: many(count, (index) => account(index)) });
     expect(calls["organizations:ListAccounts"]).toBe(pages);
   });
@@ -181,14 +187,19 @@ describe("pages", () => {
     },
   );
 
-  test.each([
-    [0, 1],
-    [999, 1],
-    [1_000, 1],
-    [1_001, 2],
-    [2_000, 2],
-    [2_001, 3],
-  ])("%d rows of the login query are %d, whatever the number of events", async (count, pages) => {
+  test.each(
+    sample(
+      [
+        [0, 1],
+        [999, 1],
+        [2_000, 2],
+        [1_000, 1],
+        [1_001, 2],
+        [2_001, 3],
+      ] as const,
+      3,
+    ),
+  )("%d rows of the login query are %d, whatever the number of events", async (count, pages) => {
     const Records = many(count, (index) => [login(index, 0, 0), login(index, 0, 0)]).flat();
     const calls = await callsOf({ ...oneMembership, Records });
     expect(calls["cloudtrail:GetQueryResults"]).toBe(pages);

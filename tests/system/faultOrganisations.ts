@@ -44,9 +44,9 @@ export const loginOrganisation: OrganisationFile = {
 export const largeOrganisation: OrganisationFile = organisationOf({
   Accounts: many(4, (index) => account(index)),
   PermissionSets: [permissionSet(0, { Description: "every row says this again. ".repeat(1_150) })],
-  Users: many(80, (index) => user(index)),
+  Users: many(70, (index) => user(index)),
   Groups: [group(0)],
-  GroupMemberships: many(80, (index) => membership(0, index)),
+  GroupMemberships: many(70, (index) => membership(0, index)),
   AccountAssignments: many(4, (index) => groupAssignment(index, 0, 0)),
   Records: [login(0, 0, 0)],
 });

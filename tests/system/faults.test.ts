@@ -1,6 +1,6 @@
 import type { Fault, FaultKind } from "../../local/aws";
 import { captureLogs, jsonOf } from "../support/container";
-import { sample } from "../support/long";
+import { isLong, sample } from "../support/long";
 import { expectLatestIsWhole, folderOf, publishedFolders } from "../support/published";
 import { loginOrganisation, smallOrganisation } from "./faultOrganisations";
 import {
@@ -19,8 +19,8 @@ import {
 // says which call was the cause. What the faults are like is the local AWS's; how often they hit, AWS's to decide.
 
 captureLogs();
-const smallLanes = useLanes(6, smallOrganisation);
-const loginLanes = useLanes(2, loginOrganisation);
+const smallLanes = useLanes(isLong ? 6 : 3, smallOrganisation);
+const loginLanes = useLanes(isLong ? 2 : 1, loginOrganisation);
 
 describe("a fault that passes leaves no trace in the report", () => {
   test.each(Object.keys(STAGES))("%s", async (stage) => {
@@ -51,7 +51,7 @@ describe("a fault that passes leaves no trace in the report", () => {
   });
 
   test("one call in four of everything, dropped", async () => {
-    await inLanes(smallLanes, [1, 2, 3, 4, 5, 6], async (lane, seed) =>
+    await inLanes(smallLanes, sample([1, 2, 3, 4, 5, 6], 2), async (lane, seed) =>
       expectWholeRun(lane, await runUnder(lane, [{ operation: "*", kind: "drop", rate: 0.25 }], seed)),
     );
   });

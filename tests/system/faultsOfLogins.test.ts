@@ -1,10 +1,11 @@
 import type { Fault } from "../../local/aws";
 import { captureLogs } from "../support/container";
+import { isLong } from "../support/long";
 import { loginOrganisation } from "./faultOrganisations";
 import { expectTruth, expectWholeRun, inLanes, runUnder, useLanes } from "./lanes";
 
 captureLogs();
-const loginLanes = useLanes(2, loginOrganisation);
+const loginLanes = useLanes(isLong ? 2 : 1, loginOrganisation);
 
 describe("the login source fails: the report says UNKNOWN and why, and is the bytes of one without logins", () => {
   const start = "cloudtrail:StartQuery";

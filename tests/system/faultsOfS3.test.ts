@@ -1,6 +1,6 @@
 import type { Fault, FaultKind } from "../../local/aws";
 import { captureLogs, jsonOf } from "../support/container";
-import { sample } from "../support/long";
+import { isLong, sample } from "../support/long";
 import { expectLatestIsWhole, publishedFolders } from "../support/published";
 import { largeOrganisation, smallOrganisation } from "./faultOrganisations";
 import { expectTruth, expectWholeRun, inLanes, lost, MULTIPART, PASSING, runUnder, STAYING, useLanes } from "./lanes";
@@ -9,7 +9,7 @@ import { expectTruth, expectWholeRun, inLanes, lost, MULTIPART, PASSING, runUnde
 
 captureLogs();
 const smallLanes = useLanes(1, smallOrganisation);
-const largeLanes = useLanes(2, largeOrganisation);
+const largeLanes = useLanes(isLong ? 2 : 1, largeOrganisation);
 
 describe("an upload of several parts: a fault that passes leaves no trace", () => {
   test.each(MULTIPART)("%s", async (operation) => {

@@ -1,4 +1,4 @@
-import { type LocalAws, startLocalAws } from "../../local/aws";
+import { type LocalAws, type StoredObject, startLocalAws } from "../../local/aws";
 import { BUCKET, type Container, captureLogs, jsonOf, startContainer } from "../support/container";
 import { login, oneGrant, organisationOf } from "../support/organisation";
 import { folderOf, publishedFolders } from "../support/published";
@@ -12,18 +12,25 @@ let localAws: LocalAws;
 let one: Container;
 let other: Container;
 
-beforeEach(async () => {
+async function serve(): Promise<void> {
   localAws = await startLocalAws({ organisation, throttle: false, rate: 1000, missingKeyIs403: true });
+}
+
+/** Nothing was asked or written so far, except for these objects. */
+function begin(objects: ReadonlyMap<string, StoredObject> = new Map()): void {
+  localAws.reset();
+  localAws.buckets.set(BUCKET, { objects: new Map(objects), uploads: new Map() });
   one = startContainer(localAws);
   other = startContainer(localAws);
-});
+}
+
+beforeAll(serve);
+beforeEach(() => begin());
 
 let clock: jest.SpyInstance | undefined;
 
-afterEach(async () => {
-  clock?.mockRestore();
-  await localAws.close();
-});
+afterEach(() => clock?.mockRestore());
+afterAll(() => localAws.close());
 
 /** Resolves once the local AWS has been asked for `operation`. */
 async function asked(operation: string): Promise<void> {
@@ -106,6 +113,10 @@ describe("the place", () => {
 
     later(1_205_000);
     await expect(other.run({ runId: "third" })).resolves.toMatchObject({ status: "succeeded" });
+
+    // Where the dead run will never be heard of.
+    await localAws.close();
+    await serve();
   });
 });
 
@@ -122,7 +133,13 @@ describe("a clock that was ahead once", () => {
     });
   };
   const someObject = () => one.bucket.objects.values().next().value!;
-  beforeEach(() => one.run({ runId: "before" }));
+  let afterRun: ReadonlyMap<string, StoredObject>;
+  beforeAll(async () => {
+    begin();
+    await one.run({ runId: "before" });
+    afterRun = one.bucket.objects;
+  });
+  beforeEach(() => begin(afterRun));
 
   test("does not hold the place: no run lasts as long as it says", async () => {
     put("running.json", { runId: "ahead", attempt: "a", startedAt: inHours(48), until: inHours(48.25) });
@@ -200,17 +217,19 @@ describe("a run that published and could not announce it", () => {
   const unannounced = { operation: "s3:PutObject", kind: "internalError", key: "latest.json" } as const;
   const LATER = "2026-11-27T09:00:00Z";
   let published: string;
+  let afterRuns: ReadonlyMap<string, StoredObject>;
 
   /** As far as others see, the run has failed. */
-  beforeEach(async () => {
+  beforeAll(async () => {
+    begin();
     await one.run({ runId: "before" });
     localAws.inject([unannounced]);
     await expect(one.run({ runId: "cut-off" })).rejects.toMatchObject({ name: "NotAnnounced" });
-    localAws.inject([]);
-    localAws.reset();
     published = publishedFolders(one.bucket).find((folder) => folder.endsWith("cut-off"))!;
     expect(jsonOf(one.bucket, "latest.json").runId).toBe("before");
+    afterRuns = one.bucket.objects;
   });
+  beforeEach(() => begin(afterRuns));
 
   const shownToAthena = () => [...one.bucket.objects.keys()].filter((key) => /rows\/.*cut-off/.test(key));
 

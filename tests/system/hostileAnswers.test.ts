@@ -66,15 +66,18 @@ const QUERYING = [
   "cloudtrail:GetQueryResults",
 ];
 
-const running: LocalAws[] = [];
-afterEach(async () => {
-  for (const localAws of running.splice(0)) await localAws.close();
+/** By what they serve. */
+const running = new Map<OrganisationFile, LocalAws>();
+afterAll(async () => {
+  for (const localAws of running.values()) await localAws.close();
 });
 
 /** What is said of every grant, in the report's order: group or user, row status, usage. */
 async function reportOf(faults: readonly Fault[], served: OrganisationFile = organisation) {
-  const localAws = await startLocalAws({ organisation: served, throttle: false, rate: 1000, faults });
-  running.push(localAws);
+  const localAws = running.get(served) ?? (await startLocalAws({ organisation: served, throttle: false, rate: 1000 }));
+  running.set(served, localAws);
+  localAws.reset();
+  localAws.inject(faults);
   const { csv, manifest, files } = await runProduct(localAws);
   const rows = parse(csv, { columns: true }) as Record<string, string>[];
   const ofGrants = rows.map((row) => [row.UserId || row.GroupId, row.RowStatus, row.Usage]);
@@ -138,7 +141,7 @@ describe("HTTP 200 without what was asked for", () => {
   test.each(QUERYING)(
     "%s, a few times, leaves no trace; for ever, no grant is reported as unused",
     async (operation) => {
-      for (const kind of ["emptyBody", "emptyObject", "errorInBody"] as const) {
+      for (const kind of sample(["emptyBody", "emptyObject", "errorInBody"] as const, 3, QUERYING.indexOf(operation))) {
         const { said, status, warnings } = await reportOf([{ operation, kind, at: 1, times: 3 }]);
         expect({ said, status, warnings }).toEqual({ said: ALL, status: "succeeded", warnings: [] });
       }

@@ -8,7 +8,7 @@ import { pageAssets } from "../../handlers/files/page/document";
 import { workerText } from "../../handlers/files/review/workbook/workbook";
 import { randomNumbers } from "../../local/aws/faults";
 import { captureLogs, functionEnvironment, jsonOf } from "../support/container";
-import { seedOf, series } from "../support/long";
+import { isLong, seedOf, series } from "../support/long";
 import { expectLatestIsWhole, expectWholeReport, folderOf, publishedFolders } from "../support/published";
 import { largeOrganisation, smallOrganisation } from "./faultOrganisations";
 import { inLanes, type Lane, prepare, useLanes } from "./lanes";
@@ -16,12 +16,12 @@ import { inLanes, type Lane, prepare, useLanes } from "./lanes";
 // A process that is killed can clean nothing up. Whatever it was at, no report that exists is half of one, and the next run
 // publishes. The moments are calls, drawn from all parts of a run, so that they do not depend on how fast this machine is.
 
-const KILLS = series(6, 200);
+const KILLS = series(3, 200);
 const RUN_MS = 900_000;
 const BETWEEN_SLICES_MS = 600_000;
 
 captureLogs();
-const smallLanes = useLanes(2, smallOrganisation);
+const smallLanes = useLanes(isLong ? 2 : 1, smallOrganisation);
 const largeLanes = useLanes(1, largeOrganisation);
 const random = randomNumbers(seedOf(1));
 let folder: string;

@@ -3,24 +3,26 @@ import {
   account,
   accountId,
   group,
+  groupAssignment,
   login,
   membership,
   organisationOf,
   permissionSet,
+  permissionSetArn,
   user,
+  userId,
 } from "../support/organisation";
 
-import { aliceAndBob, useReports } from "./reports";
+import { type Row, useReports } from "./reports";
 
 // Names that people give to accounts, groups, users and permission sets: none breaks the report, and none is lost on the way.
 
 captureLogs();
 const { report } = useReports();
-const parts = { ...aliceAndBob, Users: [user(0, { UserName: "alice" })], GroupMemberships: [membership(0, 0)] };
 
 describe("names", () => {
-  // As read back by an RFC 4180 reader; a cell that a spreadsheet would run has got its '.
-  test.each([
+  /** As read back by an RFC 4180 reader; a cell that a spreadsheet would run has got its '. */
+  const NAMES = [
     ["a,b", "a,b"],
     ["a=b", "a=b"],
     ['say "hi"', 'say "hi"'],
@@ -37,19 +39,32 @@ describe("names", () => {
     [" spaces ", " spaces "],
     ["\u2028\ufeff", "\u2028\ufeff"],
     ["", ""],
-  ])("%j is itself in every column that carries a name", async (name, read) => {
-    const { rows, csv } = await report(
+  ] as const;
+  let rows: Row[];
+  let csv: string;
+  /** Each name is that of an account, and of the one user in the one group that may enter it. */
+  beforeAll(async () => {
+    ({ rows, csv } = await report(
       organisationOf({
-        ...parts,
-        Accounts: [account(0, { Name: name })],
-        PermissionSets: [permissionSet(0, { Description: name || "-" })],
-        Users: [user(0, { UserName: name, DisplayName: name, Emails: [{ Value: name, Primary: true }] })],
-        Groups: [group(0, { DisplayName: name })],
-        GroupMemberships: [membership(0, 0)],
+        Accounts: NAMES.map(([Name], at) => account(at, { Name })),
+        PermissionSets: NAMES.map(([name], at) => permissionSet(at, { Description: name || "-" })),
+        Users: NAMES.map(([name], at) =>
+          user(at, { UserName: name, DisplayName: name, Emails: [{ Value: name, Primary: true }] }),
+        ),
+        Groups: NAMES.map(([DisplayName], at) => group(at, { DisplayName })),
+        GroupMemberships: NAMES.map((_, at) => membership(at, at)),
+        AccountAssignments: NAMES.map((_, at) => groupAssignment(at, at, at)),
+        Records: [login(0, 0, 0)],
       }),
-    );
+    ));
+  });
 
-    const { AccountName, GroupName, Username, UserDisplayName, UserEmail, PermissionSetDescription } = rows[0]!;
+  test.each(NAMES)("%j is itself in every column that carries a name", (name, read) => {
+    const at = NAMES.findIndex(([each]) => each === name);
+    const own = rows.filter((row) => row.account === accountId(at));
+
+    expect(own).toMatchObject([{ UserId: userId(at), PermissionSetArn: permissionSetArn(at) }]);
+    const { AccountName, GroupName, Username, UserDisplayName, UserEmail, PermissionSetDescription } = own[0]!;
     expect({ AccountName, GroupName, Username, UserDisplayName, UserEmail }).toEqual({
       AccountName: read,
       GroupName: read,
@@ -58,20 +73,30 @@ describe("names", () => {
       UserEmail: read,
     });
     expect(PermissionSetDescription).toBe(read || "'-");
-    expect(rows).toHaveLength(1);
+  });
+
+  test("there is a row for each, and a line end behind the last", () => {
+    expect(rows).toHaveLength(NAMES.length);
     expect(csv.endsWith("\r\n")).toBe(true);
   });
 
-  test.each(["a,b=c", "role_name=x,account_id=1", "a@b.c+d-e_f"])("a permission set called %s", async (Name) => {
-    const serviceEventDetails = { role_name: Name, account_id: accountId(0) };
-    const { rows } = await report(
+  test("permission sets whose names are like parts of an event", async () => {
+    const names = ["a,b=c", "role_name=x,account_id=1", "a@b.c+d-e_f"];
+    const found = await report(
       organisationOf({
-        ...parts,
-        PermissionSets: [permissionSet(0, { Name })],
-        Records: [login(0, 0, 0, { serviceEventDetails })],
+        Accounts: names.map((_, at) => account(at)),
+        PermissionSets: names.map((Name, at) => permissionSet(at, { Name })),
+        Users: [user(0, { UserName: "alice" })],
+        Groups: [group(0)],
+        GroupMemberships: [membership(0, 0)],
+        AccountAssignments: names.map((_, at) => groupAssignment(at, at, 0)),
+        Records: names.map((role_name, at) =>
+          login(at, at, 0, { serviceEventDetails: { role_name, account_id: accountId(at) } }),
+        ),
       }),
     );
 
-    expect(rows[0]).toMatchObject({ PermissionSetName: Name, Username: "alice", Usage: "USED" });
+    const used = { Username: "alice", Usage: "USED", LoginsInWindow: "1" };
+    expect(found.rows).toMatchObject(names.map((PermissionSetName) => ({ PermissionSetName, ...used })));
   });
 });

@@ -1,8 +1,8 @@
 import { parse } from "csv-parse/sync";
 import type { RunResult } from "../../handlers/bucket/latest";
 import type { Settings } from "../../handlers/model";
-import { type LocalAwsOptions, type OrganisationFile, startLocalAws } from "../../local/aws";
-import { type Container, startContainer, textOf } from "../support/container";
+import { type Fault, type LocalAws, type OrganisationFile, startLocalAws } from "../../local/aws";
+import { BUCKET, type Container, startContainer, textOf } from "../support/container";
 import { account, group, groupAssignment, login, membership, permissionSet, user } from "../support/organisation";
 import { folderOf } from "../support/published";
 
@@ -19,38 +19,40 @@ export const aliceAndBob = {
   Records: [login(0, 0, 0)],
 } satisfies Partial<OrganisationFile>;
 
-/** Reports of organisations, each from a local AWS of its own that ends with its test. Call it once a file. */
+/**
+ * Reports of organisations, each from an empty bucket of a local AWS that has been asked for nothing. The tests of one organisation share its
+ * local AWS. Call it once a file.
+ */
 export function useReports() {
-  const closing: (() => Promise<void>)[] = [];
-  afterEach(async () => {
-    for (const close of closing.splice(0)) await close();
+  const running = new Map<OrganisationFile, LocalAws>();
+  afterAll(async () => {
+    for (const localAws of running.values()) await localAws.close();
   });
 
   async function containerOf(
-    served: OrganisationFile,
-    options: Partial<LocalAwsOptions> = {},
+    organisation: OrganisationFile,
+    faults: readonly Fault[] = [],
     environment: Record<string, string> = {},
     settings: Partial<Settings> = {},
   ): Promise<Container> {
-    const localAws = await startLocalAws({
-      organisation: served,
-      throttle: false,
-      rate: 1000,
-      missingKeyIs403: true,
-      ...options,
-    });
-    closing.push(() => localAws.close());
+    const localAws =
+      running.get(organisation) ??
+      (await startLocalAws({ organisation, throttle: false, rate: 1000, missingKeyIs403: true }));
+    running.set(organisation, localAws);
+    localAws.reset();
+    localAws.inject(faults);
+    localAws.buckets.delete(BUCKET);
     return startContainer(localAws, environment, settings);
   }
 
   async function report(
     served: OrganisationFile,
-    options: Partial<LocalAwsOptions> = {},
+    faults: readonly Fault[] = [],
     settings: Partial<Settings> = {},
   ): Promise<{ result: RunResult; rows: Row[]; csv: string; file(name: string): string }> {
     const { now, ...others } = settings;
     const environment: Record<string, string> = now === undefined ? {} : { CREDENTIAL_REPORT_NOW: now };
-    const container = await containerOf(served, options, environment, others);
+    const container = await containerOf(served, faults, environment, others);
     const result = await container.run();
     const file = (name: string) => textOf(container.bucket, `${folderOf(result)}/${name}`)!;
     const csv = file("credential_report.csv");

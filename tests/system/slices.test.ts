@@ -2,6 +2,20 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { type LocalAws, type StoredObject, startLocalAws } from "../../local/aws";
 import { runProduct } from "../../local/runReport";
 import { type Container, captureLogs, jsonOf, startContainer } from "../support/container";
+import { sample } from "../support/long";
+import {
+  accessApplication,
+  account,
+  accountId,
+  group,
+  groupAssignment,
+  login,
+  membership,
+  organisationOf,
+  permissionSet,
+  user,
+  userAssignment,
+} from "../support/organisation";
 import { folderOf } from "../support/published";
 import { runKeeping, runSliced } from "../support/slicedRun";
 
@@ -41,7 +55,7 @@ describe("a run that is cut", () => {
     wholeCalls = localAws.stats().calls;
   });
 
-  test.each([1, 2, 3, 7, 20, 60])(
+  test.each(sample([2, 1, 3, 20, 7, 60], 3))(
     "after every %i answers gives the files of one that is not, with its calls",
     async (answers) => {
       localAws.reset();
@@ -75,19 +89,34 @@ test("what was read is kept while the slice goes on: a process that dies loses w
   expect(sum(again)).toBeLessThan(sum((name) => whole[name]!));
 });
 
+/** Few calls, and names to look for. */
+const small = organisationOf({
+  Accounts: [account(0, { Name: "prod" }), account(1)],
+  PermissionSets: [permissionSet(0, { Name: "Administrator" }), permissionSet(1)],
+  Users: [user(0, { UserName: "alice", Emails: [{ Value: "alice@example.com", Primary: true }] }), user(1)],
+  Groups: [group(0)],
+  GroupMemberships: [membership(0, 0), membership(0, 1)],
+  AccountAssignments: [groupAssignment(0, 0, 0), userAssignment(1, 1, 1)],
+  AccountAccessApplications: [accessApplication(0)],
+  Records: [login(0, 0, 0, { serviceEventDetails: { role_name: "Administrator", account_id: accountId(0) } })],
+});
+
 describe("the function", () => {
+  let localAws: LocalAws;
   let container: Container;
   /** What a first slice has left that had too little time. */
   let afterFirst: ReadonlyMap<string, StoredObject>;
 
   beforeAll(async () => {
-    localAws.reset();
+    localAws = await startLocalAws({ organisation: small, throttle: false, rate: 1000, missingKeyIs403: true });
     // All else is read by then.
     localAws.inject([{ operation: "cloudtrail:StartQuery", kind: "queryQueued", ms: 3_000 }]);
     container = startContainer(localAws);
     expect(await container.slice({ runId: "kept" }, 2_500)).toMatchObject({ runId: "kept", status: "running" });
     afterFirst = new Map(container.bucket.objects);
   });
+
+  afterAll(() => localAws.close());
 
   beforeEach(() => {
     container.bucket.objects.clear();
@@ -115,7 +144,7 @@ describe("the function", () => {
     goOnWithFirst();
     expect(workOf("kept").length).toBeGreaterThan(1);
     const calls = await callsBy(async () => {
-      expect(await container.slice({ runId: "kept" })).toMatchObject({ status: "succeeded", rows: 108 });
+      expect(await container.slice({ runId: "kept" })).toMatchObject({ status: "succeeded", rows: 3 });
     });
     expect(calls["sso-admin:ListPermissionSets"]).toBeUndefined();
     expect(calls["cloudtrail:StartQuery"]).toBeUndefined();
@@ -169,7 +198,7 @@ describe("the function", () => {
       const calls = await callsBy(async () => {
         expect(await container.slice({ runId: "passing", retries: 1 })).toMatchObject({
           status: "succeeded",
-          rows: 108,
+          rows: 3,
         });
       });
 
@@ -239,7 +268,7 @@ describe("the function", () => {
       const key = "credential_reports/work/kept/another-attempt-0.jsonl.gz";
       container.bucket.objects.set(key, container.bucket.objects.get(parts()[0]!)!);
       change(key, gzipSync(line));
-      await expect(container.run({ runId: "kept" })).resolves.toMatchObject({ status: "succeeded", rows: 108 });
+      await expect(container.run({ runId: "kept" })).resolves.toMatchObject({ status: "succeeded", rows: 3 });
     });
 
     test("holds the settings and the present of the first slice", async () => {
@@ -252,8 +281,8 @@ describe("the function", () => {
 
     test("says where the run stands, while it goes on", async () => {
       const plan = logs.find(({ message }) => message === "plan");
-      // A call a pair, one for account access manager's applications, and one for each of 13 accounts.
-      expect(plan).toMatchObject({ pairs: 35, calls: 49, slices: expect.any(Number), costUSD: expect.any(Number) });
+      // A call a pair, and one for each account of account access manager's application.
+      expect(plan).toMatchObject({ pairs: 2, calls: 4, slices: expect.any(Number), costUSD: expect.any(Number) });
       expect(jsonOf(container.bucket, "status/kept/running")).toMatchObject({
         runId: "kept",
         status: "running",

@@ -115,7 +115,7 @@ describe("an event data store", () => {
       /event selectors may leave logins out/,
     ],
   ])("%s: no grant is reported as unused, and the warning says why", async (_, served, settings, why) => {
-    const { result, rows } = await report(served, {}, settings);
+    const { result, rows } = await report(served, [], settings);
 
     expect(result.status).toBe("degraded");
     expect(result.warnings).toEqual([expect.stringMatching(why)]);
@@ -146,7 +146,7 @@ test("an event data store of one Region observes an instance that is there alone
 });
 
 test("answers that do not say what time it is: no grant is reported as unused, and the warning says why", async () => {
-  const { result, rows } = await report(organisation, { faults: [{ operation: "*", kind: "noDate" }] });
+  const { result, rows } = await report(organisation, [{ operation: "*", kind: "noDate" }]);
 
   expect(result).toMatchObject({ status: "degraded", warnings: [expect.stringMatching(/no Date header/)] });
   expect(column(rows, "Usage")).toEqual(["USED", "UNKNOWN"]);
@@ -182,19 +182,23 @@ test.each([
   ["queryCancelled", "ended as CANCELLED: Query was canceled."],
   ["queryTimedOut", "ended as TIMED_OUT: Query exceeded the time limit of one hour."],
 ] as const)("%s: the query's own message is in the manifest, and what it found is not used", async (kind, message) => {
-  const { result, rows } = await report(organisation, { faults: [{ operation: "cloudtrail:StartQuery", kind }] });
+  const { result, rows } = await report(organisation, [{ operation: "cloudtrail:StartQuery", kind }]);
 
   expect(result.warnings).toEqual([expect.stringContaining(message)]);
   expect(column(rows, "Usage")).toEqual(["UNKNOWN", "UNKNOWN"]);
 });
 
 describe("a login changes nothing but the row that it is of", () => {
+  let usual: Awaited<ReturnType<typeof report>>;
+  beforeAll(async () => {
+    usual = await report(organisation);
+  });
+
   test.each([
     ["of an unknown user", login(0, 0, 7)],
     ["to an application", login(0, 0, 1, { serviceEventDetails: { app_instance_id: "ssoins-app" } })],
     ["to an application, without any details", login(0, 0, 1, { serviceEventDetails: null })],
   ])("%s", async (_, strange) => {
-    const usual = await report(organisation);
     const { result, csv } = await report(
       organisationOf({ ...aliceAndBob, Records: [...aliceAndBob.Records, strange] }),
     );
@@ -212,7 +216,6 @@ describe("a login changes nothing but the row that it is of", () => {
       "account (none), permission set (none)",
     ],
   ])("%s, which degrades the report where there are many such", async (_, strange, named) => {
-    const usual = await report(organisation);
     const { result, csv } = await report(
       organisationOf({ ...aliceAndBob, Records: [...aliceAndBob.Records, strange] }),
     );

@@ -3,9 +3,9 @@ import type { Verdict } from "../../cli/verify/verdict";
 import { runFolder } from "../../handlers/bucket/names";
 import { type Bucket, type LocalAws, startLocalAws } from "../../local/aws";
 import { type ReportFiles, sha256Of } from "../support/reportDirectory";
-import { publishAt, root, runVerify } from "../support/verifyCommand";
+import { publishAt, root, runVerify, verifyHere } from "../support/verifyCommand";
 
-// `npm run verify` on the local AWS's S3. Not shown: that S3 says it in these words.
+// `npm run verify` on the local AWS's S3: as a process for each exit code, and else in this one. Not shown: that S3 says it in these words.
 
 describe("in a bucket", () => {
   const times = ["2024-11-08T12:00:00Z", "2024-11-15T12:00:00Z", "2024-11-22T12:00:00Z"];
@@ -58,8 +58,8 @@ describe("in a bucket", () => {
   });
 
   test("the manifest's address, and the folder's without its slash, are as good", async () => {
-    expect((await runVerify([`${newest}manifest.json`, "--json"])).code).toBe(0);
-    expect((await runVerify([newest.slice(0, -1)])).code).toBe(0);
+    expect((await verifyHere([`${newest}manifest.json`, "--json"])).code).toBe(0);
+    expect((await verifyHere([newest.slice(0, -1)])).code).toBe(0);
   });
 
   test("a changed manifest breaks the chain, two reports on", async () => {
@@ -86,14 +86,14 @@ describe("in a bucket", () => {
 
     test("ends the chain where it is as old as the bucket keeps reports", async () => {
       keep(keptDays(0));
-      const { code, out } = await runVerify([newest]);
+      const { code, out } = await verifyHere([newest]);
       expect(out).toContain(`note: The chain ends after 1 earlier report: ${key} has expired.\n`);
       expect(code).toBe(0);
     });
 
     test("breaks it where it is not as old as that", async () => {
       keep(keptDays(2));
-      const { code, out } = await runVerify([newest]);
+      const { code, out } = await verifyHere([newest]);
       expect(out).toContain(
         `problem: ${key} is not there, though the bucket keeps reports for ${keptDays(2)} days: someone has deleted it, or`,
       );
@@ -102,7 +102,7 @@ describe("in a bucket", () => {
 
     test("breaks it where nothing expires", async () => {
       keep(undefined);
-      const { code, out } = await runVerify([newest]);
+      const { code, out } = await verifyHere([newest]);
       expect(out).toContain(
         `problem: ${key} is not there, and S3 says of the report after it that nothing here expires: someone has deleted it\n`,
       );
@@ -114,7 +114,7 @@ describe("in a bucket", () => {
       const elsewhere = { key: "out/manifest.json", files: await publishAt(times[1]!, "run-1", null) };
       const files = await publishAt(times[2]!, "run-2", elsewhere);
       for (const [name, bytes] of Object.entries(files)) put(folders[2] + name, bytes);
-      const { code, out } = await runVerify([newest]);
+      const { code, out } = await verifyHere([newest]);
       expect(out).toContain("problem: out/manifest.json is no manifest below credential_reports/ of this bucket");
       expect(code).toBe(1);
     });
@@ -136,7 +136,7 @@ describe("in a bucket", () => {
       strict.inject([]);
     });
     afterAll(() => strict.close());
-    const runThere = (args: string[]) => runVerify(args, { AWS_ENDPOINT_URL: strict.url });
+    const runThere = (args: string[]) => verifyHere(args, { AWS_ENDPOINT_URL: strict.url });
 
     test("where the manifest is refused, it says so with the permission, and ends with 3", async () => {
       strict.inject([{ operation: "s3:GetObject", kind: "accessDenied" }]);
@@ -200,7 +200,7 @@ describe("in a bucket", () => {
   describe("a bucket of another Region", () => {
     test.each(["eu-west-1", "us-east-1"])("is asked there, where %s says so", async (region) => {
       aws.buckets.set("reports", { ...bucket, region: "ap-southeast-2" });
-      const { code, out } = await runVerify([newest, "--region", region]);
+      const { code, out } = await verifyHere([newest, "--region", region]);
       expect(out).toContain("note: The chain is whole: 2 earlier reports, back to the first.\n");
       expect(code).toBe(0);
     });
@@ -210,7 +210,7 @@ describe("in a bucket", () => {
     for (const [key, object] of [...bucket.objects]) {
       if (key.startsWith(folders[1]!)) bucket.objects.set(key.replace(folders[1]!, folders[2]!), object);
     }
-    const { code, out } = await runVerify([newest]);
+    const { code, out } = await verifyHere([newest]);
     expect(code).toBe(1);
     expect(out).toContain(
       "problem: manifest.json is of the run whose folder is 2024-11-15T120000Z-run-1, but lies in 2024-11-22T120000Z-run-2\n",
@@ -219,7 +219,7 @@ describe("in a bucket", () => {
 
   test("a missing object is named", async () => {
     bucket.objects.delete(`${folders[2]}rows.jsonl.gz`);
-    const { code, out } = await runVerify([newest]);
+    const { code, out } = await verifyHere([newest]);
     expect(code).toBe(1);
     expect(out).toContain("problem: rows.jsonl.gz is not there, though the manifest names it\n");
   });
@@ -254,16 +254,16 @@ describe("in a bucket", () => {
     ["behind a proxy that is none", [], { HTTPS_PROXY: "socks5://proxy" }, /^CANNOT TELL: HTTPS_PROXY: expected a URL/],
   ])("%s nothing is asked, and it is said what is missing", async (_what, options, environment, expected) => {
     const files = { AWS_CONFIG_FILE: "/nonexistent", AWS_SHARED_CREDENTIALS_FILE: "/nonexistent" };
-    const { code, err } = await runVerify([newest, ...options], { ...files, ...environment });
+    const { code, err } = await verifyHere([newest, ...options], { ...files, ...environment });
     expect(err).toMatch(expected);
     expect(code).toBe(3);
   });
 
   test("the SHA-256 that the run said tells it from another report", async () => {
     const sha256 = sha256Of(manifestOf(folders[2]!));
-    const { code, out } = await runVerify([newest, "--sha256", sha256.toUpperCase()]);
+    const { code, out } = await verifyHere([newest, "--sha256", sha256.toUpperCase()]);
     expect(out).toContain(`\n  manifest.json: SHA-256 ${sha256}\n`);
     expect(code).toBe(0);
-    expect((await runVerify([newest, "--sha256", "0".repeat(64)])).code).toBe(1);
+    expect((await verifyHere([newest, "--sha256", "0".repeat(64)])).code).toBe(1);
   });
 });

@@ -6,9 +6,9 @@ import { longTest } from "../support/long";
 import { many } from "../support/organisation";
 import { publishFiles, type ReportFiles, reportDirectory } from "../support/reportDirectory";
 import { sourcesOf } from "../support/reportRows";
-import { publishAt, runVerify } from "../support/verifyCommand";
+import { publishAt, runVerify, verifyHere } from "../support/verifyCommand";
 
-// `npm run verify` as it is run, on a directory. On a bucket: verifyBucket.test.ts.
+// `npm run verify` on a directory: as it is run, and what is not about that, in this process. On a bucket: verifyBucket.test.ts.
 
 describe("on a directory", () => {
   let files: ReportFiles;
@@ -40,7 +40,7 @@ describe("on a directory", () => {
 
   test("gives the verdict as JSON", async () => {
     directory.remove("review.csv");
-    const { code, out } = await runVerify([directory.path, "--json"]);
+    const { code, out } = await verifyHere([directory.path, "--json"]);
     const verdict = JSON.parse(out) as Verdict;
     expect(code).toBe(1);
     expect(verdict).toMatchObject({ whole: false, runId: "run-1", earlierManifests: 0 });
@@ -52,7 +52,7 @@ describe("on a directory", () => {
   test("says nothing where only the exit code is wanted", async () => {
     expect(await runVerify([directory.path, "--quiet"])).toMatchObject({ code: 0, out: "", err: "" });
     directory.remove("review.csv");
-    expect(await runVerify([directory.path, "--quiet"])).toMatchObject({ code: 1, out: "", err: "" });
+    expect(await verifyHere([directory.path, "--quiet"])).toMatchObject({ code: 1, out: "", err: "" });
   });
 
   longTest(
@@ -87,7 +87,7 @@ test.each<[string, string[], string]>([
   ["a SHA-256 that is none", ["a", "--sha256", "abc"], '--sha256: expected 64 hexadecimal digits, got "abc"'],
   ["a report before, of a bucket", ["s3://bucket/x/", "--previous", "b"], "--previous is for a directory"],
 ])("with %s it says so and ends with 2", async (_, args, words) => {
-  const { code, out, err } = await runVerify(args);
+  const { code, out, err } = await verifyHere(args);
   expect([code, out]).toEqual([2, ""]);
   expect(err).toContain(words);
 });
