@@ -2,6 +2,7 @@ import { parse } from "csv-parse/sync";
 import { type LocalAws, startLocalAws } from "../../local/aws";
 import { type Deployment, deploy } from "../../local/deployment/deploy";
 import { jsonOf, textOf } from "../support/container";
+import { longTest } from "../support/long";
 import { login, many, now, oneGrant, organisationOf, userName } from "../support/organisation";
 
 // A stack in the account of a delegated administrator, whose logins are in the owner's Event history: the role that reads them, the harvest as
@@ -78,7 +79,8 @@ async function report() {
   return { rows, manifest: manifestOf(result) };
 }
 
-test("without a role there, the stack is refused before anything is made or looked up", async () => {
+// What is said without a role: tests/program/lookUp.test.ts.
+longTest("without a role there, the stack is refused before anything is made or looked up", async () => {
   const refused = deploy({ localAws, config });
   await expect(refused).rejects.toThrow(
     `loginRoleArn, lakeId, trailTable: expected one of them in account ${administrator}, got none: the logins are in the CloudTrail Event history of account ${owner}`,
@@ -136,6 +138,16 @@ describe("with the role", () => {
     expect(accountsOf("cloudtrail")).toEqual([owner]);
     expect(accountsOf("sts")).toEqual([administrator]);
     for (const service of ["sso-admin", "identitystore", "s3"]) expect(accountsOf(service)).toEqual([administrator]);
+  });
+
+  test("a report for which one slice is too short goes on in the next", async () => {
+    localAws.inject([{ operation: "sso-admin:*", kind: "slow", ms: 700 }]);
+    const before = logged("started").length;
+    const { rows, manifest } = await report();
+
+    expect(logged("started").length - before).toBeGreaterThan(1);
+    expect([rows.length, manifest.status]).toEqual([1, "succeeded"]);
+    expect(names("work/")).toEqual([]);
   });
 
   test("steps aside for a report, and goes on with the next watch", async () => {
