@@ -11,12 +11,12 @@ import { login, many, now, oneGrant, organisationOf, userName } from "../support
 const owner = "111122223333";
 const administrator = "444455556666";
 const loginRoleArn = `arn:aws:iam::${owner}:role/read-logins`;
-const DAYS = 20;
-/** From 12 h twenty days ago to 6 h of today: of the quarter that ended at 6 h, all is known by 9 h. */
+const DAYS = 8;
+/** From 12 h eight days ago to 6 h of today: of the quarter that ended at 6 h, all is known by 9 h. */
 const QUARTERS = DAYS * 4 - 1;
 
-const Records = many(6_000, (index) => {
-  const ms = Date.parse(now) - 1000 * Math.floor((index * (DAYS + 2) * 86_400) / 6_000);
+const Records = many(3_000, (index) => {
+  const ms = Date.parse(now) - 1000 * Math.floor((index * (DAYS + 2) * 86_400) / 3_000);
   const eventTime = new Date(ms).toISOString().replace(".000Z", "Z");
   return login(0, 0, index % 7, { awsRegion: "us-east-1", eventID: `event-${index}`, eventTime });
 });
@@ -107,7 +107,7 @@ describe("with the role", () => {
   });
 
   test("the watch's execution harvests, slice by slice, until the archive has the window", async () => {
-    slow(100);
+    slow(150);
     const slices = () => logged("started").filter((line) => line.includes('"retries":0')).length;
     const before = slices();
 
@@ -152,7 +152,7 @@ describe("with the role", () => {
 
   test("steps aside for a report, and goes on with the next watch", async () => {
     for (const key of names("logins/")) bucket().objects.delete(key);
-    slow(100);
+    slow(150);
     const before = lookUps();
     const harvest = fireWatch();
     while (lookUps() === before) await soon();
