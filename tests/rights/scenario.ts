@@ -18,18 +18,18 @@ import {
 } from "../support/organisation";
 import { resourcesOf } from "./roles";
 
-const members = 600;
+const members = 300;
 const accounts = 10;
 /** In the stack's Region. */
 const accessApplicationArn = accessApplication(0).applicationArn.replace("eu-west-1", "us-east-1");
 
-/** Few calls, but rows long enough that the report is uploaded in parts: 6,000 of one and a half kilobytes. */
+/** Few calls, but rows long enough that the report is uploaded in parts: 3,000 of three kilobytes. */
 const large = organisationOf({
   OwnerAccountId: "111122223333",
   Accounts: many(accounts, (index) => account(index)),
   PermissionSets: [permissionSet(0, { Description: "what this set is for, ".repeat(30) }), permissionSet(1)],
-  Users: many(members, (index) => user(index, { DisplayName: "a name ".repeat(80) })),
-  Groups: [group(0)],
+  Users: many(members, (index) => user(index, { DisplayName: "a name ".repeat(140) })),
+  Groups: [group(0, { DisplayName: "a group ".repeat(120) })],
   GroupMemberships: many(members, (index) => membership(0, index)),
   AccountAssignments: [
     ...many(accounts, (index) => groupAssignment(index, 0, 0)),
