@@ -52,6 +52,8 @@ export class DeploymentError extends Error {
 export interface UpdateOptions {
   /** How many changes are carried out before the next one is refused, and with it the update. @default all */
   readonly failAfter?: number;
+  /** Called after each change, once it stands in AWS. */
+  readonly onChange?: () => void;
   /** Says what would be done, with values unknown that only AWS can give, and does nothing. @default false */
   readonly preview?: boolean;
 }
@@ -207,6 +209,7 @@ export class Stack {
     else await effects?.create(current);
     if (operation === "replaced" && placeOf(previous!) !== placeOf(current)) this.replaced.push(previous!);
     this.standing.set(placeOf(current), current);
+    run.onChange?.();
   }
 
   private operationFor(

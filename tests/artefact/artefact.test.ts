@@ -15,6 +15,17 @@ const archive = artefactSuite({
   packages: PACKAGES,
   budget: BUDGET,
   alsoRequired: NEVER_LOADED,
+  otherSettings: {
+    lakeId: "11111111-89ab-cdef-0123-456789abcdef",
+    schedule: "cron(0 6 ? * MON *)",
+    scheduleTimezone: "Europe/Berlin",
+    lookbackDays: 30,
+    newAccessDays: 30,
+    administratorPermissionSets: ["PlatformAdmin"],
+    reviewerPattern: "^team-(.*)",
+    requestsPerSecond: 5,
+    notificationEmail: "security@example.com",
+  },
 });
 
 it("loads every package that it is said to load", () => {

@@ -1,28 +1,40 @@
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { pageAssets } from "../../handlers/files/page/document";
 import { type LocalAws, startLocalAws } from "../../local/aws";
 import { type Deployment, deploy } from "../../local/deployment/deploy";
 import { DeploymentError } from "../../local/deployment/stack";
+import { runProduct } from "../../local/runReport";
 import project from "../../package.json";
+import { PACKAGES } from "../artefact/packages";
+import { textOf } from "../suites/artefact";
 import { type InstalledProject, installedProject } from "../support/installedProject";
 
 // A platform team's own Pulumi program, with the component's package installed in it: its types are checked, as Pulumi does, and it is
-// deployed. What its archive holds and does: tests/artefact/installed.test.ts. Not shown: that a registry takes the package.
+// deployed and run. From node_modules Pulumi writes require("…") instead of the text of what it captures, so that the package itself is in the
+// archive. What that holds and does besides: tests/artefact/installed.long.test.ts. Not shown: that a registry takes the package.
 
 const OWN = "identity-center-credential-report";
 
-/** Ten lines, and two reports. */
+/** The sample's. */
+const LAKE = "arn:aws:cloudtrail:us-east-1:210987654321:eventdatastore/5b7e2c1d-84f0-4a3e-9c6b-1f2d3e4a5b6c";
+
+/** A dozen lines, two reports, and a package of its own, which Lambda does not need. */
 const PROGRAM = `import * as aws from "@pulumi/aws";
 import { CredentialReport, type CredentialReportArgs } from "${OWN}";
+import { parse } from "yaml";
 
 const topic = new aws.sns.Topic("security");
-const shared: CredentialReportArgs = { notificationTopicArn: topic.arn, lookbackDays: 89 };
+const { lakeId } = parse("lakeId: ${LAKE}");
+const shared: CredentialReportArgs = { notificationTopicArn: topic.arn, lookbackDays: 89, lakeId };
 const weekly = new CredentialReport("weekly", shared);
 const monthly = new CredentialReport("monthly", {
   ...shared, schedule: "cron(0 6 1 * ? *)", documentName: "monthly_report",
 }, { protect: true });
 export const buckets = [weekly.bucketName, monthly.bucketName];
 export const { startCommand } = monthly;
+export const { scheduleName } = weekly;
 `;
 
 let localAws: LocalAws;
@@ -39,15 +51,15 @@ beforeAll(async () => {
     "package.json": JSON.stringify({
       name: "platform",
       main: "index.ts",
-      dependencies: { [OWN]: project.version, "@pulumi/aws": "7", "@pulumi/pulumi": "3" },
+      dependencies: { [OWN]: project.version, "@pulumi/aws": "7", "@pulumi/pulumi": "3", yaml: "2" },
     }),
     "index.ts": PROGRAM,
   });
   const organisation = join(__dirname, "../../local/organisations/sample.json");
-  localAws = await startLocalAws({ organisation, rate: 20 });
+  localAws = await startLocalAws({ organisation, throttle: false, rate: 1000 });
   process.env.PULUMI_NODEJS_TRANSPILE_ONLY = "false";
   try {
-    deployment = await deploy({ localAws, projectDirectory: installed.directory });
+    deployment = await deploy({ localAws, projectDirectory: installed.directory, requestsPerSecond: 10_000 });
   } finally {
     process.env.PULUMI_NODEJS_TRANSPILE_ONLY = "true";
   }
@@ -86,6 +98,27 @@ test("two reports stand in one stack, each with all of its own, and one topic is
   expect(deployment.outputs.startCommand).toContain("--document-name monthly_report ");
   const topics = deployment.resources.filter(({ type }) => type === "aws:sns/topic:Topic");
   expect(topics.map(({ name }) => name)).toEqual(["security"]);
+});
+
+test("the archive holds the package and what it needs, and requires its files in place of their text", () => {
+  const { archive } = deployment.resources.find(({ name }) => name === "weekly-function")!;
+  const packages = [...archive!.keys()].flatMap((path) => /^node_modules\/(.+)$/.exec(path)?.[1] ?? []);
+  expect(packages.sort()).toEqual([...Object.keys(PACKAGES), OWN].sort());
+  expect(textOf(archive!)).toMatch(/require\("identity-center-credential-report\/handlers\/run\.js"\)/);
+  expect(textOf(archive!).length).toBeLessThan(60_000);
+  const page = join(installed.directory, `node_modules/${OWN}/handlers/files/page/bundle.js`);
+  const { scriptHash, styleHash } = pageAssets();
+  for (const hash of [scriptHash, styleHash]) expect(readFileSync(page, "utf8")).toContain(JSON.stringify(hash));
+});
+
+test("the run that its schedule starts writes the very bytes that the source writes", async () => {
+  const { output } = await deployment.fireSchedule();
+  const { reportKey } = JSON.parse(output!);
+  const { objects } = localAws.buckets.get((deployment.outputs.buckets as string[])[0]!)!;
+  const { csv, files } = await runProduct(localAws, { lookbackDays: 89 });
+  expect(Buffer.concat(objects.get(reportKey)!.body).toString("utf8")).toBe(csv);
+  const workbook = objects.get(reportKey.replace("credential_report.csv", "review.xlsx"))!.body;
+  expect(Buffer.concat(workbook).equals(files["review.xlsx"]!)).toBe(true);
 });
 
 test("the one that is protected is not deleted", async () => {

@@ -59,6 +59,9 @@ export async function runProgram(program: () => unknown, options: RunOptions = {
   const invokes: string[] = [];
   const facts = { ...ordinaryFacts, ...options.aws };
   const recorder = recordRegistrations(registrations);
+  // Pulumi notes the stack of each promise that it makes, and to trace it back to the sources takes most of a run's time.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
   pulumi.runtime.setAllConfig(
     Object.fromEntries(Object.entries(options.config ?? {}).map(([key, value]) => [`${project}:${key}`, value])),
     (options.secretKeys ?? []).map((key) => `${project}:${key}`),
@@ -85,6 +88,7 @@ export async function runProgram(program: () => unknown, options: RunOptions = {
     await pulumi.runtime.disconnect();
     return { resources: Object.fromEntries(registrations.map((one) => [one.name, one])), outputs, invokes };
   } finally {
+    Error.stackTraceLimit = stackTraceLimit;
     recorder.mockRestore();
   }
 }

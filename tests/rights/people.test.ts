@@ -14,6 +14,7 @@ import {
   userAssignment,
 } from "../support/organisation";
 import { needsOf } from "./authorization";
+import { deployerTests } from "./deployer";
 import { covers, decide, list, type Need, type Policy } from "./evaluator";
 import { account, kmsKeyArn, notAllowed, policyOf, type Row, unused, useStackWithEverything } from "./policyCheck";
 import { distinct, resourceOf, resourcesOf, rolesOf } from "./roles";
@@ -21,6 +22,8 @@ import { distinct, resourceOf, resourcesOf, rolesOf } from "./roles";
 // Shows that the policies of docs/policies allow what people and services do with a stack, and little else.
 
 const deployment = useStackWithEverything();
+
+describe("who deploys", () => deployerTests(deployment));
 
 describe("who runs it", () => {
   const policy = policyOf("operator");

@@ -18,18 +18,18 @@ import {
 } from "../support/organisation";
 import { resourcesOf } from "./roles";
 
-const members = 600;
+const members = 300;
 const accounts = 10;
 /** In the stack's Region. */
 const accessApplicationArn = accessApplication(0).applicationArn.replace("eu-west-1", "us-east-1");
 
-/** Few calls, but rows long enough that the report is uploaded in parts: 6,000 of one and a half kilobytes. */
-export const organisation = organisationOf({
+/** Few calls, but rows long enough that the report is uploaded in parts: 3,000 of three kilobytes. */
+const large = organisationOf({
   OwnerAccountId: "111122223333",
   Accounts: many(accounts, (index) => account(index)),
   PermissionSets: [permissionSet(0, { Description: "what this set is for, ".repeat(30) }), permissionSet(1)],
-  Users: many(members, (index) => user(index, { DisplayName: "a name ".repeat(80) })),
-  Groups: [group(0)],
+  Users: many(members, (index) => user(index, { DisplayName: "a name ".repeat(140) })),
+  Groups: [group(0, { DisplayName: "a group ".repeat(120) })],
   GroupMemberships: many(members, (index) => membership(0, index)),
   AccountAssignments: [
     ...many(accounts, (index) => groupAssignment(index, 0, 0)),
@@ -47,6 +47,9 @@ export const organisation = organisationOf({
   Records: [login(0, 0, 0)],
 });
 
+/** The same with few rows, which most of what is done needs no more than. */
+export const organisation = { ...large, GroupMemberships: [membership(0, 0)] };
+
 /** Has the function, the runbook and the schedules do everything that they ever do, good and bad. */
 export async function runEverything(localAws: LocalAws, deployment: Deployment): Promise<void> {
   const failing = [{ operation: "sso-admin:ListPermissionSets", kind: "accessDenied" }] as const;
@@ -61,6 +64,7 @@ export async function runEverything(localAws: LocalAws, deployment: Deployment):
   expect([published.AutomationExecutionStatus, deployment.logs().at(-1)]).toEqual(["Success", expect.anything()]);
   await deployment.fireSchedule();
   await deployment.fireSchedule(String(watch.inputs.name));
+  await localAws.serveOrganisation(large);
   localAws.inject(unobserved);
   expect(JSON.parse((await deployment.startExecution().ended).output!)).toMatchObject({ status: "degraded" });
   localAws.inject(failing);
@@ -69,4 +73,5 @@ export async function runEverything(localAws: LocalAws, deployment: Deployment):
   localAws.inject(unfinished);
   expect(await deployment.startExecution().ended).toMatchObject({ status: "FAILED", error: "AccessDenied" });
   localAws.inject([]);
+  await localAws.serveOrganisation(organisation);
 }

@@ -123,36 +123,29 @@ describe("the dev stack in the local AWS", () => {
     expect(manifest).toMatchObject({ trigger: "automation", note: "audit 2026", settings: { lookbackDays: 30 } });
   });
 
-  test("the schedule publishes a report of its own", async () => {
+  test("the schedule publishes a report of its own, and knows a second delivery of the same scheduled time", async () => {
     const { name, input, output } = await deployment.fireSchedule();
 
     expect(JSON.parse(input)).toEqual({ trigger: "schedule", scheduledTime: organisation.Now });
     const { runId, reportKey } = JSON.parse(output!);
     expect(runId).toBe(name);
     expect(objects()).toContain(reportKey);
+
+    const second = await deployment.fireSchedule();
+    expect(JSON.parse(second.output!)).toMatchObject({ status: "repeated", of: name });
   });
 
   test("a run takes the organisation and the present that the local AWS serves, also after one in another present", async () => {
     const result = async () => JSON.parse((await deployment.startExecution().ended).output!);
-    const present = async () => (await result()).reportKey.split("/")[1];
-    const rows = async () => (await result()).rows as number;
-    const rowsNow = await rows();
     await localAws.serveOrganisation({ ...organisation, Now: "2026-11-27T09:00:00Z", AccountAssignments: [] });
+    const folder = expect.stringMatching(/^credential_reports\/2026-11-27T090000Z-/);
     try {
-      expect(await present()).toMatch(/^2026-11-27T090000Z-/);
-      expect(await rows()).toBe(0);
+      expect(await result()).toMatchObject({ reportKey: folder, rows: 0 });
     } finally {
       await localAws.serveOrganisation(organisation);
     }
-    expect(await present()).toMatch(/^2026-11-20T090000Z-/);
-    expect(rowsNow).toBe(1);
-  });
-
-  test("a second delivery of the same scheduled time is known", async () => {
-    const first = await deployment.fireSchedule();
-    const second = JSON.parse((await deployment.fireSchedule()).output!);
-    expect(second).toMatchObject({ status: "repeated" });
-    expect(JSON.parse(first.output!).status === "repeated" || second.of === first.name).toBe(true);
+    const folderNow = expect.stringMatching(/^credential_reports\/2026-11-20T090000Z-/);
+    expect(await result()).toMatchObject({ reportKey: folderNow, rows: 1 });
   });
 
   test("input and output of an execution hold ids and counts, and the note: no name, no e-mail address", async () => {
@@ -185,7 +178,8 @@ describe("the dev stack in the local AWS", () => {
     ]);
   });
 
-  test("a second up changes nothing, a changed setting only what depends on it", async () => {
+  // In `npm test`: tests/system/stackChanges.test.ts.
+  longTest("a second up changes nothing, a changed setting only what depends on it", async () => {
     const changed = (changes: Awaited<ReturnType<Deployment["up"]>>) =>
       changes.filter(({ operation }) => operation !== "same").map(({ name, operation }) => `${name} ${operation}`);
 
@@ -235,7 +229,8 @@ longTest(
   },
 );
 
-test("a run for which one slice is too short goes on in the next", async () => {
+// In `npm test`: tests/system/deploymentHarvest.test.ts.
+longTest("a run for which one slice is too short goes on in the next", async () => {
   const localAws = await startLocalAws({ organisation, rate: 10 });
   const deployment = await deploy({ localAws, config, timeScale, functionSeconds: 4 });
   try {

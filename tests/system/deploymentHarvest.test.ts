@@ -2,6 +2,7 @@ import { parse } from "csv-parse/sync";
 import { type LocalAws, startLocalAws } from "../../local/aws";
 import { type Deployment, deploy } from "../../local/deployment/deploy";
 import { jsonOf, textOf } from "../support/container";
+import { longTest } from "../support/long";
 import { login, many, now, oneGrant, organisationOf, userName } from "../support/organisation";
 
 // A stack in the account of a delegated administrator, whose logins are in the owner's Event history: the role that reads them, the harvest as
@@ -10,12 +11,12 @@ import { login, many, now, oneGrant, organisationOf, userName } from "../support
 const owner = "111122223333";
 const administrator = "444455556666";
 const loginRoleArn = `arn:aws:iam::${owner}:role/read-logins`;
-const DAYS = 20;
-/** From 12 h twenty days ago to 6 h of today: of the quarter that ended at 6 h, all is known by 9 h. */
+const DAYS = 8;
+/** From 12 h eight days ago to 6 h of today: of the quarter that ended at 6 h, all is known by 9 h. */
 const QUARTERS = DAYS * 4 - 1;
 
-const Records = many(6_000, (index) => {
-  const ms = Date.parse(now) - 1000 * Math.floor((index * (DAYS + 2) * 86_400) / 6_000);
+const Records = many(3_000, (index) => {
+  const ms = Date.parse(now) - 1000 * Math.floor((index * (DAYS + 2) * 86_400) / 3_000);
   const eventTime = new Date(ms).toISOString().replace(".000Z", "Z");
   return login(0, 0, index % 7, { awsRegion: "us-east-1", eventID: `event-${index}`, eventTime });
 });
@@ -78,7 +79,8 @@ async function report() {
   return { rows, manifest: manifestOf(result) };
 }
 
-test("without a role there, the stack is refused before anything is made or looked up", async () => {
+// What is said without a role: tests/program/lookUp.test.ts.
+longTest("without a role there, the stack is refused before anything is made or looked up", async () => {
   const refused = deploy({ localAws, config });
   await expect(refused).rejects.toThrow(
     `loginRoleArn, lakeId, trailTable: expected one of them in account ${administrator}, got none: the logins are in the CloudTrail Event history of account ${owner}`,
@@ -105,7 +107,7 @@ describe("with the role", () => {
   });
 
   test("the watch's execution harvests, slice by slice, until the archive has the window", async () => {
-    slow(100);
+    slow(150);
     const slices = () => logged("started").filter((line) => line.includes('"retries":0')).length;
     const before = slices();
 
@@ -138,9 +140,19 @@ describe("with the role", () => {
     for (const service of ["sso-admin", "identitystore", "s3"]) expect(accountsOf(service)).toEqual([administrator]);
   });
 
+  test("a report for which one slice is too short goes on in the next", async () => {
+    localAws.inject([{ operation: "sso-admin:*", kind: "slow", ms: 700 }]);
+    const before = logged("started").length;
+    const { rows, manifest } = await report();
+
+    expect(logged("started").length - before).toBeGreaterThan(1);
+    expect([rows.length, manifest.status]).toEqual([1, "succeeded"]);
+    expect(names("work/")).toEqual([]);
+  });
+
   test("steps aside for a report, and goes on with the next watch", async () => {
     for (const key of names("logins/")) bucket().objects.delete(key);
-    slow(100);
+    slow(150);
     const before = lookUps();
     const harvest = fireWatch();
     while (lookUps() === before) await soon();

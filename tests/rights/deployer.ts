@@ -1,6 +1,7 @@
+import type { Deployment } from "../../local/deployment/deploy";
 import { eventDataStoreArn } from "../support/organisation";
 import { list } from "./evaluator";
-import { account, kmsKeyArn, notAllowed, policyOf, type Row, unused, useStackWithEverything } from "./policyCheck";
+import { account, kmsKeyArn, notAllowed, policyOf, type Row, unused } from "./policyCheck";
 import providerActions from "./providerActions.json";
 import { deployerNeeds, lookUps } from "./providerCalls";
 import { distinct, resourceOf, rolesOf } from "./roles";
@@ -8,9 +9,8 @@ import { distinct, resourceOf, rolesOf } from "./roles";
 // Shows that docs/policies/deployer.json allows what the AWS provider calls for a stack, and little else. What it calls is written down in
 // providerActions.json: from its source and from what it was seen to call.
 
-const deployment = useStackWithEverything();
-
-describe("who deploys", () => {
+/** Tests of a stack with everything, which those of other people share. */
+export function deployerTests(deployment: () => Deployment): void {
   const policy = policyOf("deployer");
   const everyNeed = () =>
     distinct([
@@ -122,4 +122,4 @@ describe("who deploys", () => {
     ];
     expect(await notAllowed(policy, rows, "denied")).toEqual([]);
   });
-});
+}
