@@ -1,6 +1,5 @@
 import * as fc from "fast-check";
-import { nextRun } from "../../components/scheduleExpression";
-import { periodHours, scheduleProblem } from "../../components/scheduleExpression";
+import { nextRun, periodHours, scheduleProblem } from "../../components/scheduleExpression";
 
 // What is right and wrong follows https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html; AWS itself was not asked.
 
