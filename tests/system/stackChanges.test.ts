@@ -1,5 +1,7 @@
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { type LocalAws, startLocalAws } from "../../local/aws";
 import { type Deployment, deploy } from "../../local/deployment/deploy";
+import { clientConfig } from "../../local/deployment/provider";
 import { eventDataStoreArn, organisationOf } from "../support/organisation";
 import { bucketSettings, changed, failed, lockedOut, one } from "./stackState";
 
@@ -65,15 +67,20 @@ test("an update that is interrupted has done part of that, and the next one does
   expect(wrong).toHaveLength(WHAT_CHANGES.length - 1);
 }, 120_000);
 
-test("destroying the stack while its bucket holds a report leaves the bucket with all its protections; an empty one goes with them", async () => {
-  await deployment.startExecution().ended;
-  const bucket = localAws.buckets.get(String(deployment.outputs.bucketName))!;
+test("destroying the stack while its bucket holds something leaves the bucket with all its protections; an empty one goes with them", async () => {
+  const Bucket = String(deployment.outputs.bucketName);
+  const s3 = new S3Client({
+    ...clientConfig({ endpoint: localAws.url, region: "us-east-1" }, "deployer"),
+    forcePathStyle: true,
+  });
+  await s3.send(new PutObjectCommand({ Bucket, Key: "credential_reports/latest.json", Body: "{}" }));
+  s3.destroy();
 
   expect((await failed(deployment.destroy())).message).toContain("BucketNotEmpty");
   const standing = () => deployment.standing.map(({ name }) => name);
   expect(standing()).toEqual(expect.arrayContaining(["credential-report-reports", ...bucketSettings]));
 
-  bucket.objects.clear();
+  localAws.buckets.get(Bucket)!.objects.clear();
   await deployment.destroy();
   expect([standing(), [...localAws.buckets.keys()]]).toEqual([[], []]);
 });
