@@ -19,6 +19,7 @@ try {
 /** @type {import("jest").Config} */
 module.exports = {
   testEnvironment: "./tests/support/environment.js",
+  setupFiles: ["<rootDir>/tests/support/bundleOnce.js"],
   roots: ["<rootDir>/tests"],
   transform: { "^.+\\.ts$": ["ts-jest", { tsconfig: "tsconfig.json" }] },
   coverageProvider: "v8",

@@ -1,7 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
-import * as pageBundle from "../../handlers/files/page/bundle";
-import * as workerBundle from "../../handlers/files/review/workbook/bundle";
 
 /** One registration as the engine gets it. */
 export interface Registration {
@@ -95,10 +93,8 @@ export async function runProgram(program: () => unknown, options: RunOptions = {
   }
 }
 
-/** For tests that are not about the archive: to walk through node_modules, and to bundle what the handler carries, takes most of a run's time. */
+/** For tests that are not about the archive: the walk through node_modules takes most of a run's time. */
 export function leavePackagesOut(): void {
-  jest.spyOn(pageBundle, "bundlePage").mockReturnValue({ script: "page", style: "", scriptHash: "", styleHash: "" });
-  jest.spyOn(workerBundle, "bundleWorker").mockReturnValue("worker");
   jest.spyOn(pulumi.runtime, "computeCodePaths").mockResolvedValue(new Map());
 }
 

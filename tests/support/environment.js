@@ -1,5 +1,8 @@
 const { TestEnvironment: NodeEnvironment } = require("jest-environment-node");
 
+/** What the test files of a process share: bundleOnce.js. */
+const madeOnce = {};
+
 /**
  * Node, where a test fails in which the process warns: of leaking listeners, of what is deprecated, of promises that nobody awaits.
  * It is an environment since the `process` that tests see is a copy, which hears no warnings.
@@ -10,6 +13,7 @@ module.exports = class WarningEnvironment extends NodeEnvironment {
 
   async setup() {
     await super.setup();
+    this.global.madeOnce = madeOnce;
     process.on("warning", this.#collect);
   }
 
