@@ -1,5 +1,5 @@
 const { mkdtempSync, rmSync } = require("node:fs");
-const { homedir, tmpdir } = require("node:os");
+const { availableParallelism, homedir, tmpdir } = require("node:os");
 const { join } = require("node:path");
 
 // The tests run on every Node that is supported, also on those that the SDK will leave.
@@ -27,7 +27,7 @@ module.exports = {
   // The rest, and the long series: jest.long.config.js.
   testPathIgnorePatterns: ["/node_modules/", "\\.long\\.test\\.ts$"],
   reporters: ["default", "<rootDir>/tests/support/slowest.js"],
-  maxWorkers: "100%", // of the machine's processors
+  maxWorkers: Math.ceil(availableParallelism() * 1.5), // those of the terminal wait more than they work
   // A worker with a large heap takes longer to end than the half second after which Jest says that it hangs, and ends it by force. A new one
   // loads everything anew: with a limit that most files pass, a quarter of the processor's time goes there.
   workerIdleMemoryLimit: "800MB",

@@ -69,7 +69,7 @@ describe.each(programs)("%s", (name) => {
     expect(parseYaml(files["Pulumi.yaml"]!)).toMatchObject({ runtime: "nodejs", name: `credential-report-${name}` });
   });
 
-  // That the package is deployed and reports: tests/pack/component.test.ts.
+  // That the package is deployed and reports: tests/pack/component.long.test.ts.
   longTest(
     "is deployed, and its run publishes a report with logins",
     async () => {

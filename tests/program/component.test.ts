@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { CredentialReport } from "../../components/credentialReport";
 import { publishedRows } from "../../handlers/bucket/names";
 import { createMachineRows } from "../../handlers/files/machineRows";
-import { sample } from "../support/long";
+import { longTest } from "../support/long";
 import { rowWith, sourcesOf } from "../support/reportRows";
 import type { Given } from "./deployment";
 import { leavePackagesOut, type Registration, runProgram } from "./runProgram";
@@ -68,7 +68,7 @@ const KNOWN_LATE: [Given, exitCode: number, words: string][] = [
   [{ owner: "444455556666", lakeId: "", preview: true }, 1, "in the CloudTrail Event history of account 444455556666"],
   [{ owner: "444455556666", preview: true }, 1, "in the CloudTrail Event history of account 444455556666"],
 ];
-test.each(sample(KNOWN_LATE, 2, 1))(
+longTest.each(KNOWN_LATE)(
   "what is known only during the deployment fails it where it is wrong: %j",
   (given, exitCode, words) => {
     const tsx = join(__dirname, "../../node_modules/.bin/tsx");

@@ -101,12 +101,14 @@ test.each([
 test("what the parameters let through does not break the text of JSON that it is put into", () => {
   const note = new RegExp(document.parameters.Note.allowedPattern);
   const { input } = step("startRun").inputs as unknown as Record<string, string>;
+  const broken: number[] = [];
   for (let code = 0; code <= 0xffff; code++) {
     const character = String.fromCharCode(code);
     if (!note.test(character)) continue;
     const request = input!.replace("{{Note}}", () => character);
-    expect([code, JSON.parse(request).note]).toEqual([code, character]);
+    if (JSON.parse(request).note !== character) broken.push(code);
   }
+  expect(broken).toEqual([]);
 });
 
 test.each(["ABORTED", "TIMED_OUT", "FAILED"])("says what an end without a result means: %s", (status) => {

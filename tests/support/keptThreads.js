@@ -26,6 +26,7 @@ function kept(worker, others) {
     async terminate() {
       if (unanswered > 0) return terminate.call(worker);
       if (!others.includes(worker)) others.push(worker);
+      worker.unref(); // it is to keep no process alive
       return 0;
     },
   });
@@ -39,6 +40,8 @@ threads.Worker = new Proxy(threads.Worker, {
     const key = JSON.stringify(options);
     const others = ofText.get(key) ?? [];
     ofText.set(key, others);
-    return others.pop() ?? kept(new Worker(text, options), others);
+    const other = others.pop();
+    other?.ref();
+    return other ?? kept(new Worker(text, options), others);
   },
 });

@@ -178,7 +178,7 @@ describe("the dev stack in the local AWS", () => {
     ]);
   });
 
-  // In `npm test`: tests/system/stackChanges.test.ts.
+  // One stack through all: tests/system/stackUpdates.long.test.ts.
   longTest("a second up changes nothing, a changed setting only what depends on it", async () => {
     const changed = (changes: Awaited<ReturnType<Deployment["up"]>>) =>
       changes.filter(({ operation }) => operation !== "same").map(({ name, operation }) => `${name} ${operation}`);
@@ -229,7 +229,7 @@ longTest(
   },
 );
 
-// In `npm test`: tests/system/deploymentHarvest.test.ts.
+// Also: tests/system/deploymentHarvest.long.test.ts.
 longTest("a run for which one slice is too short goes on in the next", async () => {
   const localAws = await startLocalAws({ organisation, rate: 10 });
   const deployment = await deploy({ localAws, config, timeScale, functionSeconds: 4 });

@@ -26,7 +26,7 @@ describe("a fault that passes leaves no trace in the report", () => {
   test.each(Object.keys(STAGES))("%s", async (stage) => {
     const all: FaultKind[] = [...PASSING];
     if (stage !== "storage") all.push("emptyPage"); // which only listings have
-    const kinds = sample(all, 3, Object.keys(STAGES).indexOf(stage));
+    const kinds = sample(all, 6, Object.keys(STAGES).indexOf(stage));
     await inLanes(stage === "logins" ? loginLanes : smallLanes, kinds, async (lane, kind) => {
       // Every call of the stage meets it; not only at the first page, since the second is what programs forget.
       const faults = STAGES[stage]!.flatMap((operation): Fault[] => [
@@ -60,7 +60,7 @@ describe("a fault that passes leaves no trace in the report", () => {
 describe("a fault that stays ends the run, which names the call, and nothing is published", () => {
   const required = ALWAYS_CALLED.filter((operation) => !/^cloudtrail/.test(operation));
   test.each(required)("%s", async (operation) => {
-    await inLanes(smallLanes, sample(STAYING, 3, required.indexOf(operation)), async (lane, [kind, name]) => {
+    await inLanes(smallLanes, sample(STAYING, 6, required.indexOf(operation)), async (lane, [kind, name]) => {
       const outcome = await runUnder(lane, [{ operation, kind }]);
 
       expect(outcome.error).toMatchObject({ name, message: expect.stringContaining(operation.replace(":", " ")) });

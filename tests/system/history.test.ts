@@ -220,7 +220,7 @@ const DAMAGED: [string, string][] = [
   ["status/next/succeeded", '{"runId":"next","status":"succeeded"}'],
 ];
 
-test.each(sample(DAMAGED, 3))(
+test.each(sample(DAMAGED, 5))(
   "%s that is %j is damaged: the run stops before it publishes, and says which object",
   async (name, text) => {
     put(name, text);

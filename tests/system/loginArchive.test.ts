@@ -9,7 +9,7 @@ import { type LocalAws, startLocalAws } from "../../local/aws";
 import { generateOrganisation } from "../../local/generate";
 import { type ProductRun, runProduct } from "../../local/runReport";
 import { createMemoryArchive, historySource } from "../support/loginArchives";
-import { isLong, series } from "../support/long";
+import { isLong, longTest, series } from "../support/long";
 import { login, many, now, oneGrant, organisationOf, user } from "../support/organisation";
 import { runSliced } from "../support/slicedRun";
 
@@ -94,8 +94,8 @@ test("a quarter that ended less than an hour ago is read each time", async () =>
   expect([...archive.files.keys()]).toContain("logins/eu-west-1/2026-11-20T060000Z.jsonl.gz");
 });
 
-test("many events take each page once, and are there in the next report", async () => {
-  const events = isLong ? 30_000 : 9_000;
+longTest("many events take each page once, and are there in the next report", async () => {
+  const events = 30_000;
   const pages = events / 50;
   const Records = spread(events, (index) => [index % 3, index % 2, index % 7]);
   const localAws = await serve(organisationOf({ ...oneGrant, Records } as never));

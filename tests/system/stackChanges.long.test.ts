@@ -5,7 +5,7 @@ import { eventDataStoreArn, organisationOf } from "../support/organisation";
 import { another, bucketSettings, changed, failed, lockedOut, one } from "./stackState";
 
 // What an update, an interrupted one, a preview, a refresh and a destroy do to what stands in AWS, in the engine's order as the local
-// deployment has it. docs/architecture.md lists what it does not have. One stack of `npm test`: stackChanges.test.ts.
+// deployment has it. docs/architecture.md lists what it does not have. One stack through all: stackUpdates.long.test.ts.
 
 const lakeId = eventDataStoreArn;
 let localAws: LocalAws;

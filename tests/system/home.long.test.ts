@@ -13,7 +13,7 @@ const root = join(__dirname, "../..");
 const tsx = join(root, "node_modules/.bin/tsx");
 const NOBODYS = 54_321;
 const missing = whatIsMissing();
-if (missing !== undefined) process.stderr.write(`tests/system/home.test.ts is left out: ${missing}.\n`);
+if (missing !== undefined) process.stderr.write(`tests/system/home.long.test.ts is left out: ${missing}.\n`);
 const asNobody = missing === undefined ? test : test.skip;
 /** CI runs it by itself, too. */
 const longAsNobody = missing === undefined ? longTest : test.skip;
