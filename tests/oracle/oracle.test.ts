@@ -18,7 +18,7 @@ import { FIELD_CASES, JOIN_CASES, ROW_STATUS_CASES } from "./rowCases";
 import { COVERAGE_CASES, USAGE_CASES } from "./usageCases";
 import { WAY_CASES } from "./wayCases";
 
-const RUNS = series(12, 300);
+const RUNS = series(8, 300);
 const SHARES = Math.min(RUNS, 10);
 /** In milliseconds. */
 const TIME_LIMIT = 60_000 + RUNS * 500;
@@ -149,7 +149,7 @@ describe("the oracle's CSV", () => {
         const texts = read.map((row) => Object.fromEntries(COLUMNS.map((column) => [column, textOfCell(row[column])])));
         expect(texts).toEqual(rows);
       }),
-      { seed: SEED, numRuns: series(10, 300) },
+      { seed: SEED, numRuns: series(6, 300) },
     );
   });
 });

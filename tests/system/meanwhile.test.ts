@@ -8,6 +8,7 @@ import type { Settings } from "../../handlers/model";
 import { type LocalAws, type OrganisationFile, startLocalAws } from "../../local/aws";
 import { defaultSettings } from "../../local/defaultSettings";
 import { runProduct, useLocalAws } from "../../local/runReport";
+import { sample } from "../support/long";
 import * as organisation from "../support/organisation";
 import { runSliced } from "../support/slicedRun";
 
@@ -179,7 +180,7 @@ describe("a run that reads for 45 minutes", () => {
     expect(long.manifest.sources.logins.calls).toBe(short.manifest.sources.logins.calls + 2);
   });
 
-  test.each([1, 3, 7])("in slices of %i answers gives the same, with the same calls", async (answers) => {
+  test.each(sample([3, 1, 7], 3))("in slices of %i answers gives the same, with the same calls", async (answers) => {
     const whole = await changedAfter(45, Number.POSITIVE_INFINITY);
     const cut = await changedAfter(45, answers);
 

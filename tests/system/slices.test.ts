@@ -55,7 +55,7 @@ describe("a run that is cut", () => {
     wholeCalls = localAws.stats().calls;
   });
 
-  test.each(sample([2, 1, 3, 20, 7, 60], 3))(
+  test.each(sample([2, 1, 3, 20, 7, 60], 6))(
     "after every %i answers gives the files of one that is not, with its calls",
     async (answers) => {
       localAws.reset();
