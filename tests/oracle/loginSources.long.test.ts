@@ -13,7 +13,7 @@ import { type ReportCase, reportCases } from "./organisations";
 import { productReport } from "./product";
 import { oracleReport } from "./report";
 
-const RUNS = series(6, 300); // three reports each
+const RUNS = series(10, 300); // three reports each
 const SEED = seedOf(20_261_126);
 const SHARES = Math.min(RUNS, 10);
 /** In milliseconds. */

@@ -16,7 +16,7 @@ import { inLanes, type Lane, prepare, useLanes } from "./lanes";
 // A process that is killed can clean nothing up. Whatever it was at, no report that exists is half of one, and the next run
 // publishes. The moments are calls, drawn from all parts of a run, so that they do not depend on how fast this machine is.
 
-const KILLS = series(3, 200);
+const KILLS = series(6, 200);
 const RUN_MS = 900_000;
 const BETWEEN_SLICES_MS = 600_000;
 

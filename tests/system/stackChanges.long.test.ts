@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type LocalAws, startLocalAws } from "../../local/aws";
 import { type Deployment, type DeployOptions, deploy } from "../../local/deployment/deploy";
+import { longTest } from "../support/long";
 import { eventDataStoreArn, organisationOf } from "../support/organisation";
 import { another, bucketSettings, changed, failed, lockedOut, one } from "./stackState";
 
@@ -26,20 +27,23 @@ async function deployed(options: Omit<DeployOptions, "localAws">): Promise<Deplo
   return deployment;
 }
 
-test("destroying a stack whose bucket holds a report leaves the bucket with all its protections; an empty one goes with them", async () => {
-  const { outputs, destroy, startExecution } = await deployed({ config: { lakeId, deleteBucket: true } });
-  await startExecution().ended;
-  const bucket = localAws.buckets.get(String(outputs.bucketName))!;
+longTest(
+  "destroying a stack whose bucket holds a report leaves the bucket with all its protections; an empty one goes with them",
+  async () => {
+    const { outputs, destroy, startExecution } = await deployed({ config: { lakeId, deleteBucket: true } });
+    await startExecution().ended;
+    const bucket = localAws.buckets.get(String(outputs.bucketName))!;
 
-  expect((await failed(destroy())).message).toContain("BucketNotEmpty");
-  const standing = () => deployment.standing.map(({ name }) => name);
-  expect(standing()).toEqual(expect.arrayContaining(["credential-report-reports", ...bucketSettings]));
+    expect((await failed(destroy())).message).toContain("BucketNotEmpty");
+    const standing = () => deployment.standing.map(({ name }) => name);
+    expect(standing()).toEqual(expect.arrayContaining(["credential-report-reports", ...bucketSettings]));
 
-  bucket.objects.clear();
-  await destroy();
-  expect(standing()).toEqual([]);
-  expect([...localAws.buckets.keys()]).toEqual([]);
-});
+    bucket.objects.clear();
+    await destroy();
+    expect(standing()).toEqual([]);
+    expect([...localAws.buckets.keys()]).toEqual([]);
+  },
+);
 
 test("a bucket that stays is refused to a new stack of that name, which may adopt it", async () => {
   const config = { lakeId, bucketName: "our-reports" };
@@ -91,17 +95,21 @@ describe("an update that is interrupted", () => {
     }
   }
 
-  test("after any of its changes leaves nothing encrypted that a role may not use", async () => {
-    const config = { lakeId, notificationEmail: "security@example.com" };
-    await deployed({ config });
-    expect(await stepByStep({ ...config, kmsKeyArn: one })).toBeGreaterThan(6);
-    expect(await stepByStep({ ...config, kmsKeyArn: another })).toBeGreaterThan(6);
-    expect(await stepByStep(config)).toBeGreaterThan(3);
-    expect(deployment.standing.filter(({ name }) => name.endsWith("key-policy"))).toEqual([]);
-  }, 600_000);
+  longTest(
+    "after any of its changes leaves nothing encrypted that a role may not use",
+    async () => {
+      const config = { lakeId, notificationEmail: "security@example.com" };
+      await deployed({ config });
+      expect(await stepByStep({ ...config, kmsKeyArn: one })).toBeGreaterThan(6);
+      expect(await stepByStep({ ...config, kmsKeyArn: another })).toBeGreaterThan(6);
+      expect(await stepByStep(config)).toBeGreaterThan(3);
+      expect(deployment.standing.filter(({ name }) => name.endsWith("key-policy"))).toEqual([]);
+    },
+    600_000,
+  );
 });
 
-test("a preview says what an update would do, and does nothing", async () => {
+longTest("a preview says what an update would do, and does nothing", async () => {
   const { preview, up, refresh } = await deployed({ config: { lakeId } });
   const config = { lakeId, lookbackDays: 30, kmsKeyArn: one };
   const before = structuredClone(deployment.standing.map(({ inputs }) => inputs));

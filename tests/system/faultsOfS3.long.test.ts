@@ -13,7 +13,7 @@ const largeLanes = useLanes(isLong ? 2 : 1, largeOrganisation);
 
 describe("an upload of several parts: a fault that passes leaves no trace", () => {
   test.each(MULTIPART)("%s", async (operation) => {
-    await inLanes(largeLanes, sample(PASSING, 12, MULTIPART.indexOf(operation)), async (lane, kind) => {
+    await inLanes(largeLanes, sample(PASSING, 3, MULTIPART.indexOf(operation)), async (lane, kind) => {
       const outcome = await runUnder(lane, [{ operation, kind, at: 1, times: 2, ms: 50 }]);
       expectWholeRun(lane, outcome);
       // Nobody knows the id of an upload whose answer was lost: the bucket's lifecycle rule ends it.
@@ -25,7 +25,7 @@ describe("an upload of several parts: a fault that passes leaves no trace", () =
 
 describe("an upload of several parts: a fault that stays ends the run, and the upload", () => {
   test.each(MULTIPART)("%s", async (operation) => {
-    await inLanes(largeLanes, sample(STAYING, 12, MULTIPART.indexOf(operation)), async (lane, [kind, name]) => {
+    await inLanes(largeLanes, sample(STAYING, 3, MULTIPART.indexOf(operation)), async (lane, [kind, name]) => {
       const outcome = await runUnder(lane, [{ operation, kind }]);
 
       expect(outcome.error).toMatchObject({ name, message: expect.stringContaining(operation.replace(":", " ")) });

@@ -34,10 +34,10 @@ const configs: [what: string, config: Config][] = [
     "with logins from a trail's files, customer managed keys and locked reports",
     { lakeId: "", trailTable, ...keysAndLock },
   ],
+  ["with logins of another account's Event history", { lakeId: "", loginRoleArn }],
 ];
 /** What they have is in the others, too, but for the event data store, of whose rights tests/program/policies.test.ts holds the text. */
 const fewer: typeof configs = [
-  ["with logins of another account's Event history", { lakeId: "", loginRoleArn }],
   ["with AWS's own keys", {}],
   ["with logins from Event history, and locked reports", { lakeId: "", lockReports: 1 }],
   ["with logins from a trail's files", { lakeId: "", trailTable }],

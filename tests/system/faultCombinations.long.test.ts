@@ -15,7 +15,7 @@ import {
   WITHOUT_ANSWER,
 } from "./lanes";
 
-const SEEDS = series(8, 1_000);
+const SEEDS = series(20, 1_000);
 const FIRST_SEED = seedOf(1);
 /** One in so many has a report of several parts, and one in so many several pages of logins; none of the few of `npm test`. */
 const LARGE_EVERY = 20;
