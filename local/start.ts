@@ -51,12 +51,16 @@ class StartError extends Error {}
 async function main(): Promise<void> {
   heading(`Deploying the stack dev to a local AWS with local/organisations/sample.json`);
   const deploying = stopwatch();
-  const localAws = await startLocalAws({ organisation });
+  // Ten times AWS's pace, and a run that asks as fast: what is to be seen is the report, not how AWS throttles.
+  const localAws = await startLocalAws({ organisation, rate: 10 });
   let deployment: Deployment | undefined;
   try {
     const { Now } = localAws.organisation;
     await localAws.serveOrganisation(organisationAt(readSample(), oneWeekBefore(Now)));
-    deployment = await ticking("pulumi up", deploy({ localAws, stack: "dev", projectDirectory }));
+    deployment = await ticking(
+      "pulumi up",
+      deploy({ localAws, stack: "dev", projectDirectory, requestsPerSecond: 200 }),
+    );
     printResources(deployment, deploying());
     await fireSchedule(deployment, localAws);
     await localAws.serveOrganisation(organisation);
