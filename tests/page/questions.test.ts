@@ -49,7 +49,7 @@ const first = (field: string) => async (page: Page) =>
     .first()
     .click();
 const inPicture = (id: string, line: number) => async (page: Page) => {
-  // The picture's own bar does the same: panels.test.ts.
+  // The picture's own bar does the same: panels.long.test.ts.
   await page.evaluate(`document.querySelector("#${id} details").open = true`);
   await page.locator(`#${id} tbody th button`).nth(line).click();
 };
